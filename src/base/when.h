@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A moment: nanoseconds since 1970-01-01T00:00:00Z and how many digits of the second the record
+ * itself kept. Years 1678 to 2261; what lies outside is "no time". All output is RFC 3339 UTC.
+ */
+#include "base/slice.h"
+
+struct when {
+	int64_t ns;
+	uint8_t digits; /* of the fraction, 0 to 9 */
+	bool set;
+	bool zone_assumed; /* the text had no zone: UTC was assumed, and the reader says so */
+};
+
+struct buf;
+
+/* FILETIME: 100 ns since 1601. 0 and values outside the range give an unset moment. */
+struct when when_filetime(uint64_t t);
+struct when when_unix(int64_t seconds);
+/* RFC 3339 and its kin: date, 'T' or space, time, fraction of any length, zone Z, +hh:mm, +hhmm
+ * or none (zone_assumed). Unset when the text is no time. */
+struct when when_parse(struct slice s);
+/* 2023-03-28T10:00:00.1234567Z; n is at most 31. */
+size_t when_format(struct when t, char out[32]);
+void buf_put_when(struct buf *b, struct when t); /* a JSON string, or null when unset */
+/* Civil date parts of a moment, for Sigma's time modifiers: ISO 8601 week. */
+struct when_parts {
+	int year;
+	unsigned month, day, hour, minute, second, week;
+};
+struct when_parts when_parts(struct when t);
+/* Inverse: seconds since 1970 of a civil UTC date. */
+int64_t when_civil(int year, unsigned month, unsigned day, unsigned hour, unsigned minute,
+		   unsigned second);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/event.h"
+
+#include "base/heap.h"
+#include "base/limits.h"
+
+#include <stdlib.h>
+
+void event_init(struct event *ev, const struct names *names)
+{
+	*ev = (struct event){ .names = names, .generation = 1, .event_id = EVENT_NO_ID };
+	ev->cap = 64;
+	ev->fields = heap_array(ev->cap, sizeof(*ev->fields));
+	ev->first = heap_array(names_count(names), sizeof(*ev->first));
+	ev->stamp = heap_array(names_count(names), sizeof(*ev->stamp));
+	arena_init(&ev->arena, LIMIT_EVENT_BYTES);
+}
+
+void event_done(struct event *ev)
+{
+	free(ev->fields);
+	free(ev->first);
+	free(ev->stamp);
+	arena_done(&ev->arena);
+}
+
+void event_clear(struct event *ev)
+{
+	struct event fresh = { .fields = ev->fields,
+			       .cap = ev->cap,
+			       .names = ev->names,
+			       .first = ev->first,
+			       .stamp = ev->stamp,
+			       .generation = ev->generation + 1,
+			       .arena = ev->arena,
+			       .event_id = EVENT_NO_ID };
+
+	if (fresh.generation == 0) {
+		memset(ev->stamp, 0, names_count(ev->names) * sizeof(*ev->stamp));
+		fresh.generation = 1;
+	}
+	arena_reset(&fresh.arena);
+	*ev = fresh;
+}
+
+/* Puts field number `at` (index + 1) at the end of its name's chain. */
+static void chain(struct event *ev, uint32_t id, uint32_t at)
+{
+	if (ev->stamp[id] != ev->generation) {
+		ev->stamp[id] = ev->generation;
+		ev->first[id] = at;
+		return;
+	}
+	struct field *f = &ev->fields[ev->first[id] - 1];
+
+	while (f->next)
+		f = &ev->fields[f->next - 1];
+	f->next = at;
+}
+
+bool event_add(struct event *ev, struct slice name, uint32_t id, struct value v)
+{
+	if (ev->n == ev->cap) {
+		if (ev->n >= LIMIT_EVENT_FIELDS)
+			return false;
+		ev->cap *= 2;
+		ev->fields = heap_grow(ev->fields, ev->cap * sizeof(*ev->fields));
+	}
+	ev->fields[ev->n++] = (struct field){ .name = name, .value = v, .id = id };
+	if (id != NAME_OTHER)
+		chain(ev, id, ev->n);
+	return true;
+}
+
+void event_alias(struct event *ev, uint32_t id, uint32_t from)
+{
+	if (ev->stamp[from] != ev->generation)
+		return;
+	ev->stamp[id] = ev->generation;
+	ev->first[id] = ev->first[from];
+}
+
+struct slice event_text(struct event *ev, struct field *f)
+{
+	if (!f->text.p) {
+		f->text = f->value.type == VALUE_TEXT ? f->value.s : value_text(f->value, &ev->arena);
+		if (!f->text.p)
+			f->text = slice_str("");
+	}
+	return f->text;
+}
+
+struct slice event_text_of(struct event *ev, uint32_t id)
+{
+	struct field *f = event_find(ev, id);
+
+	return f && f->value.type != VALUE_NULL ? event_text(ev, f) : slice_of(NULL, 0);
+}
+
+void event_seal(struct event *ev)
+{
+	struct field *f;
+
+	if (!ev->channel.p)
+		ev->channel = event_text_of(ev, NAME_CHANNEL);
+	if (!ev->provider.p)
+		ev->provider = event_text_of(ev, NAME_PROVIDER_NAME);
+	if (!ev->host.p)
+		ev->host = event_text_of(ev, NAME_COMPUTER);
+	if (ev->event_id == EVENT_NO_ID && (f = event_find(ev, NAME_EVENT_ID)) &&
+	    !value_i64(f->value, &ev->event_id))
+		ev->event_id = EVENT_NO_ID;
+	if (!ev->time.set && (f = event_find(ev, NAME_SYSTEM_TIME)))
+		ev->time = f->value.type == VALUE_FILETIME ? when_filetime(f->value.u)
+							   : when_parse(event_text(ev, f));
+	if (!ev->time_kind)
+		ev->time_kind = "event";
+}

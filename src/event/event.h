@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One record in the common form. A reader fills it and owns what it points to until the next
+ * record; whoever wants to keep a part copies it. Field order is the record's.
+ *
+ *   struct event ev;             // one per worker, reused
+ *   event_init(&ev, names);
+ *   while (next record) {
+ *           event_clear(&ev);
+ *           event_add(&ev, name, number, value);   // as often as there are fields
+ *           ev.ptr.offset = ...;
+ *           event_seal(&ev);                        // fills channel, event id, host, time
+ *   }
+ *
+ * A record has up to three clocks, kept apart: `time` (when it happened, or was logged on the
+ * host), `detected`, `ingested`.
+ * Thread rule: one thread. Cost: no allocation once warm.
+ */
+#include "base/arena.h"
+#include "base/when.h"
+#include "event/names.h"
+#include "event/value.h"
+
+struct field {
+	struct slice name; /* as the evidence spells it */
+	struct value value;
+	struct slice text; /* rendered once by event_text; p NULL before */
+	uint32_t id;	   /* number in the vocabulary, or NAME_OTHER */
+	uint32_t next;	   /* index + 1 of the next field with the same id, 0 when none */
+};
+
+/* Where a record stands. file and inner are known to the engine, not to readers. */
+struct pointer {
+	uint64_t record; /* its own number, else counted from 1 within the innermost file */
+	uint64_t offset; /* of its first byte in the innermost file */
+	bool record_counted; /* record is a count from the start of this piece: add the base */
+};
+
+#define EVENT_NO_ID INT64_C(-1)
+
+struct event {
+	struct field *fields;
+	uint32_t n, cap;
+	const struct names *names;
+	uint32_t *first; /* by name number: index + 1 of its first field, valid where... */
+	uint32_t *stamp; /* ...stamp[number] == generation */
+	uint32_t generation;
+	struct arena arena; /* for the reader's and event_text's conversions; reset per event */
+
+	const char *kind;     /* "evtx", "json": TIMELINE.md's word for the reader */
+	const char *dialect;  /* name of the dialect that fitted, NULL when unknown or none */
+	struct slice channel; /* p NULL when the record has none */
+	struct slice provider;
+	struct slice host;
+	int64_t event_id; /* EVENT_NO_ID when the record has none */
+	struct when time, detected, ingested;
+	const char *time_kind; /* "event" unless the reader says more */
+	struct pointer ptr;
+	bool damaged; /* parts of this record could not be read; a note says which */
+};
+
+void event_init(struct event *ev, const struct names *names);
+void event_done(struct event *ev);
+void event_clear(struct event *ev);
+/* False when LIMIT_EVENT_FIELDS is reached: the reader notes it and goes on. */
+bool event_add(struct event *ev, struct slice name, uint32_t id, struct value v);
+/* Another name for the first field called `from`: a mapping such as Image = NewProcessName.
+ * Wins over a field of that name. Nothing happens where `from` is absent. Values untouched. */
+void event_alias(struct event *ev, uint32_t id, uint32_t from);
+/* Fills channel, provider, host, event_id and time from the known names where the reader has not
+ * set them itself. */
+void event_seal(struct event *ev);
+
+/* The first field with this number, or NULL. More by field_next. */
+static inline struct field *event_find(const struct event *ev, uint32_t id)
+{
+	return ev->stamp[id] == ev->generation ? &ev->fields[ev->first[id] - 1] : NULL;
+}
+static inline struct field *field_next(const struct event *ev, const struct field *f)
+{
+	return f->next ? &ev->fields[f->next - 1] : NULL;
+}
+/* The field's value as UTF-8, rendered at most once per event; never p NULL (an empty slice
+ * when the arena's budget is spent). */
+struct slice event_text(struct event *ev, struct field *f);
+/* event_text of the first field with this number; p NULL when the record has none. */
+struct slice event_text_of(struct event *ev, uint32_t id);

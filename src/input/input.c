@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/input.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+const struct input_format *const input_formats[] = {
+	NULL,
+};
+
+void input_note(const struct input_env *env, uint64_t offset, bool lost, const char *format, ...)
+{
+	char why[240];
+	va_list args;
+
+	if (!env->note)
+		return;
+	va_start(args, format);
+	vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	env->note(env->note_ctx, offset, lost, why);
+}
+
+const struct input_format *input_detect(struct slice head, uint64_t file_bytes)
+{
+	const struct input_format *best = NULL;
+	unsigned best_bid = 0;
+
+	for (size_t i = 0; input_formats[i]; i++) {
+		unsigned bid = input_formats[i]->probe(head, file_bytes);
+
+		if (bid > best_bid) {
+			best = input_formats[i];
+			best_bid = bid;
+		}
+	}
+	return best;
+}
+
+const struct input_format *input_by_name(const char *name)
+{
+	for (size_t i = 0; input_formats[i]; i++)
+		if (slice_is(slice_str(input_formats[i]->name), name))
+			return input_formats[i];
+	return NULL;
+}
