@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "base/slice.h"
 
 #define RUN(tests) cmocka_run_group_tests(tests, NULL, NULL)
