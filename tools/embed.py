@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns files into one C array: embed.py [--zlib] NAME OUT.c FILE...
+"""Turns files into one C array: embed.py [--zlib] NAME OUT.c FILE...|DIR
+
+A folder stands for the .yml files below it, in order of their paths.
 
 The blob is, for each file in the order given: its base name, NUL, its length in decimal, NUL, its
 bytes, NUL. With --zlib the whole is compressed and NAME_unpacked says how long it was.
@@ -15,6 +17,8 @@ pack = args[0] == "--zlib"
 if pack:
     args = args[1:]
 name, out, *files = args
+if len(files) == 1 and os.path.isdir(files[0]):
+    files = sorted(os.path.join(d, f) for d, _, fs in os.walk(files[0]) for f in fs if f.endswith(".yml"))
 blob = b""
 for path in files:
     with open(path, "rb") as f:

@@ -13,7 +13,7 @@ enum err_code {
 	ERR_LIMIT,  /* a budget (limits.h) is spent */
 	ERR_SYSTEM, /* the operating system said no; why names the call and the reason */
 	ERR_USAGE,  /* the user asked for something that cannot be */
-	ERR_STATE,  /* a file is held by another run, or belongs to another version */
+	ERR_HELD,  /* a file is held by another run, or belongs to another version */
 };
 
 struct err {

@@ -28,6 +28,7 @@ struct engine_file {
 	uint64_t bytes;
 	const char *format;  /* name of the reader, or of the container; NULL when none fitted */
 	uint64_t events;     /* read from it so far */
+	char sha256[65];     /* of a plain file or container as found; empty unless asked for */
 };
 
 /* A part of the evidence that was not read, or an assumption that was made. */
@@ -67,6 +68,7 @@ void engine_message(struct buf *out, uint8_t type, struct slice payload);
 enum engine_progress { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 struct engine_options {
+	uint64_t piece_bytes; /* how large files are cut; 0: 8 MiB */
 	unsigned threads;     /* reader workers; 0: the cores this process may use */
 	uint64_t memory;      /* bytes; 0: 1 GiB */
 	const char *temp;     /* folder for spill files; NULL: $TMPDIR or /tmp */

@@ -131,6 +131,20 @@ static int by_channel(const void *a, const void *b)
 	return c ? c : slice_cmp(x->if_value, y->if_value);
 }
 
+static void gather_conditions(struct taxonomy *t)
+{
+	t->condition_fields = heap_array(t->n, sizeof(*t->condition_fields));
+	for (size_t i = 0; i < t->n; i++) {
+		uint32_t field = t->classes[i].if_field;
+		size_t k = 0;
+
+		while (k < t->condition_count && t->condition_fields[k] != field)
+			k++;
+		if (field != NAME_OTHER && k == t->condition_count)
+			t->condition_fields[t->condition_count++] = field;
+	}
+}
+
 bool taxonomy_read(struct taxonomy *t, struct slice text, struct names *names, struct err *err)
 {
 	uint32_t number = 0;
@@ -160,6 +174,7 @@ bool taxonomy_read(struct taxonomy *t, struct slice text, struct names *names, s
 	qsort(t->classes, t->n, sizeof(*t->classes), by_channel);
 	for (size_t i = t->n; i-- > 0;)
 		map_set(&t->by_channel, t->classes[i].channel, (uint32_t)i);
+	gather_conditions(t);
 	return true;
 }
 
@@ -176,6 +191,7 @@ bool taxonomy_init(struct taxonomy *t, struct names *names, struct err *err)
 void taxonomy_done(struct taxonomy *t)
 {
 	free(t->classes);
+	free(t->condition_fields);
 	arena_done(&t->arena);
 	map_done(&t->by_channel);
 	*t = (struct taxonomy){ 0 };

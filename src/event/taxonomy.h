@@ -33,7 +33,9 @@ struct taxonomy {
 	struct arena arena;
 	struct taxonomy_class *classes;
 	size_t n, cap;
-	struct map by_channel; /* lower-case channel -> number of a run in `runs` */
+	struct map by_channel; /* lower-case channel -> index of its first class (they are sorted) */
+	uint32_t *condition_fields; /* each field that a condition asks for, once */
+	size_t condition_count;
 };
 
 /* The table that is part of the program. Adds the fields it names to `names`. */

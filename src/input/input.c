@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/input.h"
 
+#include "input/formats.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
 const struct input_format *const input_formats[] = {
+	&input_jsonl,
+	&input_json,
 	NULL,
 };
 

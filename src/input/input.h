@@ -66,6 +66,8 @@ struct input_format {
 	void (*window)(struct input *in, const struct input_window *w);
 	enum input_step (*next)(struct input *in, struct event *ev);
 	size_t (*consumed)(const struct input *in);
+	/* Records of this piece so far, where pointers count them (record_counted); else NULL. */
+	uint64_t (*records)(const struct input *in);
 	void (*close)(struct input *in); /* NULL is fine */
 };
 

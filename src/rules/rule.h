@@ -141,6 +141,7 @@ struct ruleset {
 	struct rule_fault *faults;
 	size_t fault_count, fault_cap;
 	struct map by_id; /* id -> index; the first one wins, the second is a fault */
+	struct filters *filters; /* meta rules, until ruleset_finish */
 	size_t correlations; /* documents that are correlation rules (not evaluated yet, each a fault) */
 };
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/verb.h"
+
+#define O(name) (UINT64_C(1) << OPTION_##name)
+#define COMMON (O(HELP) | O(QUIET))
+#define READING                                                                                    \
+	(COMMON | O(JSON) | O(OUTPUT) | O(THREADS) | O(MEMORY) | O(TEMP) | O(PROGRESS) | O(CARVE))
+#define HUNTING (READING | O(RULES) | O(LEVEL) | O(EXPAND) | O(FAIL_ON))
+
+const struct option_info option_table[OPTION_COUNT] = {
+	{ OPTION_RULES, "rules", 0, "DIR|FILE", "Sigma rules instead of the built-in ones (repeatable)" },
+	{ OPTION_LEVEL, "level", 0, "LEVEL", "lowest level shown: informational, low, medium, high, critical" },
+	{ OPTION_EXPAND, "expand", 0, "FILE", "values for %placeholders% of rules (YAML, name: [values])" },
+	{ OPTION_JSON, "json", 0, NULL, "JSON instead of text" },
+	{ OPTION_OUTPUT, "output", 'o', "FILE", "write the result there instead of to standard output" },
+	{ OPTION_SUMMARY, "summary", 0, "FILE", "write what was read, and what was not, as JSON" },
+	{ OPTION_THREADS, "threads", 0, "N", "reader processes (default: one a core)" },
+	{ OPTION_MEMORY, "memory", 0, "SIZE", "memory to stay within, as 512M or 2G (default 1G)" },
+	{ OPTION_TEMP, "temp", 0, "DIR", "where unpacked and sorted data waits (default $TMPDIR or /tmp)" },
+	{ OPTION_PROGRESS, "progress", 0, "WHEN", "always, never or auto (on a terminal)" },
+	{ OPTION_QUIET, "quiet", 'q', NULL, "no progress and no warnings" },
+	{ OPTION_CARVE, "carve", 0, NULL, "look for records in the slack space of event logs too" },
+	{ OPTION_FROM, "from", 0, "TIME", "only what happened at or after this time (RFC 3339)" },
+	{ OPTION_TO, "to", 0, "TIME", "only what happened at or before this time" },
+	{ OPTION_HOST, "host", 0, "NAME", "only this host (repeatable)" },
+	{ OPTION_KIND, "kind", 0, "KIND[,KIND]", "only these kinds of records" },
+	{ OPTION_UNSORTED, "unsorted", 0, NULL, "as read, without sorting by time" },
+	{ OPTION_FAIL_ON, "fail-on", 0, "LEVEL", "exit with 1 when there is a hit at or above it" },
+	{ OPTION_CHECK_RULES, "check-rules", 0, "DIR|FILE", "only read these rules and list their faults" },
+	{ OPTION_HOSTS, "hosts", 0, "N", "machines in the exercise (default 20)" },
+	{ OPTION_SEED, "seed", 0, "N", "another seed writes another exercise (default 1)" },
+	{ OPTION_EVENTS, "events-per-host", 0, "N", "about how many records a machine has (default 2000)" },
+	{ OPTION_MAN, "man", 0, NULL, "the manual page, for man -l -" },
+	{ OPTION_COMPLETION, "completion", 0, "SHELL", "completion for a shell: bash" },
+	{ OPTION_HELP, "help", 'h', NULL, "this help" },
+};
+
+const struct verb verbs[] = {
+	{ "investigate", "EVIDENCE...", "read everything, hunt, and keep it all in one case file",
+	  "Reads files, folders and archives, asks every record against the rules and writes a case:\n"
+	  "one SQLite file with evidence, hosts, coverage, hits and what could not be read.",
+	  "upriver investigate collections/ -o case.db\n", HUNTING, 1, verb_investigate },
+	{ "hunt", "EVIDENCE...", "Sigma rules over records: hits, with the reason for each",
+	  "Asks every record of the evidence against Sigma rules and prints the hits, grouped. With\n"
+	  "--json one line a hit, with a pointer to the record and the values that matched.",
+	  "upriver hunt Security.evtx --level medium\n"
+	  "upriver hunt logs/ --rules sigma/rules --json --summary summary.json\n",
+	  HUNTING | O(SUMMARY) | O(CHECK_RULES), 0, verb_hunt },
+	{ "timeline", "EVIDENCE...", "every record in the common form, in the order of time",
+	  "Prints each record of each reader, sorted by time over all files and hosts.",
+	  "upriver timeline logs/ --from 2023-03-22T00:00:00Z --host PC-07\n",
+	  READING | O(FROM) | O(TO) | O(HOST) | O(KIND) | O(UNSORTED), 1, verb_timeline },
+	{ "show", "CASE", "print the summary of a case again",
+	  "Reads a case written by investigate and prints its summary.",
+	  "upriver show case.db\n", COMMON | O(JSON) | O(OUTPUT), 1, verb_show },
+	{ "rehearse", "", "write an exercise: evidence of a made-up compromise, with the truth",
+	  "Writes JSON Lines of a fleet in which one update of a made-up product is trojanised, and\n"
+	  "truth.json, which says what happened on which machine.",
+	  "upriver rehearse -o exercise\n", COMMON | O(OUTPUT) | O(HOSTS) | O(SEED) | O(EVENTS), 0,
+	  verb_rehearse },
+	{ "rules", "[export]", "list the built-in rules, or write them out",
+	  "Lists the rules that hunt and investigate use when --rules is absent. `rules export -o DIR`\n"
+	  "writes them as files.",
+	  "upriver rules export -o my-rules\n", COMMON | O(OUTPUT) | O(JSON), 0, verb_rules },
+	{ "help", "[VERB]", "help on a verb; the manual page; shell completion",
+	  "Prints help. --man prints the manual page, --completion bash what the shell needs.",
+	  "upriver help hunt\n", COMMON | O(MAN) | O(COMPLETION), 0, verb_help },
+	{ 0 },
+};

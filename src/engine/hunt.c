@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/hunt.h"
+
+#include "base/cursor.h"
+#include "base/hash.h"
+#include "base/heap.h"
+#include "base/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MESSAGE_HIT = ENGINE_MESSAGE_FIRST, MESSAGE_SOURCES, MESSAGE_HOST, MESSAGE_UNKNOWN };
+
+/* A value in `why` is for reading; what is longer is cut at a character. */
+#define WHY_VALUE_BYTES 1000
+#define HOSTS_MAX 1000000u
+
+/* ---- worker side ---- */
+
+struct worker {
+	const struct matcher *matcher;
+	struct match_scratch *scratch;
+	uint64_t *reported; /* events per source already sent */
+	struct map hosts;   /* already sent by this worker */
+	struct slice last_host;
+	struct buf message;
+	uint64_t unknown, zone_assumed;
+};
+
+void *hunt_worker_new(void *shared)
+{
+	struct worker *w = heap_new(sizeof(*w));
+
+	w->matcher = shared;
+	w->scratch = match_scratch_new(w->matcher);
+	w->reported = heap_array(match_source_count(w->matcher), sizeof(*w->reported));
+	map_init(&w->hosts);
+	return w;
+}
+
+void hunt_worker_free(void *worker)
+{
+	struct worker *w = worker;
+
+	match_scratch_free(w->scratch);
+	free(w->reported);
+	map_done(&w->hosts);
+	buf_done(&w->message);
+	free(w);
+}
+
+/* At most WHY_VALUE_BYTES, never half a character. */
+static struct slice cut_value(struct slice s)
+{
+	size_t n = WHY_VALUE_BYTES;
+
+	if (s.n <= n)
+		return s;
+	while (n > 0 && (s.p[n] & 0xc0) == 0x80)
+		n--;
+	return slice_of(s.p, n);
+}
+
+static void put_optional(struct buf *b, struct slice s)
+{
+	buf_put_u8(b, s.p != NULL);
+	buf_put_sized(b, s);
+}
+
+static void send_hit(struct worker *w, struct event *ev, uint32_t rule, struct buf *out)
+{
+	struct match_why why[LIMIT_WHY];
+	size_t n = match_explain(w->scratch, ev, rule, why, LIMIT_WHY);
+	struct buf *m = &w->message;
+
+	buf_clear(m);
+	buf_put_le32(m, rule);
+	buf_put_u8(m, ev->time.set);
+	buf_put_le64(m, (uint64_t)ev->time.ns);
+	buf_put_u8(m, ev->time.digits);
+	buf_put_le64(m, (uint64_t)ev->event_id);
+	buf_put_u8(m, ev->ptr.record_counted);
+	buf_put_le64(m, ev->ptr.record);
+	buf_put_le64(m, ev->ptr.offset);
+	put_optional(m, ev->host);
+	put_optional(m, ev->channel);
+	buf_put_le32(m, (uint32_t)n);
+	for (size_t i = 0; i < n; i++) {
+		buf_put_sized(m, why[i].selection);
+		buf_put_sized(m, why[i].field);
+		buf_put_sized(m, cut_value(why[i].value));
+		buf_put_sized(m, why[i].pattern);
+	}
+	engine_message(out, MESSAGE_HIT, buf_slice(m));
+}
+
+static void note_host(struct worker *w, struct event *ev, struct buf *out)
+{
+	/* Records of one host stand together: most are answered by the last one. */
+	if (!ev->host.n || slice_eq(ev->host, w->last_host))
+		return;
+	uint32_t known = map_get(&w->hosts, ev->host);
+
+	if (known == MAP_NONE) {
+		if (w->hosts.n >= HOSTS_MAX)
+			return;
+		known = map_intern(&w->hosts, ev->host);
+		engine_message(out, MESSAGE_HOST, ev->host);
+	}
+	w->last_host = map_key(&w->hosts, known);
+}
+
+void hunt_worker_event(void *worker, struct event *ev, struct buf *out)
+{
+	struct worker *w = worker;
+	struct match_list matches = match_event(w->scratch, ev);
+
+	note_host(w, ev, out);
+	w->unknown += !ev->channel.p && !ev->dialect;
+	w->zone_assumed += ev->time.zone_assumed;
+	for (size_t i = 0; i < matches.n; i++)
+		send_hit(w, ev, matches.rules[i], out);
+}
+
+void hunt_worker_piece_end(void *worker, struct buf *out)
+{
+	struct worker *w = worker;
+
+	buf_clear(&w->message);
+	buf_put_le64(&w->message, w->unknown);
+	buf_put_le64(&w->message, w->zone_assumed);
+	w->unknown = w->zone_assumed = 0;
+	for (size_t i = 0; i < match_source_count(w->matcher); i++) {
+		uint64_t events = match_source_get(w->scratch, i).events;
+
+		if (events == w->reported[i])
+			continue;
+		buf_put_le32(&w->message, (uint32_t)i);
+		buf_put_le64(&w->message, events - w->reported[i]);
+		w->reported[i] = events;
+	}
+	engine_message(out, MESSAGE_SOURCES, buf_slice(&w->message));
+}
+
+/* ---- parent side ---- */
+
+void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *matcher)
+{
+	struct match_scratch *scratch = match_scratch_new(matcher);
+
+	*h = (struct hunt){ .set = set, .matcher = matcher };
+	h->source_count = match_source_count(matcher);
+	h->sources = heap_array(h->source_count, sizeof(*h->sources));
+	for (size_t i = 0; i < h->source_count; i++) {
+		struct match_source s = match_source_get(scratch, i);
+
+		h->sources[i] = (struct hunt_source){ s.product, s.category, s.service, s.rules, 0 };
+	}
+	match_scratch_free(scratch);
+	map_init(&h->hosts);
+	map_init(&h->hosts_folded);
+	map_init(&h->unknown);
+}
+
+void hunt_done(struct hunt *h)
+{
+	free(h->sources);
+	map_done(&h->hosts);
+	map_done(&h->hosts_folded);
+	map_done(&h->unknown);
+	*h = (struct hunt){ 0 };
+}
+
+static struct slice take_sized(struct cursor *c)
+{
+	return cursor_take(c, cursor_u32(c));
+}
+
+static struct slice take_optional(struct cursor *c)
+{
+	bool there = cursor_u8(c) != 0;
+	struct slice s = take_sized(c);
+
+	if (!there)
+		return slice_of(NULL, 0);
+	return s.p ? s : slice_str("");
+}
+
+/* The same record of the same evidence gives the same id, wherever the folder was mounted: the
+ * last part of the path counts, not the way there. */
+static void hit_id(struct hit *h)
+{
+	struct slice path = h->file->path;
+	struct buf key = { 0 };
+
+	while (path.n && path.p[path.n - 1] == '/')
+		path.n--;
+	for (size_t i = path.n; i-- > 0;)
+		if (path.p[i] == '/') {
+			path = slice_from(path, i + 1);
+			break;
+		}
+	buf_put_sized(&key, path);
+	buf_put_sized(&key, h->file->inner);
+	buf_put_sized(&key, h->rule->id);
+	buf_put_sized(&key, h->host);
+	buf_put_sized(&key, h->channel);
+	buf_put_le64(&key, h->record);
+	buf_put_le64(&key, h->offset);
+	buf_put_le64(&key, (uint64_t)h->time.ns);
+	snprintf(h->id, sizeof(h->id), "%016llx%016llx",
+		 (unsigned long long)hash64_seed(buf_slice(&key), 1),
+		 (unsigned long long)hash64_seed(buf_slice(&key), 2));
+	buf_done(&key);
+}
+
+static bool decode_hit(struct hunt *h, struct cursor *c, uint64_t record_base, struct hit *hit)
+{
+	hit->rule_index = cursor_u32(c);
+	hit->time.set = cursor_u8(c) != 0;
+	hit->time.ns = (int64_t)cursor_u64(c);
+	hit->time.digits = cursor_u8(c);
+	hit->event_id = (int64_t)cursor_u64(c);
+	bool counted = cursor_u8(c) != 0;
+
+	hit->record = cursor_u64(c) + (counted ? record_base : 0);
+	hit->offset = cursor_u64(c);
+	hit->host = take_optional(c);
+	hit->channel = take_optional(c);
+	hit->why_count = cursor_u32(c);
+	if (!c->ok || hit->rule_index >= h->set->n || hit->why_count > LIMIT_WHY ||
+	    hit->time.digits > 9)
+		return false;
+	for (size_t i = 0; i < hit->why_count; i++) {
+		hit->why[i].selection = take_sized(c);
+		hit->why[i].field = take_sized(c);
+		hit->why[i].value = take_sized(c);
+		hit->why[i].pattern = take_sized(c);
+	}
+	return c->ok;
+}
+
+static bool take_hit(struct hunt *h, const struct engine_file *file, uint64_t record_base,
+		     struct slice payload)
+{
+	struct hit hit = { .file = file };
+	struct cursor c = cursor_of(payload);
+
+	if (!decode_hit(h, &c, record_base, &hit))
+		return false;
+	hit.rule = &h->set->rules[hit.rule_index];
+	hit_id(&hit);
+	h->hits++;
+	if (h->on_hit)
+		h->on_hit(h->ctx, &hit);
+	return true;
+}
+
+static bool take_sources(struct hunt *h, struct slice payload)
+{
+	struct cursor c = cursor_of(payload);
+
+	h->unknown_events += cursor_u64(&c);
+	h->zone_assumed += cursor_u64(&c);
+	while (c.ok && cursor_left(&c)) {
+		uint32_t i = cursor_u32(&c);
+		uint64_t events = cursor_u64(&c);
+
+		if (!c.ok || i >= h->source_count)
+			return false;
+		h->sources[i].events += events;
+	}
+	return c.ok;
+}
+
+static bool take_host(struct hunt *h, struct slice name)
+{
+	struct arena a;
+	uint8_t *folded;
+
+	if (name.n == 0 || name.n > 4096 || h->hosts.n >= HOSTS_MAX)
+		return false;
+	arena_init(&a, 0);
+	folded = arena_alloc(&a, name.n);
+	for (size_t i = 0; i < name.n; i++)
+		folded[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (uint8_t)(name.p[i] | 0x20)
+								 : name.p[i];
+	size_t before = h->hosts_folded.n;
+
+	map_intern(&h->hosts_folded, slice_of(folded, name.n));
+	if (h->hosts_folded.n > before)
+		map_intern(&h->hosts, name);
+	arena_done(&a);
+	return true;
+}
+
+bool hunt_result(struct hunt *h, const struct engine_file *file, uint64_t record_base, uint8_t type,
+		 struct slice payload)
+{
+	bool ok;
+
+	switch (type) {
+	case MESSAGE_HIT:
+		ok = take_hit(h, file, record_base, payload);
+		break;
+	case MESSAGE_SOURCES:
+		ok = take_sources(h, payload);
+		break;
+	case MESSAGE_HOST:
+		ok = take_host(h, payload);
+		break;
+	default:
+		return false;
+	}
+	h->dropped += !ok;
+	return true;
+}
+
+static void json_rule(struct buf *out, const struct rule *rule)
+{
+	buf_json_key(out, "rule");
+	buf_put_byte(out, '{');
+	buf_json_text(out, "id", rule->id.p ? rule->id : slice_str(""));
+	buf_json_text(out, "title", rule->title.p ? rule->title : slice_str(""));
+	buf_json_text(out, "level", slice_str(rule_level_text(rule->level)));
+	buf_json_key(out, "tags");
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < rule->tag_count; i++) {
+		buf_json_comma(out);
+		buf_put_json(out, rule->tags[i]);
+	}
+	buf_put_str(out, "]}");
+}
+
+static void json_why(struct buf *out, const struct hit *h)
+{
+	buf_json_key(out, "why");
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < h->why_count; i++) {
+		const struct hit_why *w = &h->why[i];
+
+		buf_put_str(out, i ? ",{" : "{");
+		buf_json_text(out, "selection", w->selection.p ? w->selection : slice_str(""));
+		buf_json_text(out, "field", w->field.n ? w->field : slice_of(NULL, 0));
+		buf_json_text(out, "value", w->value.p ? w->value : slice_str(""));
+		buf_json_text(out, "pattern", w->pattern.p ? w->pattern : slice_str(""));
+		buf_put_byte(out, '}');
+	}
+	buf_put_byte(out, ']');
+}
+
+void hit_json(struct buf *out, const struct hit *h)
+{
+	buf_put_byte(out, '{');
+	buf_json_text(out, "schema", slice_str("upriver.hit/1"));
+	buf_json_text(out, "id", slice_str(h->id));
+	json_rule(out, h->rule);
+	buf_json_key(out, "time");
+	buf_put_when(out, h->time);
+	buf_json_text(out, "host", h->host);
+	buf_json_text(out, "channel", h->channel);
+	buf_json_key(out, "event_id");
+	if (h->event_id == EVENT_NO_ID)
+		buf_put_str(out, "null");
+	else
+		buf_put_i64(out, h->event_id);
+	buf_json_key(out, "pointer");
+	buf_put_byte(out, '{');
+	buf_json_text(out, "file", h->file->path);
+	buf_json_text(out, "inner", h->file->inner);
+	buf_json_u64(out, "record", h->record);
+	buf_json_u64(out, "offset", h->offset);
+	buf_put_byte(out, '}');
+	json_why(out, h);
+	buf_put_byte(out, '}');
+}

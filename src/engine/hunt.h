@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Hunting as an analysis (engine.h): in the workers every event is asked against the compiled
+ * rules and only hits and counts travel; in the parent they come back as struct hit, in the order
+ * of the evidence. Used by the verbs hunt and investigate.
+ *
+ * The parent decodes what workers send as hostile bytes: lengths are checked by a cursor, rule
+ * numbers against the ruleset; a message that does not fit is dropped and counted.
+ */
+#include "base/map.h"
+#include "engine/engine.h"
+#include "rules/match.h"
+
+struct hit_why {
+	struct slice selection, field, value, pattern;
+};
+
+/* Borrowed until the callback returns. */
+struct hit {
+	char id[33]; /* stable for the same evidence: 32 hex digits */
+	const struct rule *rule;
+	uint32_t rule_index;
+	const struct engine_file *file;
+	struct when time;
+	struct slice host, channel; /* p NULL when the record has none */
+	int64_t event_id;	    /* EVENT_NO_ID when it has none */
+	uint64_t record, offset;
+	struct hit_why why[64];
+	size_t why_count;
+};
+
+/* Events of one log source, over all workers. */
+struct hunt_source {
+	struct slice product, category, service;
+	uint32_t rules;
+	uint64_t events;
+};
+
+struct hunt {
+	const struct ruleset *set;
+	const struct matcher *matcher;
+	struct hunt_source *sources;
+	size_t source_count;
+	struct map hosts;	 /* as spelled first; compared without case */
+	struct map hosts_folded;
+	struct map unknown;	 /* kinds of records whose dialect nobody knows -> events */
+	uint64_t unknown_events; /* matched with their fields as they are */
+	uint64_t zone_assumed;	 /* events whose time had no zone */
+	uint64_t dropped;	 /* messages that did not decode */
+	uint64_t hits;
+	void (*on_hit)(void *ctx, const struct hit *h);
+	void *ctx;
+};
+
+void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *matcher);
+void hunt_done(struct hunt *h);
+
+/* The worker side: `shared` is the struct matcher. */
+void *hunt_worker_new(void *shared);
+void hunt_worker_event(void *worker, struct event *ev, struct buf *out);
+void hunt_worker_piece_end(void *worker, struct buf *out);
+void hunt_worker_free(void *worker);
+
+/* The parent side: takes the messages that are hunt's and gives true; false for others'. */
+bool hunt_result(struct hunt *h, const struct engine_file *file, uint64_t record_base, uint8_t type,
+		 struct slice payload);
+
+/* A hit as the line of `upriver.hit/1`, without the newline. */
+void hit_json(struct buf *out, const struct hit *h);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/unit.h"
+
+#include "base/heap.h"
+#include "base/limits.h"
+#include "sys/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HEAD_BYTES 4096
+#define PIECE_BYTES ((uint64_t)8 << 20)
+
+struct unit *unit_new(const char *path, struct slice inner)
+{
+	struct unit *u = heap_new(sizeof(*u));
+	size_t n = strlen(path);
+
+	u->path = heap_new(n + 1);
+	memcpy(u->path, path, n);
+	u->file.path = slice_of(u->path, n);
+	if (inner.p) {
+		u->inner = heap_new(inner.n + 1);
+		memcpy(u->inner, inner.p, inner.n);
+		u->file.inner = slice_of(u->inner, inner.n);
+	}
+	u->fd = -1;
+	return u;
+}
+
+void spill_release(struct spill *s)
+{
+	if (!s || --s->users)
+		return;
+	close(s->write_fd);
+	close(s->read_fd);
+	free(s);
+}
+
+void unit_free(struct unit *u)
+{
+	for (size_t i = 0; i < u->piece_count; i++)
+		spool_done(&u->pieces[i].messages);
+	free(u->pieces);
+	if (u->fd >= 0)
+		close(u->fd);
+	spill_release(u->spill);
+	spill_release(u->members);
+	buf_done(&u->notes);
+	free(u->path);
+	free(u->inner);
+	free(u);
+}
+
+int unit_fd(const struct unit *u)
+{
+	return u->spill ? u->spill->read_fd : u->fd;
+}
+
+void unit_note(struct buf *messages, uint64_t offset, bool lost, const char *why)
+{
+	struct buf b = { 0 };
+
+	buf_put_le64(&b, offset);
+	buf_put_u8(&b, lost);
+	buf_put_sized(&b, slice_str(why));
+	engine_message(messages, WIRE_NOTE, buf_slice(&b));
+	buf_done(&b);
+}
+
+static const struct {
+	const char *name;
+	size_t at;
+	struct slice magic;
+	uint32_t format;
+} containers[] = {
+	{ "zip", 0, SLICE("PK\x03\x04"), UNPACK_ARCHIVE },
+	{ "zip", 0, SLICE("PK\x05\x06"), UNPACK_ARCHIVE },
+	{ "7z", 0, SLICE("7z\xbc\xaf\x27\x1c"), UNPACK_ARCHIVE },
+	{ "tar", 257, SLICE("ustar"), UNPACK_ARCHIVE },
+	{ "gzip", 0, SLICE("\x1f\x8b"), UNPACK_STREAM },
+	{ "zstd", 0, SLICE("\x28\xb5\x2f\xfd"), UNPACK_STREAM },
+	{ "bzip2", 0, SLICE("BZh"), UNPACK_STREAM },
+	{ "xz", 0, SLICE("\xfd"
+			 "7zXZ\0"),
+	  UNPACK_STREAM },
+};
+
+static bool detect_container(struct unit *u, struct slice head)
+{
+	for (size_t i = 0; i < sizeof(containers) / sizeof(*containers); i++) {
+		if (!slice_starts(slice_from(head, containers[i].at), containers[i].magic))
+			continue;
+		u->container = true;
+		u->file.format = containers[i].name;
+		u->format = containers[i].format;
+		return true;
+	}
+	return false;
+}
+
+static bool detect_format(struct unit *u, struct slice head)
+{
+	const struct input_format *f = input_detect(head, u->file.bytes);
+
+	for (uint32_t i = 0; f && input_formats[i]; i++)
+		if (input_formats[i] == f)
+			u->format = i;
+	u->file.format = f ? f->name : NULL;
+	return f != NULL;
+}
+
+static void pieces_new(struct unit *u, size_t n)
+{
+	u->pieces = heap_array(n, sizeof(*u->pieces));
+	u->piece_count = n;
+	for (size_t i = 0; i < n; i++)
+		spool_init(&u->pieces[i].messages);
+}
+
+static void cut(struct unit *u, const struct engine_options *o)
+{
+	const struct input_format *f = input_formats[u->format];
+	uint64_t step = o->piece_bytes ? o->piece_bytes : PIECE_BYTES, header = 0, size = u->file.bytes;
+
+	if (f->cut == INPUT_CUT_CHUNKS) {
+		header = f->cut_header;
+		step = step < f->cut_bytes ? f->cut_bytes : step / f->cut_bytes * f->cut_bytes;
+	} else if (f->cut != INPUT_CUT_LINES) {
+		step = size;
+	}
+	size_t n = size <= header + step ? 1 : (size_t)((size - header + step - 1) / step);
+
+	pieces_new(u, n);
+	for (size_t i = 0; i < n; i++) {
+		u->pieces[i].begin = i ? header + i * step : 0;
+		u->pieces[i].end = i + 1 < n ? header + (i + 1) * step : size;
+		u->pieces[i].at = u->pieces[i].begin;
+	}
+}
+
+/* A plain file's descriptor and size. Opened so that a pipe in its place cannot hold us. */
+static bool open_plain(struct unit *u)
+{
+	struct stat st;
+
+	u->fd = open(u->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (u->fd < 0 || fstat(u->fd, &st) != 0) {
+		unit_note(&u->notes, 0, true, strerror(errno));
+		return false;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		unit_note(&u->notes, 0, true, "not a plain file");
+		return false;
+	}
+	u->file.bytes = (uint64_t)st.st_size;
+	return true;
+}
+
+static void unknown(struct unit *u, struct slice head)
+{
+	struct buf b = { 0 };
+
+	buf_put_str(&b, "no reader knows this format (it begins with");
+	for (size_t i = 0; i < 8 && i < head.n; i++)
+		buf_printf(&b, " %02x", head.p[i]);
+	buf_put_str(&b, ")");
+	buf_put_byte(&b, 0);
+	unit_note(&u->notes, 0, u->named, (const char *)b.p);
+	buf_done(&b);
+}
+
+void unit_prepare(struct unit *u, const struct engine_options *o)
+{
+	uint8_t room[HEAD_BYTES];
+	struct err err = { 0 };
+
+	u->prepared = true;
+	if (u->why_not) {
+		unit_note(&u->notes, 0, true, u->why_not);
+		return;
+	}
+	if (!u->spill && !open_plain(u))
+		return;
+	if (o->hash && !u->spill && !digest_file(u->fd, u->file.sha256, &err))
+		unit_note(&u->notes, 0, true, err.why);
+	ssize_t n = pread(unit_fd(u), room, u->file.bytes < HEAD_BYTES ? (size_t)u->file.bytes : HEAD_BYTES,
+			  (off_t)u->base);
+
+	if (n < 0) {
+		unit_note(&u->notes, 0, true, strerror(errno));
+		return;
+	}
+	struct slice head = slice_of(room, (size_t)n);
+
+	if (u->file.bytes == 0) {
+		unit_note(&u->notes, 0, u->named, "an empty file");
+	} else if (detect_container(u, head)) {
+		if (u->depth >= LIMIT_CONTAINER_DEPTH) {
+			unit_note(&u->notes, 0, true, "containers are nested too deep: not unpacked");
+			return;
+		}
+		pieces_new(u, 1);
+		u->pieces[0].end = u->file.bytes;
+	} else if (detect_format(u, head)) {
+		cut(u, o);
+	} else {
+		unknown(u, head);
+	}
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What the parent knows of one innermost file or container: where its bytes are, how it is cut,
+ * what its workers have sent. Units form a list in the order of the evidence; the members of a
+ * container are put behind it as they come.
+ */
+#include "engine/engine.h"
+#include "engine/wire.h"
+#include "sys/spool.h"
+
+/* The unpacked members of one container: one unlinked file, until its last member is delivered. */
+struct spill {
+	int write_fd, read_fd;
+	unsigned users;
+	struct engine_run *run;
+};
+
+struct piece {
+	uint64_t begin, end;
+	uint64_t records, events, bytes;
+	uint64_t at; /* last place a worker told: how far it got if it dies */
+	struct spool messages;
+	bool scheduled, done;
+};
+
+struct unit {
+	struct unit *next;
+	struct engine_file file;
+	char *path, *inner; /* what file borrows */
+	bool named;	    /* the user named it: what cannot be read of it counts */
+	unsigned depth;	    /* of containers around it */
+	bool prepared;
+	const char *why_not; /* from the walk: not readable at all */
+	int fd;		    /* of a plain file, opened when its turn comes; -1 */
+	struct spill *spill; /* where a member's bytes are, else NULL */
+	uint64_t base;
+	bool container;
+	uint32_t format; /* wire_command.format */
+	struct piece *pieces;
+	size_t piece_count, delivered;
+	uint64_t record_base;
+	struct spill *members;	   /* a container's own spill */
+	struct unit *last_member;  /* where the next one goes */
+	struct buf notes;	   /* of prepare: WIRE_NOTE messages */
+};
+
+struct unit *unit_new(const char *path, struct slice inner);
+void unit_free(struct unit *u);
+void spill_release(struct spill *s);
+
+/* Opens, looks at the first bytes, cuts. Whatever is wrong becomes a note; piece_count 0 then. */
+void unit_prepare(struct unit *u, const struct engine_options *o);
+int unit_fd(const struct unit *u);
+void unit_note(struct buf *messages, uint64_t offset, bool lost, const char *why);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One JSON value (RFC 8259) into an event's fields, forgivingly: a byte that is not UTF-8 spoils
+ * only the text it stands in (repaired), raw control characters and unpaired surrogates are taken,
+ * and what is not JSON any more ends the record with what was read before it. Members of nested
+ * objects are fields with dotted names; arrays of plain values are lists.
+ *
+ * About 0.5 ns a byte: text is scanned eight bytes at a time, kept where it lies when it holds no
+ * escape, and a field's name is looked up only when the record before had another one at its place.
+ * Thread rule: one thread a struct json.
+ */
+#include "event/event.h"
+
+struct dialects;
+
+struct json_memo {
+	struct slice path; /* kept copy of the member's path */
+	struct slice name;
+	uint32_t id;
+	uint32_t cap; /* bytes behind path.p */
+};
+
+struct json {
+	const struct names *names;
+	const struct dialects *dialects; /* may be NULL: paths are names */
+	struct json_memo *memo; /* by the field's place in the record */
+	size_t memo_count;
+	struct arena arena; /* the memo's names */
+};
+
+void json_init(struct json *j, const struct names *names, const struct dialects *dialects);
+void json_done(struct json *j);
+
+struct json_result {
+	bool object;   /* text is an object; false: nothing was read */
+	bool complete; /* all of it was read */
+	bool repaired; /* some bytes were not UTF-8 */
+	bool limited;  /* fields or depth past the limits were left out */
+	size_t at;     /* where reading stopped: behind the object when complete */
+	const char *why; /* when not complete */
+};
+
+/* The object that text begins with (white space before it is fine). */
+struct json_result json_read(struct json *j, struct slice text, struct event *ev);
+/* Length of the object or array at the start of text, by brackets and quotes alone; 0 when it does
+ * not end in text. *state carries on when more text is appended: start with { 0 }. */
+struct json_scan {
+	size_t at;
+	uint32_t depth;
+	bool in_text, escaped;
+};
+size_t json_extent(struct json_scan *state, struct slice text);

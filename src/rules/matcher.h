@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What match.c, explain.c and matcher.c share of match.h's two structs. Not for other rooms. */
+#include "rules/cache.h"
+#include "rules/match.h"
+#include "rules/program.h"
+#include "rules/regex.h"
+#include "rules/source.h"
+
+struct matcher {
+	struct ruleset *set;
+	const struct taxonomy *tax;
+	struct matcher_options options;
+	struct program program;
+	uint8_t *indexed; /* by predicate: not found means that it does not hold */
+	struct source *sources;
+	size_t source_count, source_cap;
+	uint32_t *rule_source; /* by rule; UINT32_MAX when not in play */
+	size_t probe_count;    /* over all sources */
+};
+
+/* Where events of one set of classes go. */
+struct route {
+	uint32_t *sources;
+	size_t source_count;
+	uint32_t *classes; /* their aliases are applied */
+	size_t class_count;
+};
+
+#define ROUTE_CLASSES_MAX 16
+#define ROUTE_MEMO 128
+#define ROUTE_CHANNEL_MAX 120
+
+struct route_memo {
+	uint8_t channel[ROUTE_CHANNEL_MAX];
+	uint32_t channel_bytes;
+	uint32_t route; /* index + 1; 0: empty */
+	int64_t event_id;
+};
+
+struct match_scratch {
+	const struct matcher *m;
+	uint32_t generation;   /* of the event; counts up by one each */
+	uint32_t *predicates;  /* generation << 2 | state */
+	uint32_t *rules;       /* generation when a candidate */
+	uint32_t *candidates, *matches;
+	size_t candidate_count, match_count;
+	uint64_t *source_events;
+	struct route *routes;
+	size_t route_count, route_cap;
+	struct map route_of; /* classes as bytes -> route */
+	struct route_memo memo[ROUTE_MEMO];
+	struct cache *cache;
+	struct probe_scratch *probe;
+	struct regex_scratch *regex;
+	struct arena arena; /* for single tests; reset per event */
+};
+
+enum predicate_state { STATE_FALSE = 0, STATE_TRUE = 1, STATE_MAYBE = 2 };
+
+const struct route *match_route(struct match_scratch *s, struct event *ev);
+bool match_predicate(struct match_scratch *s, struct event *ev, uint32_t number);
+bool match_node(struct match_scratch *s, struct event *ev, uint32_t number);

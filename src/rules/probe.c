@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/probe.h"
+
+#include "base/heap.h"
+#include "base/utf.h"
+#include "rules/regex.h"
+
+#include <hs/hs.h>
+#include <stdlib.h>
+
+/* Shorter atoms ('.', ' -', 'exe') are in nearly every value: worse than no index. */
+#define ATOM_BYTES_MIN 4
+/* Longer ones only cost database size: Vectorscan confirms up to 8 bytes at once. */
+#define ATOM_BYTES_MAX 64
+#define DIGEST_DIGITS 32
+#define FOLD_BYTES_MAX 1024
+
+struct probe_scratch {
+	hs_scratch_t *hs;
+	struct slice text; /* of the scan that runs */
+	const struct probe *probe;
+	struct finds *out;
+};
+
+enum key_kind { KEY_NONE, KEY_EXACT, KEY_TAIL, KEY_DIGEST, KEY_ATOM };
+
+/* How a test is indexed. */
+struct key {
+	enum key_kind kind;
+	struct slice text; /* folded */
+	bool sure;	   /* finding the key (with its anchors) is enough */
+};
+
+void probe_init(struct probe *p, uint32_t field)
+{
+	*p = (struct probe){ .field = field };
+	map_init(&p->exact);
+	map_init(&p->tail);
+	map_init(&p->digest);
+	map_init(&p->atoms);
+}
+
+void probe_done(struct probe *p)
+{
+	map_done(&p->exact);
+	map_done(&p->tail);
+	map_done(&p->digest);
+	map_done(&p->atoms);
+	free(p->links);
+	hs_free_database(p->db);
+	*p = (struct probe){ 0 };
+}
+
+static inline uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+static struct slice fold(struct arena *a, struct slice s)
+{
+	uint8_t *p = arena_alloc(a, s.n + 1);
+
+	if (!p)
+		return slice_of(NULL, 0);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = lower(s.p[i]);
+	return slice_of(p, s.n);
+}
+
+static bool is_hex(uint8_t c)
+{
+	c = lower(c);
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* 32 hex digits behind an '=': where they start, or s.n. */
+static size_t digest_at(struct slice s, size_t from)
+{
+	for (size_t i = from; i + DIGEST_DIGITS < s.n; i++) {
+		size_t n = 0;
+
+		if (s.p[i] != '=')
+			continue;
+		while (n < DIGEST_DIGITS && is_hex(s.p[i + 1 + n]))
+			n++;
+		if (n == DIGEST_DIGITS)
+			return i + 1;
+	}
+	return s.n;
+}
+
+/* The longest run of ASCII without dashes (which windash makes equal to others) when asked. */
+static struct slice longest_run(struct slice s, bool dash)
+{
+	struct slice best = { NULL, 0 };
+
+	for (size_t i = 0; i < s.n;) {
+		size_t start = i;
+
+		while (i < s.n && s.p[i] && s.p[i] < 0x80 &&
+		       !(dash && (s.p[i] == '-' || s.p[i] == '/')))
+			i++;
+		if (i - start > best.n)
+			best = slice_of(s.p + start, i - start);
+		i += i == start;
+	}
+	return best;
+}
+
+static struct key text_key(const struct test *t, struct arena *a)
+{
+	bool plain = !t->cased && !t->dash && slice_is_ascii(t->text);
+	size_t slash = t->text.n, digest;
+
+	if (plain && t->anchor_start && t->anchor_end && t->text.n <= FOLD_BYTES_MAX)
+		return (struct key){ KEY_EXACT, fold(a, t->text), true };
+	while (slash > 0 && t->text.p[slash - 1] != '\\')
+		slash--;
+	if (plain && t->anchor_end && !t->anchor_start && slash > 0 && slash < t->text.n &&
+	    t->text.n <= FOLD_BYTES_MAX)
+		return (struct key){ KEY_TAIL, fold(a, slice_from(t->text, slash - 1)), true };
+	digest = digest_at(t->text, 0);
+	if (digest < t->text.n && !t->dash)
+		return (struct key){ KEY_DIGEST,
+				     fold(a, slice_of(t->text.p + digest, DIGEST_DIGITS)), false };
+	struct slice run = longest_run(t->text, t->dash);
+
+	if (run.n < ATOM_BYTES_MIN)
+		return (struct key){ 0 };
+	bool whole = plain && run.n == t->text.n && run.n <= ATOM_BYTES_MAX;
+
+	return (struct key){ KEY_ATOM, fold(a, slice_head(run, ATOM_BYTES_MAX)), whole };
+}
+
+static struct key wildcard_key(const struct test *t, struct arena *a)
+{
+	struct slice best = { NULL, 0 };
+
+	for (size_t i = 0; i < t->part_count; i++) {
+		struct slice run = longest_run(t->parts[i].text, t->dash);
+
+		if (run.n > best.n)
+			best = run;
+	}
+	if (best.n < ATOM_BYTES_MIN)
+		return (struct key){ 0 };
+	return (struct key){ KEY_ATOM, fold(a, slice_head(best, ATOM_BYTES_MAX)), false };
+}
+
+static struct key key_of(const struct test *t, struct arena *a)
+{
+	struct slice run;
+
+	switch (t->op) {
+	case TEST_TEXT:
+		return text_key(t, a);
+	case TEST_WILDCARD:
+		return wildcard_key(t, a);
+	case TEST_REGEX:
+		run = longest_run(regex_literal(a, t->text), false);
+		if (run.n < ATOM_BYTES_MIN)
+			return (struct key){ 0 };
+		return (struct key){ KEY_ATOM, fold(a, slice_head(run, ATOM_BYTES_MAX)), false };
+	default:
+		return (struct key){ 0 };
+	}
+}
+
+bool probe_can_hold(const struct test *t, struct arena *scratch)
+{
+	return key_of(t, scratch).kind != KEY_NONE;
+}
+
+struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t predicate,
+			     struct arena *scratch)
+{
+	struct key k = key_of(t, scratch);
+	struct map *maps[] = { [KEY_EXACT] = &p->exact, [KEY_TAIL] = &p->tail,
+			       [KEY_DIGEST] = &p->digest, [KEY_ATOM] = &p->atoms };
+
+	if (k.kind == KEY_NONE)
+		return NULL;
+	struct map *m = maps[k.kind];
+	uint32_t head = map_get(m, k.text);
+	struct probe_link link = { .predicate = predicate,
+				   .sure = k.sure,
+				   .next = head == MAP_NONE ? 0 : head,
+				   .anchor_start = k.sure && t->anchor_start,
+				   .anchor_end = k.sure && t->anchor_end };
+
+	/* The map's arena outlives the scratch; suffixes are kept with it. */
+	if (k.kind == KEY_TAIL)
+		link.tail = fold(&m->arena, t->text);
+	p->links = heap_room(p->links, p->link_count, &p->link_cap, sizeof(*p->links));
+	p->links[p->link_count++] = link;
+	map_set(m, k.text, (uint32_t)p->link_count);
+	return &p->links[p->link_count - 1];
+}
+
+bool probe_finish(struct probe *p, struct err *err)
+{
+	size_t n = p->atoms.n;
+	hs_compile_error_t *error = NULL;
+	bool ok;
+
+	if (n == 0)
+		return true;
+	const char **texts = heap_array(n, sizeof(*texts));
+	size_t *lengths = heap_array(n, sizeof(*lengths));
+	unsigned *flags = heap_array(n, sizeof(*flags)), *ids = heap_array(n, sizeof(*ids));
+
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = (const char *)p->atoms.entries[i].key.p;
+		lengths[i] = p->atoms.entries[i].key.n;
+		flags[i] = HS_FLAG_CASELESS;
+		ids[i] = (unsigned)i;
+		/* One report is enough where every predicate of the atom only asks for its presence. */
+		bool once = true;
+
+		for (uint32_t at = p->atoms.entries[i].value; at && once; at = p->links[at - 1].next)
+			once = !p->links[at - 1].anchor_start && !p->links[at - 1].anchor_end;
+		if (once)
+			flags[i] |= HS_FLAG_SINGLEMATCH;
+	}
+	ok = hs_compile_lit_multi(texts, flags, ids, lengths, (unsigned)n, HS_MODE_BLOCK, NULL, &p->db,
+				  &error) == HS_SUCCESS;
+	if (!ok)
+		err_set(err, ERR_SYSTEM, 0, "literal database: %s", error ? error->message : "failed");
+	hs_free_compile_error(error);
+	free(texts);
+	free(lengths);
+	free(flags);
+	free(ids);
+	return ok;
+}
+
+struct probe_scratch *probe_scratch_new(void)
+{
+	return heap_new(sizeof(struct probe_scratch));
+}
+
+void probe_scratch_free(struct probe_scratch *s)
+{
+	if (!s)
+		return;
+	hs_free_scratch(s->hs);
+	free(s);
+}
+
+void probe_scratch_add(struct probe_scratch *s, const struct probe *p)
+{
+	if (p->db && hs_alloc_scratch(p->db, &s->hs) != HS_SUCCESS)
+		abort();
+}
+
+static void find_add(struct finds *out, uint32_t link)
+{
+	if (out->n == out->cap)
+		out->list = heap_room(out->list, out->n, &out->cap, sizeof(*out->list));
+	out->list[out->n++] = link;
+}
+
+/* Every link of a chain whose anchors fit a key found at [from, to). */
+static void take_chain(const struct probe *p, uint32_t at, size_t from, size_t to, size_t end,
+		       struct finds *out)
+{
+	for (; at; at = p->links[at - 1].next) {
+		const struct probe_link *l = &p->links[at - 1];
+
+		if ((l->anchor_start && from != 0) || (l->anchor_end && to != end))
+			continue;
+		find_add(out, at - 1);
+	}
+}
+
+static void scan_exact(const struct probe *p, struct slice folded, struct finds *out)
+{
+	uint32_t at = map_get(&p->exact, folded);
+
+	if (at != MAP_NONE)
+		take_chain(p, at, 0, folded.n, folded.n, out);
+}
+
+static void scan_tail(const struct probe *p, struct slice folded, struct finds *out)
+{
+	size_t slash = folded.n;
+
+	while (slash > 0 && folded.p[slash - 1] != '\\')
+		slash--;
+	if (slash == 0)
+		return;
+	uint32_t at = map_get(&p->tail, slice_from(folded, slash - 1));
+
+	if (at == MAP_NONE)
+		return;
+	for (; at; at = p->links[at - 1].next) {
+		const struct probe_link *l = &p->links[at - 1];
+
+		if (slice_ends(folded, l->tail))
+			find_add(out, at - 1);
+	}
+}
+
+static void scan_digests(const struct probe *p, struct slice text, struct finds *out)
+{
+	uint8_t key[DIGEST_DIGITS];
+
+	for (size_t at = digest_at(text, 0); at < text.n; at = digest_at(text, at)) {
+		for (size_t i = 0; i < DIGEST_DIGITS; i++)
+			key[i] = lower(text.p[at + i]);
+		uint32_t head = map_get(&p->digest, slice_of(key, sizeof(key)));
+
+		if (head != MAP_NONE)
+			take_chain(p, head, 0, text.n, text.n, out);
+	}
+}
+
+static int on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+		      void *ctx)
+{
+	struct probe_scratch *s = ctx;
+	const struct map_entry *e = &s->probe->atoms.entries[id];
+
+	(void)from, (void)flags;
+	take_chain(s->probe, e->value, (size_t)to - e->key.n, (size_t)to, s->text.n, s->out);
+	return 0;
+}
+
+void probe_scan(const struct probe *p, struct probe_scratch *s, struct slice text,
+		struct finds *out)
+{
+	uint8_t room[FOLD_BYTES_MAX];
+
+	if (p->exact.n && text.n <= sizeof(room)) {
+		for (size_t i = 0; i < text.n; i++)
+			room[i] = lower(text.p[i]);
+		scan_exact(p, slice_of(room, text.n), out);
+	}
+	if (p->tail.n) {
+		struct slice end = text.n > sizeof(room) ? slice_from(text, text.n - sizeof(room)) : text;
+
+		for (size_t i = 0; i < end.n; i++)
+			room[i] = lower(end.p[i]);
+		scan_tail(p, slice_of(room, end.n), out);
+	}
+	if (p->digest.n)
+		scan_digests(p, text, out);
+	if (!p->db || text.n < ATOM_BYTES_MIN || text.n > UINT32_MAX)
+		return;
+	s->text = text;
+	s->probe = p;
+	s->out = out;
+	hs_scan(p->db, (const char *)text.p, (unsigned)text.n, 0, s->hs, on_literal, s);
+}

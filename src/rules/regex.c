@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/regex.h"
+
+#include "base/arena.h"
+#include "base/heap.h"
+#include "base/utf.h"
+#include "rules/rule.h"
+
+#include <hs/hs.h>
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#define MATCH_LIMIT 1000000u
+#define DEPTH_LIMIT 2000u
+
+struct regex {
+	pcre2_code *code;
+	char *pattern;
+	unsigned flags; /* Vectorscan's */
+};
+
+struct compiled {
+	hs_database_t *db;
+	bool tried;
+};
+
+struct regex_scratch {
+	struct compiled *compiled; /* by predicate number */
+	size_t count;
+	hs_scratch_t *hs;
+	pcre2_match_data *match;
+	pcre2_match_context *context;
+};
+
+struct regex *regex_new(const struct test *t, struct err *err)
+{
+	uint32_t options = PCRE2_UTF | (t->regex_i ? PCRE2_CASELESS : 0) |
+			   (t->regex_m ? PCRE2_MULTILINE : 0) | (t->regex_s ? PCRE2_DOTALL : 0);
+	int code;
+	PCRE2_SIZE at;
+	pcre2_code *compiled = pcre2_compile(t->text.p, t->text.n, options, &code, &at, NULL);
+
+	if (!compiled) {
+		PCRE2_UCHAR why[128];
+
+		pcre2_get_error_message(code, why, sizeof(why));
+		err_set(err, ERR_FORMAT, at, "regular expression: %s (at character %zu)", why, at);
+		return NULL;
+	}
+	struct regex *re = heap_new(sizeof(*re));
+
+	re->code = compiled;
+	re->pattern = heap_new(t->text.n + 1);
+	if (t->text.n)
+		memcpy(re->pattern, t->text.p, t->text.n);
+	re->flags = HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY | (t->regex_i ? HS_FLAG_CASELESS : 0) |
+		    (t->regex_m ? HS_FLAG_MULTILINE : 0) | (t->regex_s ? HS_FLAG_DOTALL : 0);
+	return re;
+}
+
+void regex_free(struct regex *re)
+{
+	if (!re)
+		return;
+	pcre2_code_free(re->code);
+	free(re->pattern);
+	free(re);
+}
+
+struct regex_scratch *regex_scratch_new(void)
+{
+	struct regex_scratch *s = heap_new(sizeof(*s));
+
+	s->match = pcre2_match_data_create(1, NULL);
+	s->context = pcre2_match_context_create(NULL);
+	if (!s->match || !s->context)
+		abort();
+	pcre2_set_match_limit(s->context, MATCH_LIMIT);
+	pcre2_set_depth_limit(s->context, DEPTH_LIMIT);
+	return s;
+}
+
+void regex_scratch_free(struct regex_scratch *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		hs_free_database(s->compiled[i].db);
+	free(s->compiled);
+	hs_free_scratch(s->hs);
+	pcre2_match_data_free(s->match);
+	pcre2_match_context_free(s->context);
+	free(s);
+}
+
+static struct compiled *compiled_of(struct regex_scratch *s, const struct regex *re, uint32_t number)
+{
+	if (number >= s->count) {
+		size_t count = (size_t)number + 64;
+
+		s->compiled = heap_grow(s->compiled, count * sizeof(*s->compiled));
+		memset(s->compiled + s->count, 0, (count - s->count) * sizeof(*s->compiled));
+		s->count = count;
+	}
+	struct compiled *c = &s->compiled[number];
+
+	if (c->tried)
+		return c;
+	c->tried = true;
+	hs_compile_error_t *error = NULL;
+
+	if (hs_compile(re->pattern, re->flags, HS_MODE_BLOCK, NULL, &c->db, &error) != HS_SUCCESS) {
+		hs_free_compile_error(error);
+		c->db = NULL;
+	} else if (hs_alloc_scratch(c->db, &s->hs) != HS_SUCCESS) {
+		hs_free_database(c->db);
+		c->db = NULL;
+	}
+	return c;
+}
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+		    void *found)
+{
+	(void)id, (void)from, (void)to, (void)flags;
+	*(bool *)found = true;
+	return 1;
+}
+
+bool regex_search(const struct regex *re, struct regex_scratch *s, uint32_t number,
+		  struct slice text)
+{
+	const char *p = text.n ? (const char *)text.p : "";
+
+	if (slice_is_ascii(text) && text.n <= UINT32_MAX) {
+		struct compiled *c = compiled_of(s, re, number);
+		bool found = false;
+
+		if (c->db) {
+			hs_scan(c->db, p, (unsigned)text.n, 0, s->hs, on_match, &found);
+			return found;
+		}
+	}
+	return pcre2_match(re->code, (PCRE2_SPTR)p, text.n, 0, 0, s->match, s->context) >= 0;
+}
+
+/* A pattern being walked for the literal it cannot do without. */
+struct walk {
+	struct slice pattern;
+	size_t at;
+	uint8_t *run, *best;
+	size_t run_n, best_n;
+};
+
+static void run_end(struct walk *w)
+{
+	if (w->run_n > w->best_n) {
+		memcpy(w->best, w->run, w->run_n);
+		w->best_n = w->run_n;
+	}
+	w->run_n = 0;
+}
+
+/* Past a bracketed class, from behind its opening bracket. */
+static void skip_class(struct walk *w)
+{
+	bool first = true;
+
+	if (w->at < w->pattern.n && w->pattern.p[w->at] == '^')
+		w->at++;
+	for (; w->at < w->pattern.n; w->at++, first = false) {
+		if (w->pattern.p[w->at] == '\\')
+			w->at++;
+		else if (w->pattern.p[w->at] == ']' && !first)
+			break;
+	}
+	w->at++;
+}
+
+/* Past a group, from behind its opening parenthesis. */
+static void skip_group(struct walk *w)
+{
+	size_t depth = 1;
+
+	while (w->at < w->pattern.n && depth) {
+		uint8_t c = w->pattern.p[w->at++];
+
+		if (c == '\\')
+			w->at++;
+		else if (c == '[')
+			skip_class(w);
+		else if (c == '(')
+			depth++;
+		else if (c == ')')
+			depth--;
+	}
+}
+
+/* True when the atom just read may be absent: ? * {0 ...; leaves the quantifier consumed. */
+static bool quantified(struct walk *w, bool *optional)
+{
+	*optional = false;
+	if (w->at >= w->pattern.n)
+		return false;
+	uint8_t c = w->pattern.p[w->at];
+
+	if (c != '?' && c != '*' && c != '+' && c != '{')
+		return false;
+	*optional = c == '?' || c == '*' || c == '{';
+	if (c == '{')
+		while (w->at < w->pattern.n && w->pattern.p[w->at] != '}')
+			w->at++;
+	w->at++;
+	/* Lazy or possessive. */
+	if (w->at < w->pattern.n && (w->pattern.p[w->at] == '?' || w->pattern.p[w->at] == '+'))
+		w->at++;
+	return true;
+}
+
+static void literal_byte(struct walk *w, uint8_t c)
+{
+	bool optional;
+
+	w->run[w->run_n++] = c;
+	if (!quantified(w, &optional))
+		return;
+	if (optional)
+		w->run_n--;
+	run_end(w);
+}
+
+static void not_literal(struct walk *w)
+{
+	bool optional;
+
+	run_end(w);
+	quantified(w, &optional);
+}
+
+/* One atom from a backslash: punctuation is itself, everything else ends the run. */
+static void escape(struct walk *w)
+{
+	uint8_t c = w->at < w->pattern.n ? w->pattern.p[w->at++] : 'd';
+	bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+
+	if (!word && c < 0x80) {
+		literal_byte(w, c);
+		return;
+	}
+	/* \x41, \p{..}, \Q and kin take what follows: no literal is certain behind them. */
+	if (strchr("xpPQEkgcoNuU", c))
+		w->at = w->pattern.n;
+	not_literal(w);
+}
+
+static void walk_pattern(struct walk *w)
+{
+	while (w->at < w->pattern.n) {
+		uint8_t c = w->pattern.p[w->at++];
+
+		if (c == '\\') {
+			escape(w);
+		} else if (c == '[') {
+			skip_class(w);
+			not_literal(w);
+		} else if (c == '(') {
+			skip_group(w);
+			not_literal(w);
+		} else if (c == '.' || c == '^' || c == '$' || c == ')') {
+			not_literal(w);
+		} else if (c >= 0x80) {
+			run_end(w);
+		} else {
+			literal_byte(w, c);
+		}
+	}
+	run_end(w);
+}
+
+/* Inline options change how the rest reads ((?x) ignores spaces), so nothing is certain then. */
+static bool has_inline_options(struct slice pattern)
+{
+	struct slice open = SLICE("(?");
+	const uint8_t *hit;
+
+	while ((hit = slice_search(pattern, open))) {
+		pattern = slice_from(pattern, (size_t)(hit - pattern.p) + open.n);
+		if (pattern.n && ((pattern.p[0] >= 'a' && pattern.p[0] <= 'z') || pattern.p[0] == '-'))
+			return true;
+	}
+	return false;
+}
+
+/* An alternation outside every group makes nothing certain. */
+static bool has_outer_alternation(struct slice pattern)
+{
+	struct walk w = { .pattern = pattern };
+
+	while (w.at < pattern.n) {
+		uint8_t c = pattern.p[w.at++];
+
+		if (c == '\\')
+			w.at++;
+		else if (c == '[')
+			skip_class(&w);
+		else if (c == '(')
+			skip_group(&w);
+		else if (c == '|')
+			return true;
+	}
+	return false;
+}
+
+struct slice regex_literal(struct arena *a, struct slice pattern)
+{
+	struct slice caseless = SLICE("(?i)");
+	struct walk w = { .pattern = pattern };
+
+	/* At the start this one only loosens case, and literals are looked for without case. */
+	if (slice_starts(pattern, caseless))
+		w.pattern = slice_from(pattern, caseless.n);
+	if (has_inline_options(w.pattern) || has_outer_alternation(w.pattern))
+		return slice_of(NULL, 0);
+	w.run = arena_alloc(a, pattern.n + 1);
+	w.best = arena_alloc(a, pattern.n + 1);
+	if (!w.run || !w.best)
+		return slice_of(NULL, 0);
+	walk_pattern(&w);
+	return slice_of(w.best, w.best_n);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Log source dispatch: from an event's channel, id and condition fields to the sources whose rules
+ * may match it. Routes are worked out when their first event comes and remembered. */
+#include "rules/matcher.h"
+
+#include "base/hash.h"
+#include "base/heap.h"
+
+static bool route_takes(const struct match_scratch *s, const struct source *source,
+			const uint32_t *classes, size_t n, bool has_channel)
+{
+	if (!has_channel)
+		return true;
+	if (n == 0)
+		return source_fits_unlisted(source);
+	for (size_t i = 0; i < n; i++)
+		if (source_fits(source, &s->m->tax->classes[classes[i]]))
+			return true;
+	return false;
+}
+
+static uint32_t route_new(struct match_scratch *s, const uint32_t *classes, size_t n,
+			  bool has_channel)
+{
+	struct route r = { .class_count = n };
+
+	r.sources = heap_array(s->m->source_count, sizeof(*r.sources));
+	r.classes = heap_array(n, sizeof(*r.classes));
+	if (n)
+		memcpy(r.classes, classes, n * sizeof(*classes));
+	for (size_t i = 0; i < s->m->source_count; i++)
+		if (route_takes(s, &s->m->sources[i], classes, n, has_channel))
+			r.sources[r.source_count++] = (uint32_t)i;
+	s->routes = heap_room(s->routes, s->route_count, &s->route_cap, sizeof(*s->routes));
+	s->routes[s->route_count] = r;
+	return (uint32_t)s->route_count++;
+}
+
+/* Whether a field decides, besides channel and id: then the answer is not remembered by those. */
+static bool conditional(const struct match_scratch *s, const struct event *ev)
+{
+	for (size_t i = 0; i < s->m->tax->condition_count; i++)
+		if (event_find(ev, s->m->tax->condition_fields[i]))
+			return true;
+	return false;
+}
+
+static uint32_t route_find(struct match_scratch *s, struct event *ev)
+{
+	uint32_t classes[ROUTE_CLASSES_MAX + 1];
+	size_t n = taxonomy_classify(s->m->tax, ev, classes, ROUTE_CLASSES_MAX);
+	bool has_channel = ev->channel.n > 0;
+
+	/* The key: the classes, and whether there was a channel at all. */
+	classes[n] = has_channel;
+	struct slice key = slice_of(classes, (n + 1) * sizeof(*classes));
+	uint32_t known = map_get(&s->route_of, key);
+
+	if (known != MAP_NONE)
+		return known;
+	known = route_new(s, classes, n, has_channel);
+	map_set(&s->route_of, key, known);
+	return known;
+}
+
+const struct route *match_route(struct match_scratch *s, struct event *ev)
+{
+	if (conditional(s, ev) || ev->channel.n > ROUTE_CHANNEL_MAX)
+		return &s->routes[route_find(s, ev)];
+	uint64_t hash = hash64_seed(ev->channel, (uint64_t)ev->event_id);
+	struct route_memo *memo = &s->memo[hash % ROUTE_MEMO];
+
+	if (memo->route && memo->event_id == ev->event_id &&
+	    slice_eq(slice_of(memo->channel, memo->channel_bytes), ev->channel))
+		return &s->routes[memo->route - 1];
+	memo->route = route_find(s, ev) + 1;
+	memo->event_id = ev->event_id;
+	memo->channel_bytes = (uint32_t)ev->channel.n;
+	if (ev->channel.n)
+		memcpy(memo->channel, ev->channel.p, ev->channel.n);
+	return &s->routes[memo->route - 1];
+}

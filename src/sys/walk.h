@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The files below what the user named, in the order of their names (bytes), folders entered
+ * where they stand. Links to files are followed, folders are entered once (by device and inode), so
+ * a loop ends. What is no plain file or cannot be entered is told with a reason.
+ */
+#include "base/err.h"
+#include "base/slice.h"
+
+struct walk_entry {
+	const char *path;
+	bool named;	 /* it is the argument itself */
+	const char *why; /* not NULL: it cannot be read, and why */
+};
+
+/* Calls found for each. False with err when the argument itself is not there. */
+bool walk(const char *argument, void (*found)(void *ctx, const struct walk_entry *e), void *ctx,
+	  struct err *err);
