@@ -115,7 +115,8 @@ void findings_text(struct buf *out, struct findings *f, const struct hunt *h,
 {
 	size_t loaded = 0, without = 0;
 
-	qsort(f->list, f->n, sizeof(*f->list), by_weight);
+	if (f->n)
+		qsort(f->list, f->n, sizeof(*f->list), by_weight);
 	for (size_t i = 0; i < f->n; i++) {
 		if (i == 0 || f->list[i].rule->level != f->list[i - 1].rule->level)
 			buf_printf(out, "%s%s\n", i ? "\n" : "", rule_level_text(f->list[i].rule->level));

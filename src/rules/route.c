@@ -65,18 +65,23 @@ static uint32_t route_find(struct match_scratch *s, struct event *ev)
 
 const struct route *match_route(struct match_scratch *s, struct event *ev)
 {
-	if (conditional(s, ev) || ev->channel.n > ROUTE_CHANNEL_MAX)
-		return &s->routes[route_find(s, ev)];
+	uint32_t found;
+
+	if (conditional(s, ev) || ev->channel.n > ROUTE_CHANNEL_MAX) {
+		found = route_find(s, ev); /* may move s->routes */
+		return &s->routes[found];
+	}
 	uint64_t hash = hash64_seed(ev->channel, (uint64_t)ev->event_id);
 	struct route_memo *memo = &s->memo[hash % ROUTE_MEMO];
 
 	if (memo->route && memo->event_id == ev->event_id &&
 	    slice_eq(slice_of(memo->channel, memo->channel_bytes), ev->channel))
 		return &s->routes[memo->route - 1];
-	memo->route = route_find(s, ev) + 1;
+	found = route_find(s, ev);
+	memo->route = found + 1;
 	memo->event_id = ev->event_id;
 	memo->channel_bytes = (uint32_t)ev->channel.n;
 	if (ev->channel.n)
 		memcpy(memo->channel, ev->channel.p, ev->channel.n);
-	return &s->routes[memo->route - 1];
+	return &s->routes[found];
 }
