@@ -19,6 +19,7 @@ struct dialect {
 	const char *name;
 	uint32_t when[PARTS_MAX], time[PARTS_MAX], detected[PARTS_MAX], ingested[PARTS_MAX];
 	struct pair map[PARTS_MAX];
+	uint32_t provider; /* NAME_OTHER: none */
 	size_t when_count, time_count, detected_count, ingested_count, map_count;
 };
 
@@ -83,6 +84,10 @@ static bool read_line(struct dialects *d, struct dialect *x, struct slice line, 
 		return add_name(x->detected, &x->detected_count, names, a);
 	if (slice_is(kind, "ingested"))
 		return add_name(x->ingested, &x->ingested_count, names, a);
+	if (slice_is(kind, "provider")) {
+		x->provider = names_add(names, a);
+		return a.n > 0;
+	}
 	if (!slice_is(kind, "map") || !b.n || x->map_count == PARTS_MAX)
 		return false;
 	x->map[x->map_count++] = (struct pair){ names_add(names, a), names_add(names, b) };
@@ -237,6 +242,8 @@ void dialects_apply(const struct dialects *d, struct event *ev)
 		for (size_t k = 0; k < x->map_count; k++)
 			if (!event_find(ev, x->map[k].to))
 				event_alias(ev, x->map[k].to, x->map[k].from);
+		if (x->provider != NAME_OTHER)
+			ev->provider = event_text_of(ev, x->provider);
 		ev->time = clock_of(ev, x->time, x->time_count);
 		if (x->detected_count)
 			ev->detected = clock_of(ev, x->detected, x->detected_count);

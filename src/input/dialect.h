@@ -9,6 +9,7 @@
  *   strip   winlog.event_data.    # winlog.event_data.Image is called Image; * is one member
  *   when    winlog.channel        # it fits when all these fields are there
  *   map     event.code  EventID   # this field is also called that, where nothing is yet
+ *   provider SourceName           # the record's provider, without renaming the field for rules
  *   time    @timestamp            # the event's clock, first one that is there; `detected` and
  *   ingested event.ingested       # `ingested` likewise
  *
