@@ -15,7 +15,7 @@ static struct slice guid_text(struct slice s, struct arena *a)
 {
 	if (s.n != 16)
 		return slice_str("");
-	return arena_printf(a, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", load_u32(s.p),
+	return arena_printf(a, "{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}", load_u32(s.p),
 			    load_u16(s.p + 4), load_u16(s.p + 6), s.p[8], s.p[9], s.p[10], s.p[11],
 			    s.p[12], s.p[13], s.p[14], s.p[15]);
 }

@@ -5,9 +5,8 @@
  * text happens when somebody asks (event_text), so that a reader of a million records a second
  * does not convert what no rule reads.
  *
- * Text forms follow evtx_dump's JSON (crates.io evtx 0.12), which SigmaHQ's tests were made
- * with: GUID upper case without braces, SID as S-1-5-..., FILETIME and SYSTEMTIME as RFC 3339
- * with 6 or more digits as value_text documents, hex integers as 0x1f, bytes as upper-case hex.
+ * Text forms follow evtx_dump's JSON (crates.io evtx): GUID lower case in braces, SID as
+ * S-1-5-..., FILETIME and SYSTEMTIME as RFC 3339, hex integers as 0x1f, bytes as upper-case hex.
  */
 #include "base/slice.h"
 

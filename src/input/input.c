@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 const struct input_format *const input_formats[] = {
+	&input_evtx,
 	&input_jsonl,
 	&input_json,
 	NULL,
