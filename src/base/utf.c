@@ -205,6 +205,12 @@ uint32_t utf_fold(uint32_t c)
 	return f < 0x80 ? c : f;
 }
 
+bool utf_caseless(uint32_t c)
+{
+	return utf8proc_tolower((utf8proc_int32_t)c) == (utf8proc_int32_t)c &&
+	       utf8proc_toupper((utf8proc_int32_t)c) == (utf8proc_int32_t)c;
+}
+
 struct slice utf8_fold(struct arena *a, struct slice s)
 {
 	size_t n = 0;

@@ -25,6 +25,8 @@ size_t utf8_put(uint8_t out[4], uint32_t c);
 /* Simple case folding by code point (utf8proc_tolower), same for every code point that Sigma
  * compares without case. ASCII only touches ASCII. */
 uint32_t utf_fold(uint32_t c);
+/* True for a character that case does not change: it equals only itself. */
+bool utf_caseless(uint32_t c);
 /* The whole slice folded, in the arena; p NULL when out of budget. */
 struct slice utf8_fold(struct arena *a, struct slice s);
 bool slice_is_ascii(struct slice s);

@@ -9,6 +9,7 @@
 #include "rules/matcher.h"
 
 #include "base/heap.h"
+#include "base/utf.h"
 #include "rules/test.h"
 
 #include <stdlib.h>
@@ -101,7 +102,7 @@ static bool test_reference(struct match_scratch *s, struct event *ev, const stru
 	if (!f || !other || f->value.type == VALUE_NULL || other->value.type == VALUE_NULL)
 		return false;
 	as_text.op = TEST_TEXT;
-	as_text.text = event_text(ev, other);
+	as_text.text = p->test->cased ? event_text(ev, other) : utf8_fold(&s->arena, event_text(ev, other));
 	return test_text(&as_text, event_text(ev, f), &s->arena);
 }
 

@@ -173,6 +173,19 @@ static void anchors(const struct key *k, struct test *t)
 	t->anchor_end = !key_has(k, MODIFIER_CONTAINS) && !key_has(k, MODIFIER_STARTSWITH);
 }
 
+/* Folds what is compared without case, once, and says whether bytes will do. */
+static void fold_test(struct test *t, struct arena *a)
+{
+	t->ascii = slice_is_ascii(t->text);
+	if (!t->cased)
+		t->text = utf8_fold(a, t->text);
+	for (size_t i = 0; i < t->part_count; i++) {
+		t->ascii = t->ascii && slice_is_ascii(t->parts[i].text);
+		if (!t->cased)
+			t->parts[i].text = utf8_fold(a, t->parts[i].text);
+	}
+}
+
 /* Stars at the edges are only missing anchors; what is left may be plain text. */
 static void text_test(const struct key *k, struct wild w, struct test *t)
 {
@@ -302,6 +315,7 @@ static bool encoded_tests(const struct key *k, struct wild w, struct arena *a,
 		/* Base64 that differs in case is another text. */
 		out[t].cased = key_has(k, MODIFIER_CASED) || key_has(k, MODIFIER_BASE64) ||
 			       key_has(k, MODIFIER_BASE64OFFSET);
+		fold_test(&out[t], a);
 	}
 	*ret_n = n;
 	return true;
@@ -388,5 +402,6 @@ bool value_tests(const struct key *k, const struct yaml_node *value, struct aren
 	/* A keyword is looked for anywhere in a field. */
 	if (!k->field.n && !(k->has & TEXT_KINDS))
 		t->anchor_start = t->anchor_end = false;
+	fold_test(t, arena);
 	return true;
 }

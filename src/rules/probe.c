@@ -89,20 +89,45 @@ static size_t digest_at(struct slice s, size_t from)
 	return s.n;
 }
 
-/* The longest run of ASCII without dashes (which windash makes equal to others) when asked. */
+/* Length of the character at s[at] when it can stand in an atom: ASCII, or one that case does not
+ * change; not NUL, and not a dash (which windash makes equal to others) when asked. */
+static size_t atom_character(struct slice s, size_t at, bool dash)
+{
+	size_t next = at;
+	uint32_t c;
+
+	if (s.p[at] < 0x80)
+		return s.p[at] && !(dash && (s.p[at] == '-' || s.p[at] == '/'));
+	c = utf8_next(s, &next);
+	if (c == 0xfffd || !utf_caseless(c) || (dash && c >= 0x2013 && c <= 0x2015))
+		return 0;
+	return next - at;
+}
+
+/* Long enough to be rare: characters beyond ASCII are, alone. */
+static bool rare_enough(struct slice run)
+{
+	return run.n >= ATOM_BYTES_MIN || !slice_is_ascii(run);
+}
+
 static struct slice longest_run(struct slice s, bool dash)
 {
 	struct slice best = { NULL, 0 };
 
 	for (size_t i = 0; i < s.n;) {
-		size_t start = i;
+		size_t start = i, n;
 
-		while (i < s.n && s.p[i] && s.p[i] < 0x80 &&
-		       !(dash && (s.p[i] == '-' || s.p[i] == '/')))
-			i++;
+		while (i < s.n && (n = atom_character(s, i, dash)))
+			i += n;
 		if (i - start > best.n)
 			best = slice_of(s.p + start, i - start);
-		i += i == start;
+		if (i == start)
+			utf8_next(s, &i);
+	}
+	if (best.n > ATOM_BYTES_MAX) {
+		best.n = ATOM_BYTES_MAX;
+		while (best.n && (best.p[best.n] & 0xc0) == 0x80)
+			best.n--;
 	}
 	return best;
 }
@@ -125,11 +150,9 @@ static struct key text_key(const struct test *t, struct arena *a)
 				     fold(a, slice_of(t->text.p + digest, DIGEST_DIGITS)), false };
 	struct slice run = longest_run(t->text, t->dash);
 
-	if (run.n < ATOM_BYTES_MIN)
+	if (!rare_enough(run))
 		return (struct key){ 0 };
-	bool whole = plain && run.n == t->text.n && run.n <= ATOM_BYTES_MAX;
-
-	return (struct key){ KEY_ATOM, fold(a, slice_head(run, ATOM_BYTES_MAX)), whole };
+	return (struct key){ KEY_ATOM, fold(a, run), !t->cased && !t->dash && run.n == t->text.n };
 }
 
 static struct key wildcard_key(const struct test *t, struct arena *a)
@@ -142,9 +165,9 @@ static struct key wildcard_key(const struct test *t, struct arena *a)
 		if (run.n > best.n)
 			best = run;
 	}
-	if (best.n < ATOM_BYTES_MIN)
+	if (!rare_enough(best))
 		return (struct key){ 0 };
-	return (struct key){ KEY_ATOM, fold(a, slice_head(best, ATOM_BYTES_MAX)), false };
+	return (struct key){ KEY_ATOM, fold(a, best), false };
 }
 
 static struct key key_of(const struct test *t, struct arena *a)
@@ -158,9 +181,9 @@ static struct key key_of(const struct test *t, struct arena *a)
 		return wildcard_key(t, a);
 	case TEST_REGEX:
 		run = longest_run(regex_literal(a, t->text), false);
-		if (run.n < ATOM_BYTES_MIN)
+		if (!rare_enough(run))
 			return (struct key){ 0 };
-		return (struct key){ KEY_ATOM, fold(a, slice_head(run, ATOM_BYTES_MAX)), false };
+		return (struct key){ KEY_ATOM, fold(a, run), false };
 	default:
 		return (struct key){ 0 };
 	}
@@ -345,7 +368,7 @@ void probe_scan(const struct probe *p, struct probe_scratch *s, struct slice tex
 	}
 	if (p->digest.n)
 		scan_digests(p, text, out);
-	if (!p->db || text.n < ATOM_BYTES_MIN || text.n > UINT32_MAX)
+	if (!p->db || text.n < 2 || text.n > UINT32_MAX)
 		return;
 	s->text = text;
 	s->probe = p;

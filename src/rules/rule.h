@@ -40,7 +40,7 @@ enum test_part { PART_MINUTE, PART_HOUR, PART_DAY, PART_WEEK, PART_MONTH, PART_Y
 
 /* In a TEST_WILDCARD's parts: what stands between two literal runs. */
 struct wildcard_part {
-	struct slice text; /* literal run, unescaped; may be empty */
+	struct slice text; /* literal run, unescaped, folded unless cased; may be empty */
 	uint32_t skip;	   /* `?` before it: that many characters */
 	bool star;	   /* a `*` before it: any number more */
 };
@@ -59,7 +59,8 @@ struct test {
 	bool anchor_end;      /* ...and stop at its end; both: equals */
 	bool expected;	      /* TEST_EXISTS */
 	bool regex_i, regex_m, regex_s;
-	struct slice text;    /* TEXT: unescaped needle, not folded. REGEX: the pattern.
+	bool ascii;	      /* TEXT, WILDCARD: the pattern is: bytes compare like characters */
+	struct slice text;    /* TEXT: unescaped needle, folded unless cased. REGEX: the pattern.
 				 FIELDREF: the other field's name, spaces stripped */
 	struct wildcard_part *parts; /* WILDCARD */
 	size_t part_count;

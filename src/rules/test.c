@@ -31,36 +31,30 @@ static bool option_start(struct slice pattern, size_t at)
 	       pattern.p[at - 1] == '\n' || pattern.p[at - 1] == '\r';
 }
 
-/* How a pattern is compared; both sides folded already where `fold` is false. */
+/* A pattern, folded already, against text. */
 struct compare {
 	struct slice pattern;
-	bool fold; /* ASCII folding on the fly */
+	bool fold; /* the text is not: its ASCII is folded on the fly */
 	bool dash;
 };
 
-/* The pattern at text[at]: true, and where it ends. */
-static bool equal_at(const struct compare *c, struct slice text, size_t at, size_t *ret_end)
+/* The pattern at text[at], where dashes count as one another: true, and where it ends. */
+static bool dash_equal_at(const struct compare *c, struct slice text, size_t at, size_t *ret_end)
 {
-	size_t i = 0;
+	for (size_t i = 0; i < c->pattern.n;) {
+		size_t pattern_dash = option_start(c->pattern, i) ? dash_at(c->pattern, i) : 0;
 
-	if (!c->dash && text.n - at < c->pattern.n)
-		return false;
-	while (i < c->pattern.n) {
-		size_t pattern_dash, text_dash;
+		if (pattern_dash) {
+			size_t text_dash = dash_at(text, at);
 
-		if (c->dash && (pattern_dash = dash_at(c->pattern, i)) && option_start(c->pattern, i)) {
-			text_dash = dash_at(text, at);
 			if (!text_dash)
 				return false;
 			i += pattern_dash;
 			at += text_dash;
 			continue;
 		}
-		if (at >= text.n)
-			return false;
-		uint8_t a = c->pattern.p[i], b = text.p[at];
-
-		if (a != b && !(c->fold && lower(a) == lower(b)))
+		if (at >= text.n ||
+		    c->pattern.p[i] != (c->fold ? lower(text.p[at]) : text.p[at]))
 			return false;
 		i++;
 		at++;
@@ -69,44 +63,71 @@ static bool equal_at(const struct compare *c, struct slice text, size_t at, size
 	return true;
 }
 
+static bool equal_at(const struct compare *c, struct slice text, size_t at, size_t *ret_end)
+{
+	if (c->dash)
+		return dash_equal_at(c, text, at, ret_end);
+	if (text.n - at < c->pattern.n)
+		return false;
+	if (!c->fold) {
+		if (c->pattern.n && memcmp(text.p + at, c->pattern.p, c->pattern.n) != 0)
+			return false;
+	} else {
+		for (size_t i = 0; i < c->pattern.n; i++)
+			if (c->pattern.p[i] != lower(text.p[at + i]))
+				return false;
+	}
+	*ret_end = at + c->pattern.n;
+	return true;
+}
+
+/* Where the pattern may begin next: its first byte, in either case. */
+static size_t next_start(const struct compare *c, struct slice text, size_t at)
+{
+	uint8_t first, upper;
+
+	if (c->pattern.n == 0 || (c->dash && dash_at(c->pattern, 0)))
+		return at;
+	first = upper = c->pattern.p[0];
+	if (c->fold && first >= 'a' && first <= 'z')
+		upper = (uint8_t)(first & ~0x20);
+	while (at < text.n && text.p[at] != first && text.p[at] != upper)
+		at++;
+	return at;
+}
+
 static bool contains(const struct compare *c, struct slice text, bool to_end)
 {
 	size_t end;
 
-	for (size_t at = 0; at <= text.n; at++)
+	for (size_t at = next_start(c, text, 0); at <= text.n; at = next_start(c, text, at + 1))
 		if (equal_at(c, text, at, &end) && (!to_end || end == text.n))
 			return true;
 	return false;
 }
 
-/* Pattern and text ready to compare: beyond ASCII both are folded as a whole. */
-static struct compare prepare(const struct test *t, struct slice pattern, struct slice *text,
-			      struct arena *scratch)
+/* Beyond ASCII the text is folded as a whole; ASCII patterns only ever equal ASCII. */
+static bool fold_text(const struct test *t, struct slice *text, struct arena *scratch)
 {
-	struct compare c = { pattern, !t->cased, t->dash };
+	struct slice folded;
 
-	if (t->cased || slice_is_ascii(pattern))
-		return c;
-	struct slice folded = utf8_fold(scratch, pattern), folded_text = utf8_fold(scratch, *text);
-
-	if (folded.p && folded_text.p) {
-		c.pattern = folded;
-		c.fold = false;
-		*text = folded_text;
-	}
-	return c;
+	if (t->cased || t->ascii || slice_is_ascii(*text))
+		return !t->cased;
+	folded = utf8_fold(scratch, *text);
+	if (folded.p)
+		*text = folded;
+	return false;
 }
 
 static bool test_plain(const struct test *t, struct slice text, struct arena *scratch)
 {
-	struct compare c = prepare(t, t->text, &text, scratch);
+	struct compare c = { t->text, fold_text(t, &text, scratch), t->dash };
 	size_t end;
 
 	if (t->anchor_start)
 		return equal_at(&c, text, 0, &end) && (!t->anchor_end || end == text.n);
 	if (t->anchor_end && !t->dash)
-		return text.n >= c.pattern.n &&
-		       equal_at(&c, text, text.n - c.pattern.n, &end);
+		return text.n >= c.pattern.n && equal_at(&c, text, text.n - c.pattern.n, &end);
 	return contains(&c, text, t->anchor_end);
 }
 
@@ -130,13 +151,10 @@ static bool wildcard_tail(const struct test *t, struct slice text, size_t at)
 /* Greedy with one place to go back to, the last star: at most text x pattern steps. */
 static bool test_wildcard(const struct test *t, struct slice text, struct arena *scratch)
 {
-	struct slice folded = t->cased ? text : utf8_fold(scratch, text);
+	bool fold = fold_text(t, &text, scratch);
 	size_t i = 0, at = 0, star_at = 0, star = SIZE_MAX, end;
 	bool fresh = true;
 
-	if (!folded.p)
-		return false;
-	text = folded;
 	for (;;) {
 		if (fresh && i < t->part_count && (t->parts[i].star || (i == 0 && !t->anchor_start))) {
 			star = i;
@@ -147,9 +165,7 @@ static bool test_wildcard(const struct test *t, struct slice text, struct arena 
 				return true;
 		} else {
 			size_t from = at;
-			struct slice part = t->cased ? t->parts[i].text
-						     : utf8_fold(scratch, t->parts[i].text);
-			struct compare c = { part, false, t->dash };
+			struct compare c = { t->parts[i].text, fold, t->dash };
 
 			if (skip_characters(text, &from, t->parts[i].skip) &&
 			    equal_at(&c, text, from, &end)) {
