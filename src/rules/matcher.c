@@ -39,6 +39,7 @@ static void add_rules(struct matcher *m, struct names *names)
 		struct err err = { 0 };
 
 		m->rule_source[r] = UINT32_MAX;
+		m->program.roots[r] = PROGRAM_NO_ROOT;
 		if (rule->level < m->options.level)
 			continue;
 		if (!program_add(&m->program, rule, (uint32_t)r, names, &err)) {
@@ -58,6 +59,7 @@ struct matcher *matcher_new(struct ruleset *set, const struct taxonomy *tax, str
 {
 	struct matcher *m = heap_new(sizeof(*m));
 	struct arena scratch;
+	uint8_t *direct;
 
 	m->set = set;
 	m->tax = tax;
@@ -66,20 +68,24 @@ struct matcher *matcher_new(struct ruleset *set, const struct taxonomy *tax, str
 	program_init(&m->program, set->n);
 	add_rules(m, names);
 	m->indexed = heap_array(m->program.predicate_count, 1);
+	direct = heap_array(m->program.predicate_count, 1);
+	source_mark_direct(&m->program, direct);
 	arena_init(&scratch, 0);
 	for (size_t i = 0; i < m->program.predicate_count; i++) {
-		m->indexed[i] = probe_can_hold(m->program.predicates[i].test, &scratch);
+		m->indexed[i] = direct[i] || probe_can_hold(m->program.predicates[i].test, &scratch);
 		arena_reset(&scratch);
 	}
 	arena_done(&scratch);
 	for (size_t i = 0; i < m->source_count; i++) {
-		if (!source_build(&m->sources[i], &m->program, err)) {
+		if (!source_build(&m->sources[i], &m->program, direct, err)) {
+			free(direct);
 			matcher_free(m);
 			return NULL;
 		}
 		m->sources[i].probe_base = m->probe_count;
 		m->probe_count += m->sources[i].probe_count;
 	}
+	free(direct);
 	return m;
 }
 

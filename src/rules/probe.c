@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "base/utf.h"
 #include "rules/regex.h"
+#include "rules/test.h"
 
 #include <hs/hs.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 
 struct probe_scratch {
 	hs_scratch_t *hs;
+	struct regex_scratch *regex;
+	struct arena arena;
 	struct slice text; /* of the scan that runs */
 	const struct probe *probe;
 	struct finds *out;
@@ -31,9 +34,9 @@ struct key {
 	bool sure;	   /* finding the key (with its anchors) is enough */
 };
 
-void probe_init(struct probe *p, uint32_t field)
+void probe_init(struct probe *p, uint32_t field, const struct program *program)
 {
-	*p = (struct probe){ .field = field };
+	*p = (struct probe){ .field = field, .program = program };
 	map_init(&p->exact);
 	map_init(&p->tail);
 	map_init(&p->digest);
@@ -47,6 +50,7 @@ void probe_done(struct probe *p)
 	map_done(&p->digest);
 	map_done(&p->atoms);
 	free(p->links);
+	free(p->direct);
 	hs_free_database(p->db);
 	*p = (struct probe){ 0 };
 }
@@ -189,6 +193,11 @@ static struct key key_of(const struct test *t, struct arena *a)
 	}
 }
 
+bool probe_can_try(const struct test *t)
+{
+	return t->op == TEST_TEXT || t->op == TEST_WILDCARD || t->op == TEST_REGEX;
+}
+
 bool probe_can_hold(const struct test *t, struct arena *scratch)
 {
 	return key_of(t, scratch).kind != KEY_NONE;
@@ -201,12 +210,10 @@ struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t pre
 	struct map *maps[] = { [KEY_EXACT] = &p->exact, [KEY_TAIL] = &p->tail,
 			       [KEY_DIGEST] = &p->digest, [KEY_ATOM] = &p->atoms };
 
-	if (k.kind == KEY_NONE)
-		return NULL;
 	struct map *m = maps[k.kind];
-	uint32_t head = map_get(m, k.text);
+	uint32_t head = m ? map_get(m, k.text) : MAP_NONE;
 	struct probe_link link = { .predicate = predicate,
-				   .sure = k.sure,
+				   .sure = k.sure || !m,
 				   .next = head == MAP_NONE ? 0 : head,
 				   .anchor_start = k.sure && t->anchor_start,
 				   .anchor_end = k.sure && t->anchor_end };
@@ -216,7 +223,12 @@ struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t pre
 		link.tail = fold(&m->arena, t->text);
 	p->links = heap_room(p->links, p->link_count, &p->link_cap, sizeof(*p->links));
 	p->links[p->link_count++] = link;
-	map_set(m, k.text, (uint32_t)p->link_count);
+	if (m) {
+		map_set(m, k.text, (uint32_t)p->link_count);
+	} else {
+		p->direct = heap_room(p->direct, p->direct_count, &p->direct_cap, sizeof(*p->direct));
+		p->direct[p->direct_count++] = (uint32_t)p->link_count - 1;
+	}
 	return &p->links[p->link_count - 1];
 }
 
@@ -259,7 +271,11 @@ bool probe_finish(struct probe *p, struct err *err)
 
 struct probe_scratch *probe_scratch_new(void)
 {
-	return heap_new(sizeof(struct probe_scratch));
+	struct probe_scratch *s = heap_new(sizeof(*s));
+
+	s->regex = regex_scratch_new();
+	arena_init(&s->arena, 0);
+	return s;
 }
 
 void probe_scratch_free(struct probe_scratch *s)
@@ -267,6 +283,8 @@ void probe_scratch_free(struct probe_scratch *s)
 	if (!s)
 		return;
 	hs_free_scratch(s->hs);
+	regex_scratch_free(s->regex);
+	arena_done(&s->arena);
 	free(s);
 }
 
@@ -349,6 +367,27 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
 	return 0;
 }
 
+/* Most of these patterns are lookalike characters, most text is ASCII: then they cannot hold. */
+static void scan_direct(const struct probe *p, struct probe_scratch *s, struct slice text,
+			struct finds *out)
+{
+	bool ascii = slice_is_ascii(text);
+
+	arena_reset(&s->arena);
+	for (size_t i = 0; i < p->direct_count; i++) {
+		uint32_t number = p->links[p->direct[i]].predicate;
+		const struct predicate *x = &p->program->predicates[number];
+		bool holds;
+
+		if (x->test->op == TEST_REGEX)
+			holds = regex_search(x->regex, s->regex, number, text);
+		else
+			holds = !(ascii && !x->test->ascii) && test_text(x->test, text, &s->arena);
+		if (holds)
+			find_add(out, p->direct[i]);
+	}
+}
+
 void probe_scan(const struct probe *p, struct probe_scratch *s, struct slice text,
 		struct finds *out)
 {
@@ -368,6 +407,8 @@ void probe_scan(const struct probe *p, struct probe_scratch *s, struct slice tex
 	}
 	if (p->digest.n)
 		scan_digests(p, text, out);
+	if (p->direct_count)
+		scan_direct(p, s, text, out);
 	if (!p->db || text.n < 2 || text.n > UINT32_MAX)
 		return;
 	s->text = text;

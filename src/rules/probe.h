@@ -8,6 +8,7 @@
  *   tail    folded last path component    -> `Image|endswith: \cmd.exe`
  *   digest  first 32 hex digits behind =  -> `Hashes|contains: SHA256=...`
  *   literal Vectorscan literal database   -> everything else with an ASCII run of >= 4 bytes
+ *   direct  tried on every new value      -> what rules without any other witness ask for
  *
  * A *find* is a link: a predicate, whether it is sure to hold (not where only its atom was seen:
  * wildcards, regular expressions, dashes, cased or non-ASCII text), and the rules whose witness it
@@ -37,6 +38,9 @@ struct probe {
 	struct probe_link *links;
 	size_t link_count, link_cap;
 	struct hs_database *db; /* over the keys of atoms, id = place in the map */
+	uint32_t *direct;	/* links */
+	size_t direct_count, direct_cap;
+	const struct program *program; /* for direct tests */
 };
 
 /* Indexes into links. */
@@ -45,11 +49,14 @@ struct finds {
 	size_t n, cap;
 };
 
-void probe_init(struct probe *p, uint32_t field);
+void probe_init(struct probe *p, uint32_t field, const struct program *program);
 void probe_done(struct probe *p);
 /* Could this predicate be indexed at all? Depends on the test alone. */
 bool probe_can_hold(const struct test *t, struct arena *scratch);
-/* Indexes a predicate, once; NULL when it cannot be, else its link, to fill in the rules. */
+/* Could it be tried on a value alone? */
+bool probe_can_try(const struct test *t);
+/* Indexes a predicate, once: by a key when it has one, else directly. Its link, to fill in the
+ * rules. */
 struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t predicate,
 			     struct arena *scratch);
 /* Builds the literal database. */

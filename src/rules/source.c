@@ -35,6 +35,7 @@ struct pair {
 struct builder {
 	struct source *s;
 	const struct program *program;
+	const uint8_t *direct;
 	struct arena arena;
 	uint8_t *indexed; /* by predicate: 0 not asked yet, 1 no, 2 yes, 3 yes and added */
 	struct pair *pairs;
@@ -43,8 +44,12 @@ struct builder {
 
 static bool can_hold(struct builder *b, uint32_t p)
 {
-	if (!b->indexed[p])
-		b->indexed[p] = probe_can_hold(b->program->predicates[p].test, &b->arena) ? 2 : 1;
+	if (!b->indexed[p]) {
+		bool keyed = probe_can_hold(b->program->predicates[p].test, &b->arena);
+
+		b->indexed[p] = keyed || (b->direct && b->direct[p]) ? 2 : 1;
+		arena_reset(&b->arena);
+	}
 	return b->indexed[p] >= 2;
 }
 
@@ -168,13 +173,13 @@ static int by_predicate(const void *x, const void *y)
 	return a->rule < b->rule ? -1 : a->rule > b->rule;
 }
 
-static struct probe *probe_of(struct source *s, uint32_t field)
+static struct probe *probe_of(struct source *s, uint32_t field, const struct program *program)
 {
 	for (size_t i = 0; i < s->probe_count; i++)
 		if (s->probes[i].field == field)
 			return &s->probes[i];
 	s->probes = heap_room(s->probes, s->probe_count, &s->probe_cap, sizeof(*s->probes));
-	probe_init(&s->probes[s->probe_count], field);
+	probe_init(&s->probes[s->probe_count], field, program);
 	return &s->probes[s->probe_count++];
 }
 
@@ -202,7 +207,7 @@ static void add_predicate(struct builder *b, uint32_t number)
 	if (!can_hold(b, number) || b->indexed[number] == 3)
 		return;
 	b->indexed[number] = 3;
-	struct probe_link *link = probe_add(probe_of(s, p->field), p->test, number, &b->arena);
+	struct probe_link *link = probe_add(probe_of(s, p->field, b->program), p->test, number, &b->arena);
 
 	arena_reset(&b->arena);
 	link->rule_first = (uint32_t)s->witness_count;
@@ -234,9 +239,42 @@ static void add_node(struct builder *b, uint32_t number)
 	}
 }
 
-bool source_build(struct source *s, const struct program *program, struct err *err)
+static void mark_node(const struct program *p, uint32_t number, uint8_t *direct)
 {
-	struct builder b = { .s = s, .program = program };
+	const struct node *n = &p->nodes[number];
+
+	if (n->op == NODE_PREDICATE)
+		direct[n->first] |= probe_can_try(p->predicates[n->first].test);
+	/* What stands under a `not` is no witness. */
+	if (n->op == NODE_PREDICATE || n->op == NODE_PRESENT || n->op == NODE_NOT)
+		return;
+	for (uint32_t i = 0; i < n->count; i++) {
+		uint32_t child = p->children[n->first + i];
+
+		if (n->op == NODE_ANY_PREDICATE || n->op == NODE_ALL_PREDICATE)
+			direct[child] |= probe_can_try(p->predicates[child].test);
+		else
+			mark_node(p, child, direct);
+	}
+}
+
+void source_mark_direct(const struct program *program, uint8_t *direct)
+{
+	struct builder b = { .program = program };
+
+	arena_init(&b.arena, 0);
+	b.indexed = heap_array(program->predicate_count, 1);
+	for (size_t r = 0; r < program->root_count; r++)
+		if (program->roots[r] != PROGRAM_NO_ROOT && node_cost(&b, program->roots[r]) == NO_WITNESS)
+			mark_node(program, program->roots[r], direct);
+	free(b.indexed);
+	arena_done(&b.arena);
+}
+
+bool source_build(struct source *s, const struct program *program, const uint8_t *direct,
+		  struct err *err)
+{
+	struct builder b = { .s = s, .program = program, .direct = direct };
 	bool ok = true;
 
 	arena_init(&b.arena, 0);

@@ -28,6 +28,14 @@ bool source_fits(const struct source *s, const struct taxonomy_class *c);
 /* For events of a channel that the taxonomy does not know: only sources that ask for no more than
  * product windows. */
 bool source_fits_unlisted(const struct source *s);
+/*
+ * For rules without a witness among keyed predicates: sets direct[] of those of their predicates
+ * that can be tried on every new value instead, so that few rules are left to always evaluate.
+ * Over all rules before the first source is built: whether a predicate is indexed must not depend
+ * on the source.
+ */
+void source_mark_direct(const struct program *program, uint8_t *direct);
 /* Fills always, probes and witness_rules from the rules. */
-bool source_build(struct source *s, const struct program *program, struct err *err);
+bool source_build(struct source *s, const struct program *program, const uint8_t *direct,
+		  struct err *err);
 void source_done(struct source *s);

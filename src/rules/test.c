@@ -6,6 +6,9 @@
 #include "event/value.h"
 
 #include <arpa/inet.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static inline uint8_t lower(uint8_t c)
 {
@@ -81,19 +84,45 @@ static bool equal_at(const struct compare *c, struct slice text, size_t at, size
 	return true;
 }
 
-/* Where the pattern may begin next: its first byte, in either case. */
+static inline uint8_t upper(const struct compare *c, uint8_t b)
+{
+	return c->fold && b >= 'a' && b <= 'z' ? (uint8_t)(b & ~0x20) : b;
+}
+
+/*
+ * Where the pattern may begin next, at or behind `at`: its first byte in either case, and its last
+ * one where that must lie. Sixteen places at a time.
+ */
 static size_t next_start(const struct compare *c, struct slice text, size_t at)
 {
-	uint8_t first, upper;
+	size_t span = c->dash ? 0 : c->pattern.n - 1;
 
 	if (c->pattern.n == 0 || (c->dash && dash_at(c->pattern, 0)))
 		return at;
-	first = upper = c->pattern.p[0];
-	if (c->fold && first >= 'a' && first <= 'z')
-		upper = (uint8_t)(first & ~0x20);
-	while (at < text.n && text.p[at] != first && text.p[at] != upper)
-		at++;
-	return at;
+	if (text.n < span || at > text.n - span)
+		return text.n + 1;
+	uint8_t first = c->pattern.p[0], last = c->pattern.p[span];
+	uint8_t first_upper = upper(c, first), last_upper = upper(c, last);
+#ifdef __SSE2__
+	__m128i f = _mm_set1_epi8((char)first), fu = _mm_set1_epi8((char)first_upper);
+	__m128i l = _mm_set1_epi8((char)last), lu = _mm_set1_epi8((char)last_upper);
+
+	for (; text.n - span - at >= 16; at += 16) {
+		__m128i a = _mm_loadu_si128((const __m128i_u *)(const void *)(text.p + at));
+		__m128i b = _mm_loadu_si128((const __m128i_u *)(const void *)(text.p + at + span));
+		__m128i begin = _mm_or_si128(_mm_cmpeq_epi8(a, f), _mm_cmpeq_epi8(a, fu));
+		__m128i end = _mm_or_si128(_mm_cmpeq_epi8(b, l), _mm_cmpeq_epi8(b, lu));
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_and_si128(begin, end));
+
+		if (hits)
+			return at + (size_t)__builtin_ctz(hits);
+	}
+#endif
+	for (; at + span < text.n; at++)
+		if ((text.p[at] == first || text.p[at] == first_upper) &&
+		    (text.p[at + span] == last || text.p[at + span] == last_upper))
+			return at;
+	return text.n + 1;
 }
 
 static bool contains(const struct compare *c, struct slice text, bool to_end)
