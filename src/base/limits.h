@@ -18,3 +18,6 @@
 #define LIMIT_RULE_BYTES ((size_t)8 << 20)     /* one rule file */
 #define LIMIT_RULE_DEPTH 32u		       /* nesting of a condition */
 #define LIMIT_WHY 64u			       /* reasons printed for one hit */
+#define LIMIT_COVERAGE_CELLS ((size_t)1 << 17)  /* host x hour x kind of record, held at a time */
+#define LIMIT_COVERAGE_TEXT ((size_t)16 << 20) /* names of hosts and channels, held at a time */
+#define LIMIT_NAME_BYTES ((size_t)1024)	       /* of a host or channel name; the rest is cut */

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/story.h"
+
+#include "base/map.h"
+
+#include <stdio.h>
+
+#define HOSTS_SHOWN 40u
+#define FINDINGS_SHOWN 40u
+#define UNREADABLE_SHOWN 12u
+#define PICTURE_COLUMNS 40u
+#define ALERTS_MAX 1000u
+
+struct telling {
+	struct buf *out;
+	size_t rows;
+	struct slice level;
+	struct arena arena;
+	/* The coverage picture: days of the case's window to columns. */
+	int64_t first_day, days;
+	uint64_t lost;
+};
+
+static struct slice or_dash(struct slice s)
+{
+	return s.n ? s : slice_str("-");
+}
+
+static void put(struct buf *out, struct slice s, size_t width)
+{
+	size_t from = out->n;
+
+	buf_put_terminal(out, s, width);
+	/* Columns: text that is short is padded (by bytes: names are ASCII nearly always). */
+	while (out->n - from < width)
+		buf_put_byte(out, ' ');
+}
+
+static int64_t day_of(struct slice text)
+{
+	char room[40];
+	struct when t;
+
+	if (text.n < 10)
+		return -1;
+	snprintf(room, sizeof(room), "%.10sT00:00:00Z", (const char *)text.p);
+	t = when_parse(slice_str(room));
+	return t.set ? t.ns / (INT64_C(86400) * 1000000000) : -1;
+}
+
+static void seen_day(void *ctx, const struct slice *c, size_t n)
+{
+	struct telling *t = ctx;
+	int64_t day = day_of(c[1]);
+
+	(void)n;
+	if (day < 0)
+		return;
+	if (t->rows++ == 0 || day < t->first_day) {
+		t->days += t->rows > 1 ? t->first_day - day : 1;
+		t->first_day = day;
+	}
+	if (day - t->first_day >= t->days)
+		t->days = day - t->first_day + 1;
+}
+
+struct picture {
+	struct telling *t;
+	struct slice host;
+	uint64_t columns[PICTURE_COLUMNS];
+};
+
+static void picture_day(void *ctx, const struct slice *c, size_t n)
+{
+	struct picture *p = ctx;
+	int64_t day = day_of(c[1]);
+	uint64_t events;
+
+	(void)n;
+	if (!slice_eq_nocase(c[0], p->host) || day < p->t->first_day || !slice_to_u64(c[2], &events))
+		return;
+	size_t column = p->t->days <= PICTURE_COLUMNS
+				? (size_t)(day - p->t->first_day)
+				: (size_t)((day - p->t->first_day) * PICTURE_COLUMNS / p->t->days);
+
+	if (column < PICTURE_COLUMNS)
+		p->columns[column] += events;
+}
+
+static void put_picture(struct telling *t, struct store *s, struct slice host)
+{
+	static const char *const marks[] = { "\xc2\xb7", "\xe2\x96\x82", "\xe2\x96\x84", "\xe2\x96\x86",
+					     "\xe2\x96\x88" };
+	struct picture p = { .t = t, .host = host };
+	struct err err;
+	size_t columns = t->days < PICTURE_COLUMNS ? (size_t)t->days : PICTURE_COLUMNS;
+
+	store_ask(s, STORE_DAYS, picture_day, &p, &err);
+	for (size_t i = 0; i < columns; i++) {
+		uint64_t n = p.columns[i];
+
+		buf_put_str(t->out, marks[n == 0 ? 0 : n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 4]);
+	}
+}
+
+struct host_rows {
+	struct telling *t;
+	struct store *s;
+};
+
+static void host_row(void *ctx, const struct slice *c, size_t n)
+{
+	struct host_rows *h = ctx;
+	struct buf *out = h->t->out;
+
+	(void)n;
+	if (h->t->rows++ >= HOSTS_SHOWN)
+		return;
+	buf_put_str(out, "  ");
+	put(out, or_dash(c[0]), 26);
+	buf_printf(out, " %10.*s records %5.*s hits  ", (int)c[3].n, (const char *)c[3].p, (int)c[4].n,
+		   (const char *)c[4].p);
+	buf_put(out, slice_head(or_dash(c[1]), 10));
+	buf_put_str(out, " to ");
+	buf_put(out, slice_head(or_dash(c[2]), 10));
+	buf_put_str(out, "\n    ");
+	put_picture(h->t, h->s, c[0]);
+	buf_put_byte(out, '\n');
+}
+
+static void finding_row(void *ctx, const struct slice *c, size_t n)
+{
+	struct telling *t = ctx;
+
+	(void)n;
+	if (t->rows++ >= FINDINGS_SHOWN)
+		return;
+	if (!slice_eq(t->level, c[0])) {
+		t->level = arena_keep(&t->arena, c[0]);
+		buf_printf(t->out, "  %.*s\n", (int)c[0].n, (const char *)c[0].p);
+	}
+	buf_put_str(t->out, "    ");
+	buf_put_terminal(t->out, c[1], 74);
+	buf_printf(t->out, "\n      %.*s hits on %.*s hosts, ", (int)c[3].n, (const char *)c[3].p,
+		   (int)c[4].n, (const char *)c[4].p);
+	buf_put(t->out, slice_head(or_dash(c[5]), 19));
+	buf_put_str(t->out, " to ");
+	buf_put(t->out, slice_head(or_dash(c[6]), 19));
+	buf_put_str(t->out, "\n      ");
+	buf_put_terminal(t->out, or_dash(c[10]), 72);
+	buf_put_byte(t->out, '\n');
+}
+
+static void evidence_row(void *ctx, const struct slice *c, size_t n)
+{
+	(void)c, (void)n;
+	((struct telling *)ctx)->rows++;
+}
+
+static void unreadable_row(void *ctx, const struct slice *c, size_t n)
+{
+	struct telling *t = ctx;
+
+	(void)n;
+	t->lost += slice_is(c[3], "1");
+	if (t->rows++ >= UNREADABLE_SHOWN)
+		return;
+	buf_put_str(t->out, "  ");
+	buf_put_terminal(t->out, c[0], 76);
+	if (c[1].p) {
+		buf_put_str(t->out, " / ");
+		buf_put_terminal(t->out, c[1], 60);
+	}
+	buf_put_str(t->out, "\n    ");
+	buf_put_terminal(t->out, c[4], 74);
+	buf_put_byte(t->out, '\n');
+}
+
+static void more(struct telling *t, size_t shown, const char *what)
+{
+	if (t->rows > shown)
+		buf_printf(t->out, "  ... and %zu more %s (in the case's tables)\n", t->rows - shown, what);
+}
+
+static bool tell_hosts(struct telling *t, struct store *s, struct err *err)
+{
+	struct host_rows h = { t, s };
+
+	t->rows = 0;
+	if (!store_ask(s, STORE_DAYS, seen_day, t, err))
+		return false;
+	buf_put_str(t->out, "\nHosts, and the days on which they have records\n");
+	t->rows = 0;
+	if (!store_ask(s, STORE_HOSTS, host_row, &h, err))
+		return false;
+	more(t, HOSTS_SHOWN, "hosts");
+	buf_put_str(t->out, t->rows ? "  A day without records is no day without events.\n"
+				    : "  no record names a host\n");
+	return true;
+}
+
+static bool tell_findings(struct telling *t, struct store *s, struct err *err)
+{
+	buf_put_str(t->out, "\nHits by rule\n");
+	t->rows = 0;
+	if (!store_ask(s, STORE_FINDINGS, finding_row, t, err))
+		return false;
+	more(t, FINDINGS_SHOWN, "rules");
+	if (!t->rows)
+		buf_put_str(t->out, "  No rule matched a record. That says nothing about records that are not "
+				    "there.\n");
+	return true;
+}
+
+static bool tell_unreadable(struct telling *t, struct store *s, struct err *err)
+{
+	size_t from = t->out->n;
+
+	buf_put_str(t->out, "\nNot read, or read with an assumption\n");
+	t->rows = 0;
+	t->lost = 0;
+	if (!store_ask(s, STORE_UNREADABLE, unreadable_row, t, err))
+		return false;
+	more(t, UNREADABLE_SHOWN, "notes");
+	if (!t->rows)
+		t->out->n = from;
+	return true;
+}
+
+bool story_text(struct buf *out, struct store *s, const char *path, struct err *err)
+{
+	struct telling t = { .out = out };
+	struct slice events = store_meta(s, "events"), hits = store_meta(s, "hits");
+	struct slice state = store_meta(s, "state");
+	bool ok;
+
+	arena_init(&t.arena, 0);
+	ok = store_ask(s, STORE_EVIDENCE, evidence_row, &t, err);
+	buf_put_str(out, "Case ");
+	buf_put_terminal(out, slice_str(path), 60);
+	buf_printf(out, ": %zu files of evidence, %.*s records, %.*s hits\n", t.rows,
+		   (int)or_dash(events).n, (const char *)or_dash(events).p, (int)or_dash(hits).n,
+		   (const char *)or_dash(hits).p);
+	if (!slice_is(state, "complete"))
+		buf_put_str(out, "This case is not complete: its run was stopped. Run investigate again.\n");
+	ok = ok && tell_findings(&t, s, err) && tell_hosts(&t, s, err) && tell_unreadable(&t, s, err);
+	buf_put_str(out, "\nWhich release brought this in is not worked out by this version: read the hits\n"
+			 "above from the earliest on, and ask each host's records with upriver timeline.\n");
+	arena_done(&t.arena);
+	return ok;
+}
+
+/* ---- JSON ---- */
+
+struct rows {
+	struct buf *out;
+	const char *const *names; /* "#" before a name: a number; "!": true or false */
+	size_t n, max;
+};
+
+static void json_row(void *ctx, const struct slice *c, size_t count)
+{
+	struct rows *r = ctx;
+
+	if (r->max && r->n >= r->max)
+		return;
+	buf_put_str(r->out, r->n++ ? ",{" : "{");
+	for (size_t i = 0; i < count && r->names[i]; i++) {
+		const char *name = r->names[i];
+
+		if (*name == '#' || *name == '!') {
+			buf_json_key(r->out, name + 1);
+			if (!c[i].n)
+				buf_put_str(r->out, "null");
+			else if (*name == '#')
+				buf_put(r->out, c[i]);
+			else
+				buf_put_str(r->out, slice_is(c[i], "1") ? "true" : "false");
+		} else {
+			buf_json_text(r->out, name, c[i]);
+		}
+	}
+	buf_put_byte(r->out, '}');
+}
+
+static bool json_list(struct buf *out, struct store *s, const char *name, enum store_question q,
+		      const char *const *names, size_t max, struct err *err)
+{
+	struct rows r = { .out = out, .names = names, .max = max };
+
+	buf_json_key(out, name);
+	buf_put_byte(out, '[');
+	if (!store_ask(s, q, json_row, &r, err))
+		return false;
+	buf_put_byte(out, ']');
+	return true;
+}
+
+bool story_json(struct buf *out, struct store *s, const char *path, struct err *err)
+{
+	static const char *const evidence[] = { "path", "inner", "format", "sha256", "#bytes", "#events",
+						NULL };
+	static const char *const hosts[] = { "name", "first", "last", "#events", "#hits", "#days", NULL };
+	static const char *const findings[] = { "level", "title", "rule",  "#hits", "#hosts", "first",
+						"last",	 "host",  "file", "#record", "why", NULL };
+	static const char *const alerts[] = { "id",   "rule",	 "title", "level", "time",    "host",
+					      "channel", "#event_id", "file", "inner", "#record", "#offset",
+					      NULL };
+	static const char *const unreadable[] = { "file", "inner", "#offset", "!lost", "reason", NULL };
+	static const char *const totals[] = { "events", "bytes", "files", "hits", "lost", "rules_loaded",
+					      NULL };
+
+	buf_put_byte(out, '{');
+	buf_json_text(out, "schema", slice_str("upriver.case/1"));
+	buf_json_text(out, "case", slice_str(path));
+	buf_json_text(out, "state", store_meta(s, "state"));
+	buf_json_key(out, "totals");
+	buf_put_byte(out, '{');
+	for (size_t i = 0; totals[i]; i++) {
+		struct slice v = store_meta(s, totals[i]);
+
+		buf_json_key(out, totals[i]);
+		buf_put(out, v.n ? v : slice_str("0"));
+	}
+	buf_put_byte(out, '}');
+	bool ok = json_list(out, s, "evidence", STORE_EVIDENCE, evidence, 0, err) &&
+		  json_list(out, s, "hosts", STORE_HOSTS, hosts, 0, err) &&
+		  json_list(out, s, "findings", STORE_FINDINGS, findings, 0, err) &&
+		  json_list(out, s, "alerts", STORE_HITS, alerts, ALERTS_MAX, err) &&
+		  json_list(out, s, "unreadable", STORE_UNREADABLE, unreadable, 0, err);
+
+	buf_json_key(out, "origins");
+	buf_put_str(out, "[]}\n");
+	return ok;
+}

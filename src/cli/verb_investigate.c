@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/hunting.h"
+#include "cli/output.h"
+#include "cli/story.h"
+#include "cli/verb.h"
+#include "engine/survey.h"
+#include "sys/digest.h"
+#include "sys/walk.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+struct investigation {
+	const struct cli_options *o;
+	struct hunting hunting;
+	struct survey survey;
+	struct store *store;
+	bool fail_on;
+	uint64_t lost;
+};
+
+static void on_hit(void *ctx, const struct hit *h)
+{
+	struct investigation *v = ctx;
+	struct store_hit row = { .id = slice_str(h->id),
+				 .rule_id = h->rule->id,
+				 .rule_title = h->rule->title,
+				 .level = slice_str(rule_level_text(h->rule->level)),
+				 .host = h->host,
+				 .channel = h->channel,
+				 .file = h->file->path,
+				 .inner = h->file->inner,
+				 .time = h->time,
+				 .event_id = h->event_id,
+				 .record = h->record,
+				 .offset = h->offset };
+
+	v->fail_on |= v->o->fail_on_set && h->rule->level >= v->o->fail_on;
+	store_add_hit(v->store, &row);
+	for (size_t i = 0; i < h->why_count; i++)
+		store_add_why(v->store, row.id, h->why[i].selection, h->why[i].field, h->why[i].value,
+			      h->why[i].pattern);
+}
+
+static bool on_row(void *ctx, const struct coverage_row *row)
+{
+	struct investigation *v = ctx;
+	struct coverage_source source = row->source;
+
+	coverage_classify(&v->hunting.tax, &source);
+	return store_add_coverage(v->store, &(struct store_coverage){
+						    .host = row->host,
+						    .channel = source.channel,
+						    .product = source.product,
+						    .category = source.category,
+						    .service = source.service,
+						    .format = source.format,
+						    .event_id = source.event_id,
+						    .hour = row->hour == COVERAGE_NO_HOUR ? INT64_MIN
+											  : row->hour,
+						    .events = row->events,
+						    .first_ns = row->first_ns,
+						    .last_ns = row->last_ns });
+}
+
+static void on_result(void *ctx, const struct engine_file *file, uint64_t record_base, uint8_t type,
+		      struct slice payload)
+{
+	struct investigation *v = ctx;
+
+	survey_result(&v->survey, file, record_base, type, payload);
+}
+
+static void on_note(void *ctx, const struct engine_note *n)
+{
+	struct investigation *v = ctx;
+
+	v->lost += n->lost;
+	store_add_unreadable(v->store, n->file, n->inner, n->offset, n->lost, n->reason);
+	say_note(v->o, n);
+}
+
+static void on_file(void *ctx, const struct engine_file *f)
+{
+	struct investigation *v = ctx;
+
+	store_add_evidence(v->store, &(struct store_evidence){ .path = f->path,
+							       .inner = f->inner,
+							       .format = slice_str(f->format),
+							       .sha256 = f->sha256,
+							       .bytes = f->bytes,
+							       .events = f->events });
+}
+
+/* Is everything in this case's evidence among what is named now? */
+struct comparing {
+	struct store *store;
+	size_t same, files;
+};
+
+static void compare_file(void *ctx, const struct walk_entry *e)
+{
+	struct comparing *c = ctx;
+	char sha256[65];
+	struct err err;
+	int fd = e->why ? -1 : open(e->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (digest_file(fd, sha256, &err)) {
+		c->files++;
+		c->same += store_has_evidence(c->store, sha256);
+	}
+	close(fd);
+}
+
+/* What to do with a case that is there already: nothing (1), build anew (0), refuse (-1). */
+static int existing_case(struct investigation *v, struct err *err)
+{
+	struct comparing c = { .store = v->store };
+	size_t had = store_evidence_count(v->store);
+
+	if (!store_meta(v->store, "state").p)
+		return 0;
+	for (size_t i = 0; i < v->o->operands.n; i++)
+		if (!walk(v->o->operands.items[i], compare_file, &c, err))
+			return -1;
+	bool complete = slice_is(store_meta(v->store, "state"), "complete");
+
+	if (had && c.same < (c.files < had ? c.files : had)) {
+		err_set(err, ERR_USAGE, 0, "%s holds a case of other evidence: name another file with -o",
+			v->o->output);
+		return -1;
+	}
+	return complete && c.same == c.files;
+}
+
+static void put_meta(struct store *s, const char *key, uint64_t value)
+{
+	char text[24];
+	int n = snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+
+	store_set_meta(s, key, slice_of(text, (size_t)n));
+}
+
+static void put_rules(struct investigation *v)
+{
+	const struct ruleset *set = &v->hunting.rules;
+
+	for (uint32_t r = 0; r < set->n; r++)
+		if (match_rule_loaded(v->hunting.matcher, r))
+			store_add_rule(v->store, set->rules[r].id, set->rules[r].title,
+				       slice_str(rule_level_text(set->rules[r].level)), set->rules[r].file,
+				       slice_of(NULL, 0));
+	for (size_t i = 0; i < set->fault_count; i++)
+		if (set->faults[i].fatal)
+			store_add_rule(v->store, slice_of(NULL, 0), slice_of(NULL, 0), slice_of(NULL, 0),
+				       set->faults[i].file, set->faults[i].reason);
+}
+
+static bool build(struct investigation *v, struct engine_totals *totals, struct err *err)
+{
+	struct engine_options options = hunting_engine_options(&v->hunting, v->o);
+	struct engine_analysis analysis = { .shared = v->hunting.matcher,
+					    .worker_new = survey_worker_new,
+					    .worker_event = survey_worker_event,
+					    .worker_piece_end = survey_worker_piece_end,
+					    .result = on_result,
+					    .note = on_note,
+					    .file_done = on_file,
+					    .ctx = v };
+	size_t loaded = 0;
+
+	options.hash = true;
+	if (!store_begin(v->store, err))
+		return false;
+	store_set_meta(v->store, "state", slice_str("building"));
+	put_rules(v);
+	if (!engine_run(v->o->operands.items, v->o->operands.n, &options, &analysis, totals, err))
+		return false;
+	coverage_each(&v->survey.coverage, on_row, v);
+	for (size_t i = 0; i < v->survey.hunt.source_count; i++)
+		loaded += v->survey.hunt.sources[i].rules;
+	put_meta(v->store, "events", totals->events);
+	put_meta(v->store, "bytes", totals->bytes);
+	put_meta(v->store, "files", totals->files);
+	put_meta(v->store, "hits", v->survey.hunt.hits);
+	put_meta(v->store, "lost", totals->lost);
+	put_meta(v->store, "rules_loaded", loaded);
+	store_summarise(v->store);
+	store_set_meta(v->store, "state", slice_str(totals->interrupted ? "interrupted" : "complete"));
+	return true;
+}
+
+/* The story of a case that is closed for writing. */
+static int case_tell(const struct cli_options *o, const char *path, const char *to)
+{
+	struct err err = { 0 };
+	struct store *s = store_open(path, &err);
+	struct buf text = { 0 };
+	struct output out;
+	bool ok = s != NULL;
+
+	ok = ok && (o->json ? story_json(&text, s, path, &err) : story_text(&text, s, path, &err));
+	if (ok && (ok = output_open(&out, to, &err))) {
+		output_put(&out, buf_slice(&text));
+		ok = output_close(&out, &err);
+	}
+	if (!ok)
+		say_error("%s", err.why);
+	buf_done(&text);
+	store_close(s, &err);
+	return ok ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int investigate(struct investigation *v, struct err *err)
+{
+	struct engine_totals totals = { 0 };
+	int existing = existing_case(v, err);
+	bool ok = existing > 0 || (existing == 0 && build(v, &totals, err));
+	struct err closing = { 0 };
+
+	if (!store_close(v->store, ok ? err : &closing))
+		ok = false;
+	if (!ok) {
+		say_error("%s", err->why);
+		return EXIT_USAGE;
+	}
+	if (existing > 0)
+		say_warning(v->o, "%s is complete for this evidence: nothing was read again", v->o->output);
+	int status = case_tell(v->o, v->o->output, NULL);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (totals.lost || totals.interrupted)
+		return EXIT_PARTLY;
+	return v->fail_on ? EXIT_FOUND : EXIT_DONE;
+}
+
+int verb_investigate(const struct cli_options *o)
+{
+	struct investigation v = { .o = o };
+	struct err err = { 0 };
+	int status = EXIT_USAGE;
+
+	if (!o->output) {
+		say_error("investigate needs -o CASE: the file that will hold what is found");
+		return EXIT_USAGE;
+	}
+	if (hunting_init(&v.hunting, o, &err) && (v.store = store_create(o->output, &err))) {
+		hunt_init(&v.survey.hunt, &v.hunting.rules, v.hunting.matcher);
+		v.survey.hunt.on_hit = on_hit;
+		v.survey.hunt.ctx = &v;
+		v.survey.on_row = on_row;
+		v.survey.ctx = &v;
+		coverage_init(&v.survey.coverage);
+		status = investigate(&v, &err);
+		coverage_done(&v.survey.coverage);
+		hunt_done(&v.survey.hunt);
+	} else {
+		say_error("%s", err.why);
+	}
+	hunting_done(&v.hunting);
+	return status;
+}
+
+int verb_show(const struct cli_options *o)
+{
+	return case_tell(o, o->operands.items[0], o->output);
+}

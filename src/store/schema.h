@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The tables of a case, version 1. docs/manual/case.md says what each column holds. */
+
+#define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
+
+static const char store_schema[] =
+	"CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS evidence(id INTEGER PRIMARY KEY, path TEXT NOT NULL, inner TEXT,"
+	" format TEXT, sha256 TEXT, bytes INTEGER, events INTEGER);"
+	"CREATE TABLE IF NOT EXISTS host(name TEXT PRIMARY KEY COLLATE NOCASE, first TEXT, last TEXT,"
+	" first_ns INTEGER, last_ns INTEGER, events INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS coverage(host TEXT COLLATE NOCASE, hour TEXT, channel TEXT,"
+	" event_id INTEGER, product TEXT, category TEXT, service TEXT, format TEXT, events INTEGER,"
+	" first TEXT, last TEXT, first_ns INTEGER, last_ns INTEGER);"
+	"CREATE TABLE IF NOT EXISTS rule(id TEXT, title TEXT, level TEXT, file TEXT, reason TEXT);"
+	"CREATE TABLE IF NOT EXISTS hit(id TEXT PRIMARY KEY, rule_id TEXT, title TEXT, level TEXT,"
+	" time TEXT, time_ns INTEGER, host TEXT COLLATE NOCASE, channel TEXT, event_id INTEGER,"
+	" file TEXT, inner TEXT, record INTEGER, offset INTEGER, detector TEXT DEFAULT 'rule')"
+	" WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS why(hit_id TEXT, selection TEXT, field TEXT, value TEXT,"
+	" pattern TEXT);"
+	"CREATE TABLE IF NOT EXISTS unreadable(file TEXT, inner TEXT, offset INTEGER, lost INTEGER,"
+	" reason TEXT);"
+	"CREATE TABLE IF NOT EXISTS stage(host TEXT COLLATE NOCASE, stage TEXT, answer TEXT, reason TEXT,"
+	" pointer TEXT);"
+	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
+	" reason TEXT);"
+	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);";
+
+static const char store_forget[] =
+	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
+	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
+	"DELETE FROM stage; DELETE FROM origin;";
+
+/* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
+static const char store_summary[] =
+	"INSERT OR REPLACE INTO host(name, first_ns, last_ns, first, last, events)"
+	" SELECT host, min(first_ns), max(last_ns), min(first), max(last), sum(events) FROM coverage"
+	" WHERE host <> '' GROUP BY host;"
+	"INSERT INTO stage(host, stage, answer) SELECT host.name, s.column1, 'unknown' FROM host,"
+	" (VALUES('S0'),('S1'),('S2'),('S3'),('S3b'),('S4'),('S5'),('S6'),('S7'),('S8')) AS s;";
+
+/* In the order of enum store_question. */
+static const char *const store_questions[] = {
+	"SELECT path, inner, format, sha256, bytes, events FROM evidence ORDER BY id",
+	"SELECT name, first, last, events, (SELECT count(*) FROM hit WHERE hit.host = host.name),"
+	" (SELECT count(DISTINCT substr(hour, 1, 10)) FROM coverage WHERE coverage.host = host.name)"
+	" FROM host ORDER BY name",
+	"WITH g AS (SELECT rule_id, title, count(*) AS n, count(DISTINCT host) AS hosts,"
+	" min(time) AS first, max(time) AS last, min(id) AS example FROM hit GROUP BY rule_id, title)"
+	" SELECT h.level, h.title, h.rule_id, g.n, g.hosts, g.first, g.last, h.host, h.file, h.record,"
+	" (SELECT coalesce(field, '') || ': ' || value FROM why WHERE hit_id = h.id LIMIT 1)"
+	" FROM g JOIN hit AS h ON h.id = g.example ORDER BY CASE h.level WHEN 'critical' THEN 0"
+	" WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END, g.n DESC, h.title",
+	"SELECT id, rule_id, title, level, time, host, channel, event_id, file, inner, record, offset"
+	" FROM hit ORDER BY CASE level WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"
+	" WHEN 'low' THEN 3 ELSE 4 END, time_ns, id",
+	"SELECT file, inner, offset, lost, reason FROM unreadable ORDER BY rowid",
+	"SELECT host, substr(hour, 1, 10), sum(events) FROM coverage WHERE host <> '' AND hour IS NOT NULL"
+	" GROUP BY host, 2 ORDER BY host, 2",
+	"SELECT file, reason FROM rule WHERE reason IS NOT NULL ORDER BY rowid",
+};

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/heap.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define ROWS_PER_TRANSACTION 50000u
+
+enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
+		 STATEMENTS };
+
+static const char *const statement_text[STATEMENTS] = {
+	"INSERT INTO evidence(path, inner, format, sha256, bytes, events) VALUES(?,?,?,?,?,?)",
+	"INSERT INTO rule(id, title, level, file, reason) VALUES(?,?,?,?,?)",
+	"INSERT OR IGNORE INTO hit(id, rule_id, title, level, host, channel, file, inner, time, time_ns,"
+	" event_id, record, offset) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	"INSERT INTO why(hit_id, selection, field, value, pattern) VALUES(?,?,?,?,?)",
+	"INSERT INTO coverage(host, channel, product, category, service, format, hour, event_id, events,"
+	" first, last, first_ns, last_ns) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	"INSERT INTO unreadable(file, inner, offset, lost, reason) VALUES(?,?,?,?,?)",
+	"INSERT OR REPLACE INTO meta(key, value) VALUES(?,?)",
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENTS];
+	bool writing;
+	int lock;
+	char *lock_path;
+	unsigned rows; /* in this transaction */
+	struct err why; /* the first thing that went wrong */
+	struct arena arena;
+};
+
+static bool fail(struct store *s, const char *what)
+{
+	if (s->why.code == ERR_NONE)
+		err_set(&s->why, ERR_SYSTEM, 0, "the case: %s: %s", what, sqlite3_errmsg(s->db));
+	return false;
+}
+
+static bool run(struct store *s, const char *sql)
+{
+	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? true : fail(s, "cannot be written");
+}
+
+/* The lock file names its holder; the lock itself goes with the process that dies. */
+static bool take_lock(struct store *s, const char *path, struct err *err)
+{
+	struct buf text = { 0 };
+	char holder[120] = "";
+
+	buf_printf(&text, "%s.lock", path);
+	buf_put_byte(&text, 0);
+	s->lock_path = (char *)text.p;
+	s->lock = open(s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (s->lock < 0)
+		return err_errno(err, "cannot write beside %s", path);
+	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
+		ssize_t n = pread(s->lock, holder, sizeof(holder) - 1, 0);
+
+		holder[n > 0 ? n : 0] = 0;
+		close(s->lock);
+		s->lock = -1;
+		return err_set(err, ERR_HELD, 0, "%s is being written by another run (%s)", path, holder);
+	}
+	char host[64] = "";
+	int n;
+
+	gethostname(host, sizeof(host) - 1);
+	n = snprintf(holder, sizeof(holder), "process %ld on %s", (long)getpid(), host);
+	if (ftruncate(s->lock, 0) != 0 || pwrite(s->lock, holder, (size_t)n, 0) != n)
+		return err_errno(err, "cannot write %s", s->lock_path);
+	return true;
+}
+
+static int64_t pragma_number(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *q;
+	int64_t v = -1;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+		v = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return v;
+}
+
+/* An empty file is a new case; anything else must be one of ours. */
+static bool check_version(struct store *s, const char *path, struct err *err)
+{
+	int64_t id = pragma_number(s->db, "PRAGMA application_id");
+	int64_t version = pragma_number(s->db, "PRAGMA user_version");
+	int64_t tables = pragma_number(s->db, "SELECT count(*) FROM sqlite_master");
+
+	if (tables == 0 && s->writing)
+		return true;
+	if (id != STORE_APPLICATION_ID)
+		return err_set(err, ERR_USAGE, 0, "%s is no case of upriver", path);
+	if (version != STORE_VERSION)
+		return err_set(err, ERR_USAGE, 0, "%s is a case of version %lld; this program knows %d", path,
+			       (long long)version, STORE_VERSION);
+	return true;
+}
+
+static void discard(struct store *s)
+{
+	for (size_t i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(s->statements[i]);
+	sqlite3_close(s->db);
+	if (s->lock >= 0) {
+		unlink(s->lock_path);
+		close(s->lock);
+	}
+	free(s->lock_path);
+	arena_done(&s->arena);
+	free(s);
+}
+
+static bool prepare_writing(struct store *s, struct err *err)
+{
+	char pragma[80];
+
+	snprintf(pragma, sizeof(pragma), "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		 STORE_APPLICATION_ID, STORE_VERSION);
+	if (!run(s, "PRAGMA journal_mode=WAL") || !run(s, "PRAGMA synchronous=NORMAL") ||
+	    !run(s, pragma) || !run(s, store_schema)) {
+		*err = s->why;
+		return false;
+	}
+	for (size_t i = 0; i < STATEMENTS; i++)
+		if (sqlite3_prepare_v2(s->db, statement_text[i], -1, &s->statements[i], NULL) !=
+		    SQLITE_OK) {
+			fail(s, "its tables are not those of this version");
+			*err = s->why;
+			return false;
+		}
+	return true;
+}
+
+static struct store *open_store(const char *path, bool writing, struct err *err)
+{
+	struct store *s = heap_new(sizeof(*s));
+	int flags = writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+
+	s->lock = -1;
+	s->writing = writing;
+	arena_init(&s->arena, 0);
+	if (!writing && access(path, R_OK) != 0) {
+		err_errno(err, "%s", path);
+		err->code = ERR_USAGE;
+		discard(s);
+		return NULL;
+	}
+	if (writing && !take_lock(s, path, err)) {
+		discard(s);
+		return NULL;
+	}
+	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
+		err_set(err, ERR_SYSTEM, 0, "cannot open %s: %s", path, sqlite3_errmsg(s->db));
+		discard(s);
+		return NULL;
+	}
+	sqlite3_busy_timeout(s->db, 2000);
+	if (!check_version(s, path, err) || (writing && !prepare_writing(s, err))) {
+		discard(s);
+		return NULL;
+	}
+	return s;
+}
+
+struct store *store_create(const char *path, struct err *err)
+{
+	return open_store(path, true, err);
+}
+
+struct store *store_open(const char *path, struct err *err)
+{
+	return open_store(path, false, err);
+}
+
+static bool commit(struct store *s)
+{
+	s->rows = 0;
+	return sqlite3_get_autocommit(s->db) || run(s, "COMMIT");
+}
+
+bool store_close(struct store *s, struct err *err)
+{
+	bool ok;
+
+	if (!s)
+		return true;
+	if (s->writing && commit(s)) {
+		for (size_t i = 0; i < STATEMENTS; i++) {
+			sqlite3_finalize(s->statements[i]);
+			s->statements[i] = NULL;
+		}
+		run(s, "PRAGMA journal_mode=DELETE");
+	}
+	ok = s->why.code == ERR_NONE;
+	if (!ok)
+		*err = s->why;
+	discard(s);
+	return ok;
+}
+
+struct slice store_meta(struct store *s, const char *key)
+{
+	sqlite3_stmt *q;
+	struct slice value = { NULL, 0 };
+
+	if (sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE key=?", -1, &q, NULL) != SQLITE_OK)
+		return value;
+	sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
+	if (sqlite3_step(q) == SQLITE_ROW)
+		value = arena_keep(&s->arena, slice_of(sqlite3_column_text(q, 0),
+						       (size_t)sqlite3_column_bytes(q, 0)));
+	sqlite3_finalize(q);
+	return value;
+}
+
+bool store_has_evidence(struct store *s, const char *sha256)
+{
+	sqlite3_stmt *q;
+	bool there;
+
+	if (sqlite3_prepare_v2(s->db, "SELECT 1 FROM evidence WHERE sha256=?", -1, &q, NULL) != SQLITE_OK)
+		return false;
+	sqlite3_bind_text(q, 1, sha256, -1, SQLITE_STATIC);
+	there = sqlite3_step(q) == SQLITE_ROW;
+	sqlite3_finalize(q);
+	return there;
+}
+
+size_t store_evidence_count(struct store *s)
+{
+	int64_t n = pragma_number(s->db, "SELECT count(*) FROM evidence WHERE sha256 IS NOT NULL");
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+bool store_begin(struct store *s, struct err *err)
+{
+	if (run(s, store_forget))
+		return true;
+	*err = s->why;
+	return false;
+}
+
+/* Values of a row, in order: text (p NULL is NULL) and numbers. */
+struct row {
+	struct store *s;
+	sqlite3_stmt *q;
+	int at;
+};
+
+static struct row row_start(struct store *s, enum statement which)
+{
+	if (s->rows++ == 0)
+		run(s, "BEGIN");
+	return (struct row){ s, s->statements[which], 0 };
+}
+
+static void put_text(struct row *r, struct slice text)
+{
+	if (text.p)
+		sqlite3_bind_text(r->q, ++r->at, (const char *)text.p, (int)text.n, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(r->q, ++r->at);
+}
+
+static void put_number(struct row *r, int64_t v)
+{
+	sqlite3_bind_int64(r->q, ++r->at, v);
+}
+
+static void put_when(struct row *r, struct when t)
+{
+	char text[32];
+
+	if (t.set)
+		sqlite3_bind_text(r->q, ++r->at, text, (int)when_format(t, text), SQLITE_TRANSIENT);
+	else
+		sqlite3_bind_null(r->q, ++r->at);
+}
+
+static bool row_end(struct row *r)
+{
+	int result = sqlite3_step(r->q);
+
+	sqlite3_reset(r->q);
+	if (result != SQLITE_DONE)
+		return fail(r->s, "a row cannot be written");
+	return r->s->rows < ROWS_PER_TRANSACTION || commit(r->s);
+}
+
+bool store_set_meta(struct store *s, const char *key, struct slice value)
+{
+	struct row r = row_start(s, SET_META);
+
+	put_text(&r, slice_str(key));
+	put_text(&r, value);
+	return row_end(&r);
+}
+
+bool store_add_evidence(struct store *s, const struct store_evidence *e)
+{
+	struct row r = row_start(s, ADD_EVIDENCE);
+
+	put_text(&r, e->path);
+	put_text(&r, e->inner);
+	put_text(&r, e->format);
+	put_text(&r, *e->sha256 ? slice_str(e->sha256) : slice_of(NULL, 0));
+	put_number(&r, (int64_t)e->bytes);
+	put_number(&r, (int64_t)e->events);
+	return row_end(&r);
+}
+
+bool store_add_rule(struct store *s, struct slice id, struct slice title, struct slice level,
+		    struct slice file, struct slice not_loaded_because)
+{
+	struct row r = row_start(s, ADD_RULE);
+
+	put_text(&r, id);
+	put_text(&r, title);
+	put_text(&r, level);
+	put_text(&r, file);
+	put_text(&r, not_loaded_because);
+	return row_end(&r);
+}
+
+bool store_add_hit(struct store *s, const struct store_hit *h)
+{
+	struct row r = row_start(s, ADD_HIT);
+	const struct slice texts[] = { h->id,	h->rule_id, h->rule_title, h->level,
+				       h->host, h->channel, h->file,	   h->inner };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		put_text(&r, texts[i]);
+	put_when(&r, h->time);
+	put_number(&r, h->time.ns);
+	put_number(&r, h->event_id);
+	put_number(&r, (int64_t)h->record);
+	put_number(&r, (int64_t)h->offset);
+	return row_end(&r);
+}
+
+bool store_add_why(struct store *s, struct slice hit_id, struct slice selection, struct slice field,
+		   struct slice value, struct slice pattern)
+{
+	struct row r = row_start(s, ADD_WHY);
+
+	put_text(&r, hit_id);
+	put_text(&r, selection);
+	put_text(&r, field);
+	put_text(&r, value);
+	put_text(&r, pattern);
+	return row_end(&r);
+}
+
+bool store_add_coverage(struct store *s, const struct store_coverage *c)
+{
+	struct row r = row_start(s, ADD_COVERAGE);
+	bool timed = c->hour != INT64_MIN;
+	struct when hour = timed ? when_unix(c->hour * 3600) : (struct when){ 0 };
+	struct when first = { .ns = c->first_ns, .digits = 3, .set = timed };
+	struct when last = { .ns = c->last_ns, .digits = 3, .set = timed };
+
+	put_text(&r, c->host.p ? c->host : slice_str(""));
+	put_text(&r, c->channel);
+	put_text(&r, c->product);
+	put_text(&r, c->category);
+	put_text(&r, c->service);
+	put_text(&r, c->format);
+	put_when(&r, hour);
+	put_number(&r, c->event_id);
+	put_number(&r, (int64_t)c->events);
+	put_when(&r, first);
+	put_when(&r, last);
+	put_number(&r, c->first_ns);
+	put_number(&r, c->last_ns);
+	return row_end(&r);
+}
+
+bool store_add_unreadable(struct store *s, struct slice file, struct slice inner, uint64_t offset,
+			  bool lost, struct slice reason)
+{
+	struct row r = row_start(s, ADD_UNREADABLE);
+
+	put_text(&r, file);
+	put_text(&r, inner);
+	put_number(&r, (int64_t)offset);
+	put_number(&r, lost);
+	put_text(&r, reason);
+	return row_end(&r);
+}
+
+bool store_summarise(struct store *s)
+{
+	return commit(s) && run(s, store_summary);
+}
+
+bool store_ask(struct store *s, enum store_question question, store_row_fn *fn, void *ctx,
+	       struct err *err)
+{
+	struct slice columns[16];
+	sqlite3_stmt *q;
+	int n, result;
+
+	if (sqlite3_prepare_v2(s->db, store_questions[question], -1, &q, NULL) != SQLITE_OK) {
+		err_set(err, ERR_FORMAT, 0, "the case cannot be read: %s", sqlite3_errmsg(s->db));
+		return false;
+	}
+	n = sqlite3_column_count(q);
+	while ((result = sqlite3_step(q)) == SQLITE_ROW) {
+		for (int i = 0; i < n && i < 16; i++) {
+			const unsigned char *text = sqlite3_column_text(q, i);
+
+			columns[i] = slice_of(text, text ? (size_t)sqlite3_column_bytes(q, i) : 0);
+		}
+		fn(ctx, columns, (size_t)n);
+	}
+	sqlite3_finalize(q);
+	if (result != SQLITE_DONE)
+		return err_set(err, ERR_FORMAT, 0, "the case cannot be read: %s", sqlite3_errmsg(s->db));
+	return true;
+}

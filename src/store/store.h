@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The case file: one SQLite database, the only room that knows it. docs/manual/case.md describes
+ * every table. Built in place (WAL while it is written, one file at the end); one writer at a
+ * time, which a lock file beside it names; after a crash what was committed is whole, and the next
+ * run with the same evidence builds it anew.
+ * Errors: ERR_HELD another run writes it, ERR_USAGE it belongs to other evidence or another
+ * version, ERR_SYSTEM the disk.
+ */
+#include "base/err.h"
+#include "base/when.h"
+
+#define STORE_VERSION 1
+
+struct store;
+struct hit;
+
+/* For writing. An existing file must be a case; what it holds stays until store_begin. */
+struct store *store_create(const char *path, struct err *err);
+/* For reading only. */
+struct store *store_open(const char *path, struct err *err);
+/* Ends writing: everything committed, one file, lock released. NULL is fine. */
+bool store_close(struct store *s, struct err *err);
+
+/* The value of a meta key in the arena of the store, p NULL when there is none. */
+struct slice store_meta(struct store *s, const char *key);
+/* Is this hash (of a file of evidence) in the case? */
+bool store_has_evidence(struct store *s, const char *sha256);
+size_t store_evidence_count(struct store *s); /* files that were hashed */
+
+/* Forgets all rows: a new building starts. */
+bool store_begin(struct store *s, struct err *err);
+bool store_set_meta(struct store *s, const char *key, struct slice value);
+
+struct store_evidence {
+	struct slice path, inner, format; /* inner, format: p NULL when none */
+	const char *sha256;		  /* "": not hashed (members of containers) */
+	uint64_t bytes, events;
+};
+struct store_hit {
+	struct slice id, rule_id, rule_title, level, host, channel, file, inner;
+	struct when time;
+	int64_t event_id; /* -1: none */
+	uint64_t record, offset;
+};
+struct store_coverage {
+	struct slice host, channel, product, category, service, format;
+	int64_t event_id, hour; /* hours from 1970, INT64_MIN: no time */
+	uint64_t events;
+	int64_t first_ns, last_ns;
+};
+
+/* Each is false when the disk says no; the first reason is kept for store_close. */
+bool store_add_evidence(struct store *s, const struct store_evidence *e);
+bool store_add_rule(struct store *s, struct slice id, struct slice title, struct slice level,
+		    struct slice file, struct slice not_loaded_because);
+bool store_add_hit(struct store *s, const struct store_hit *h);
+bool store_add_why(struct store *s, struct slice hit_id, struct slice selection, struct slice field,
+		   struct slice value, struct slice pattern);
+bool store_add_coverage(struct store *s, const struct store_coverage *c);
+bool store_add_unreadable(struct store *s, struct slice file, struct slice inner, uint64_t offset,
+			  bool lost, struct slice reason);
+/* After the last row: hosts from coverage, stages unknown for each. */
+bool store_summarise(struct store *s);
+
+/*
+ * Reading: rows of one of the questions below, in a fixed order. Columns are text; NULL columns
+ * have p NULL. The row is valid until the next call of fn.
+ */
+enum store_question {
+	STORE_EVIDENCE,	  /* path, inner, format, sha256, bytes, events */
+	STORE_HOSTS,	  /* name, first, last, events, hits, days with records */
+	STORE_FINDINGS,	  /* level, title, rule id, hits, hosts, first, last, a host, a file, a record, why */
+	STORE_HITS,	  /* id, rule id, title, level, time, host, channel, event id, file, inner, record, offset */
+	STORE_UNREADABLE, /* file, inner, offset, lost, reason */
+	STORE_DAYS,	  /* host, day, events */
+	STORE_NOT_LOADED, /* file, reason */
+};
+typedef void store_row_fn(void *ctx, const struct slice *columns, size_t count);
+bool store_ask(struct store *s, enum store_question q, store_row_fn *fn, void *ctx, struct err *err);
