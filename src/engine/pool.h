@@ -4,6 +4,8 @@
  * die. Knows nothing of order or of what messages mean beyond their length. */
 #include "engine/unit.h"
 
+#include <sys/types.h>
+
 struct pool_worker {
 	pid_t pid;
 	int commands, results;

@@ -1,0 +1,51 @@
+# The front door. Meson and Ninja do the work; HACKING.md says more.
+BUILD ?= build
+ASAN ?= build-asan
+DESTDIR ?=
+T ?= evtx
+TIME ?= 60
+
+.PHONY: all test asan bench fuzz nightly install fmt tidy clean
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD)
+
+$(ASAN)/build.ninja:
+	meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false
+
+# Everything, in the normal build and again under ASan and UBSan.
+test: all $(ASAN)/build.ninja
+	ninja -C $(ASAN)
+	python3 tests/run.py $(BUILD) $(ASAN)
+
+asan: $(ASAN)/build.ninja
+	ninja -C $(ASAN)
+	python3 tests/run.py $(ASAN)
+
+bench: all
+	python3 tests/bench/bench.py $(BUILD)/upriver
+
+# libFuzzer: make fuzz T=evtx TIME=60
+fuzz:
+	test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Db_lundef=false
+	ninja -C build-fuzz fuzz/fuzz_$(T)
+	mkdir -p build-fuzz/corpus-$(T)
+	build-fuzz/fuzz/fuzz_$(T) -max_total_time=$(TIME) build-fuzz/corpus-$(T) fuzz/corpus/$(T)
+
+nightly:
+	tools/nightly
+
+install: all
+	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
+
+fmt:
+	git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' | xargs clang-format -i
+
+tidy: all
+	git ls-files 'src/*.c' | xargs clang-tidy -p $(BUILD) --quiet
+
+clean:
+	rm -rf $(BUILD) $(ASAN) build-fuzz
