@@ -1,1 +1,438 @@
-print("0 passed, 0 failed")
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The built program from outside: contracts of verbs, determinism, containers, bad input.
+Environment: UPRIVER the program, UPRIVER_ROOT the source tree, UPRIVER_SHARED data beside it (optional)."""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import traceback
+import zipfile
+
+U = os.environ["UPRIVER"]
+ROOT = os.environ["UPRIVER_ROOT"]
+SHARED = os.environ.get("UPRIVER_SHARED", os.path.join(ROOT, "..", "shared"))
+SYSMON = "Microsoft-Windows-Sysmon/Operational"
+
+
+class Skip(Exception):
+    pass
+
+
+def run(*args, timeout=240, **kw):
+    return subprocess.run([U, *args], capture_output=True, text=True, errors="replace", timeout=timeout, **kw)
+
+
+def event(i, **fields):
+    d = {"EventID": 1, "Channel": SYSMON, "Hostname": f"H{i % 3}", "TimeCreated": f"2024-01-01T00:{i // 60 % 60:02}:{i % 60:02}.000Z",
+         "Image": "C:\\Windows\\System32\\cmd.exe", "ParentImage": "C:\\Program Files\\Vendor\\App.exe",
+         "CommandLine": f"cmd.exe /c echo {i}"}
+    d.update(fields)
+    return d
+
+
+def lines(n, **fields):
+    return "".join(json.dumps(event(i, **fields)) + "\n" for i in range(n))
+
+
+RULE = """title: Echo
+id: 11111111-1111-1111-1111-111111111111
+logsource: {product: windows, category: process_creation}
+detection:
+  s: {CommandLine|contains: 'echo '}
+  condition: s
+level: high
+"""
+
+
+def put(path, data):
+    with open(path, "wb" if isinstance(data, bytes) else "w") as f:
+        f.write(data)
+    return str(path)
+
+
+def hunt(d, *args, summary=True):
+    rule = put(f"{d}/rule.yml", RULE)
+    extra = ["--summary", f"{d}/summary.json"] if summary else []
+    r = run("hunt", *args, "--rules", rule, "--json", *extra)
+    hits = [json.loads(line) for line in r.stdout.splitlines()]
+    s = json.load(open(f"{d}/summary.json")) if summary and os.path.exists(f"{d}/summary.json") else {}
+    return r, hits, s
+
+
+def check(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+# ---- contracts ----
+
+def a_hit_says_where_and_why(d):
+    r, hits, s = hunt(d, put(f"{d}/a.jsonl", "\n" + lines(3)))
+    check(r.returncode == 0 and len(hits) == 3, r)
+    h = hits[1]
+    first = len(lines(1)) + 1
+    check(h["schema"] == "upriver.hit/1" and h["host"] == "H1" and h["event_id"] == 1 and h["channel"] == SYSMON, h)
+    check(h["pointer"] == {"file": f"{d}/a.jsonl", "inner": None, "record": 2, "offset": first}, h)
+    check(h["why"] == [{"selection": "s", "field": "CommandLine", "value": "cmd.exe /c echo 1", "pattern": "echo "}], h)
+    check(h["rule"] == {"id": "11111111-1111-1111-1111-111111111111", "title": "Echo", "level": "high", "tags": []}, h)
+    check(h["time"] == "2024-01-01T00:00:01.000Z" and len({x["id"] for x in hits}) == 3, h)
+    check(s["schema"] == "upriver.hunt-summary/1" and s["events"] == 3 and s["hosts"] == ["H0", "H1", "H2"], s)
+    check(s["rules"]["loaded"] == 1 and s["rules_without_data"] == [] and s["unreadable"] == [], s)
+
+
+def hit_ids_are_stable_wherever_the_folder_lies(d):
+    os.mkdir(f"{d}/x")
+    a = hunt(d, put(f"{d}/a.jsonl", lines(2)))[1]
+    b = hunt(d, put(f"{d}/x/a.jsonl", lines(2)))[1]
+    check([h["id"] for h in a] == [h["id"] for h in b], (a, b))
+
+
+def rules_without_records_are_told(d):
+    r, hits, s = hunt(d, put(f"{d}/a.jsonl", lines(2, EventID=7)))
+    check(not hits and s["rules_without_data"] == ["11111111-1111-1111-1111-111111111111"], s)
+
+
+def exit_statuses(d):
+    a = put(f"{d}/a.jsonl", lines(1))
+    rule = put(f"{d}/rule.yml", RULE)
+    check(run("hunt", a, "--rules", rule).returncode == 0, "0")
+    check(run("hunt", a, "--rules", rule, "--fail-on", "medium").returncode == 1, "1")
+    check(run("hunt", a, "--rules", rule, "--fail-on", "critical").returncode == 0, "0")
+    check(run("hunt", f"{d}/none").returncode == 2, "a path that is not there")
+    check(run("hunt", a, "--rules", f"{d}/none").returncode == 2, "rules that are not there")
+    check(run("hunt", put(f"{d}/e", "")).returncode == 3, "an empty file that was named")
+    check(run("hunt", put(f"{d}/u", "what is this\n")).returncode == 3, "an unknown file that was named")
+
+
+def wrong_command_lines_get_one_line(d):
+    for args, word in ((["hnut"], "hunt"), (["hunt", "--rulez", "x"], "--rules"), (["hunt"], "EVIDENCE"),
+                       (["hunt", "x", "--threads", "no"], "threads"), ([], "help"), (["hunt", "x", "--level"], "value"),
+                       (["timeline", "x", "--from", "yesterday"], "from"), (["show", "x", "-Z"], "-Z")):
+        r = run(*args)
+        check(r.returncode == 2 and len(r.stderr.splitlines()) == 1 and word in r.stderr and not r.stdout, (args, r))
+
+
+def help_man_and_completion_know_every_verb(d):
+    for args in (["help"], ["help", "--man"], ["help", "--completion", "bash"], ["--help"]):
+        r = run(*args)
+        check(r.returncode == 0 and all(v in r.stdout for v in ("investigate", "hunt", "timeline", "show", "rehearse")), args)
+    check("--summary" in run("hunt", "--help").stdout, "hunt --help")
+    check(run("--version").stdout.startswith("upriver "), "version")
+    if shutil.which("bash"):
+        subprocess.run(["bash", "-n"], input=run("help", "--completion", "bash").stdout, text=True, check=True)
+
+
+def check_rules_prints_line_and_column(d):
+    put(f"{d}/bad.yml", RULE.replace("CommandLine|contains", "CommandLine|contians"))
+    put(f"{d}/worse.yml", "title: [x\n")
+    put(f"{d}/regex.yml", RULE.replace("CommandLine|contains: 'echo '", "CommandLine|re: '(x'"))
+    put(f"{d}/place.yml", RULE.replace("CommandLine|contains: 'echo '", "User|expand: '%admins%'"))
+    r = run("hunt", "--check-rules", d)
+    check(r.returncode == 3, r)
+    check("bad.yml:5:7: unknown modifier" in r.stdout and "worse.yml:" in r.stdout, r.stdout)
+    check("regex.yml:1:1: regular expression" in r.stdout and "--expand" in r.stdout, r.stdout)
+    values = put(f"{d}/values.txt", "admins: [root, 'adm*']\n")
+    a = put(f"{d}/a.jsonl", lines(1, User="ADMIN7"))
+    r = run("hunt", a, "--rules", f"{d}/place.yml", "--expand", values, "--json")
+    check(r.returncode == 0 and len(r.stdout.splitlines()) == 1, r)
+
+
+def levels_leave_rules_out(d):
+    a = put(f"{d}/a.jsonl", lines(1))
+    rule = put(f"{d}/rule.yml", RULE)
+    check(run("hunt", a, "--rules", rule, "--level", "critical", "--json").stdout == "", "critical")
+    check(run("hunt", a, "--rules", rule, "--level", "high", "--json").stdout != "", "high")
+
+
+def timeline_is_sorted_over_files(d):
+    put(f"{d}/b.jsonl", lines(400)[::1])
+    put(f"{d}/a.jsonl", "".join(reversed(lines(400, Hostname="Z").splitlines(True))))
+    r = run("timeline", f"{d}/a.jsonl", f"{d}/b.jsonl", "--json")
+    rows = [json.loads(line) for line in r.stdout.splitlines()]
+    check(len(rows) == 800 and [x["time"] for x in rows] == sorted(x["time"] for x in rows), "order")
+    small = run("timeline", f"{d}/a.jsonl", f"{d}/b.jsonl", "--json", "--memory", "200K")
+    check(small.stdout == r.stdout, "spilled runs give another order")
+    only = run("timeline", d, "--json", "--host", "z", "--from", "2024-01-01T00:00:10Z", "--to", "2024-01-01T00:00:19Z")
+    check(len(only.stdout.splitlines()) == 10, only.stdout[:300])
+    check(rows[0]["schema"] == "upriver.event/1" and rows[0]["fields"]["EventID"] == 1, rows[0])
+    check(len(run("timeline", d, "--unsorted").stdout.splitlines()) == 800, "unsorted")
+
+
+def results_do_not_depend_on_threads(d):
+    put(f"{d}/a.jsonl", lines(60000))
+    put(f"{d}/b.jsonl", lines(5000))
+    one = hunt(d, f"{d}/a.jsonl", f"{d}/b.jsonl", "--threads", "1")
+    for n in ("2", "3", "5"):
+        many = hunt(d, f"{d}/a.jsonl", f"{d}/b.jsonl", "--threads", n)
+        check(many[0].stdout == one[0].stdout, f"--threads {n}")
+    check(len(one[1]) == 65000 and one[1][-1]["pointer"]["record"] == 5000, len(one[1]))
+
+
+def output_appears_whole(d):
+    a = put(f"{d}/a.jsonl", lines(5))
+    rule = put(f"{d}/rule.yml", RULE)
+    r = run("hunt", a, "--rules", rule, "--json", "-o", f"{d}/out.jsonl")
+    check(r.returncode == 0 and r.stdout == "" and len(open(f"{d}/out.jsonl").readlines()) == 5, r)
+    check(run("hunt", a, "-o", f"{d}/no/such/folder").returncode == 2, "no folder")
+    check(not [x for x in os.listdir(d) if x.startswith("out.jsonl.")], "left behind")
+
+
+# ---- containers ----
+
+def containers_are_read_like_folders(d):
+    text = lines(20)
+    put(f"{d}/a.jsonl", text)
+    plain = [h["why"] for h in hunt(d, f"{d}/a.jsonl")[1]]
+    with zipfile.ZipFile(f"{d}/x.zip", "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("in/a.jsonl", text)
+    with tarfile.open(f"{d}/x.tar.xz", "w:xz") as t:
+        t.add(f"{d}/a.jsonl", "in/a.jsonl")
+    put(f"{d}/a.jsonl.gz", gzip.compress(text.encode()))
+    put(f"{d}/a.jsonl.bz2", bz2.compress(text.encode()))
+    put(f"{d}/a.jsonl.xz", lzma.compress(text.encode()))
+    with zipfile.ZipFile(f"{d}/nested.zip", "w") as z:
+        z.write(f"{d}/x.zip", "deep/x.zip")
+        z.write(f"{d}/a.jsonl.gz", "deep/a.jsonl.gz")
+    for name, inner in (("x.zip", "in/a.jsonl"), ("x.tar.xz", "in/a.jsonl"), ("a.jsonl.gz", "a.jsonl"),
+                        ("a.jsonl.bz2", "a.jsonl"), ("a.jsonl.xz", "a.jsonl")):
+        r, hits, s = hunt(d, f"{d}/{name}")
+        check(r.returncode == 0 and [h["why"] for h in hits] == plain, (name, r.stderr))
+        check({h["pointer"]["inner"] for h in hits} == {inner}, (name, hits[0]))
+    for threads in ("1", "2", "4"):
+        r, hits, s = hunt(d, f"{d}/nested.zip", "--threads", threads)
+        check([h["pointer"]["inner"] for h in hits] == ["deep/x.zip/in/a.jsonl"] * 20 + ["deep/a.jsonl.gz/a.jsonl"] * 20,
+              (threads, r.stderr))
+
+
+def nesting_and_bombs_are_stopped(d):
+    data = lines(1).encode()
+    for i in range(64):
+        b = io.BytesIO()
+        with zipfile.ZipFile(b, "w") as z:
+            z.writestr(f"{i}.zip" if i else "a.jsonl", data)
+        data = b.getvalue()
+    put(f"{d}/deep.zip", data)
+    r, hits, s = hunt(d, f"{d}/deep.zip")
+    check(r.returncode == 3 and "nested too deep" in r.stderr, r)
+    put(f"{d}/bomb.gz", gzip.compress(b"\0" * (300 << 20)))
+    put(f"{d}/after.jsonl", lines(2))
+    r, hits, s = hunt(d, f"{d}/bomb.gz", f"{d}/after.jsonl")
+    check(len(hits) == 2 and r.returncode == 3, r)
+
+
+def damaged_archives_give_what_is_whole(d):
+    with zipfile.ZipFile(f"{d}/x.zip", "w") as z:
+        z.writestr("a.jsonl", lines(5))
+        z.writestr("b.jsonl", os.urandom(5000).hex())
+    whole = open(f"{d}/x.zip", "rb").read()
+    put(f"{d}/cut.zip", whole[:len(whole) // 2])
+    r, hits, s = hunt(d, f"{d}/cut.zip")
+    check(r.returncode == 3 and len(r.stderr.splitlines()) >= 1, r)
+    put(f"{d}/cut.gz", gzip.compress(lines(2000).encode())[:-200])
+    r, hits, s = hunt(d, f"{d}/cut.gz")
+    check(r.returncode == 3 and len(hits) > 100, (r.stderr, len(hits)))
+
+
+# ---- bad input ----
+
+def one_bad_byte_costs_one_field(d):
+    rows = lines(3).encode().splitlines(True)
+    rows[1] = rows[1].replace(b"Vendor", b"Vend\xffr")
+    r, hits, s = hunt(d, put(f"{d}/a.jsonl", b"".join(rows)))
+    check(r.returncode == 0 and len(hits) == 3, r)
+    check("not UTF-8" in r.stderr and len(s["unreadable"]) == 1, r.stderr)
+
+
+def broken_lines_are_told_one_by_one(d):
+    rows = lines(4).splitlines(True)
+    r, hits, s = hunt(d, put(f"{d}/a.jsonl", rows[0] + "{\"x\": \n" + rows[1] + "garbage\n" + rows[2] + rows[3][:-20]))
+    # The last line breaks inside CommandLine: its fields before that are there, this one is not.
+    check(r.returncode == 3 and len(hits) == 3, (r, len(hits)))
+    check(len([n for n in s["unreadable"] if n["lost"]]) == 3, s["unreadable"])
+    check(s["unreadable"][0]["offset"] > 0, s)
+
+
+def a_line_of_a_gigabyte_is_passed_over(d):
+    path = f"{d}/a.jsonl"
+    with open(path, "wb") as f:
+        f.write(lines(2).encode() + b'{"x":"')
+        f.truncate(1 << 30)
+        f.seek(1 << 30)
+        f.write(b'"}\n' + lines(3).encode())
+    r, hits, s = hunt(d, path)
+    check(r.returncode == 3 and len(hits) == 5 and "longer than" in r.stderr, (r.stderr[:300], len(hits)))
+
+
+def odd_files_are_listed(d):
+    os.mkdir(f"{d}/in")
+    put(f"{d}/in/a.jsonl", lines(1))
+    put(f"{d}/in/empty", "")
+    put(f"{d}/in/notes.txt", "hello")
+    os.mkfifo(f"{d}/in/pipe")
+    os.symlink("..", f"{d}/in/loop")
+    os.symlink("nowhere", f"{d}/in/dangling")
+    r, hits, s = hunt(d, f"{d}/in")
+    names = {os.path.basename(n["file"]): n for n in s["unreadable"]}
+    check(len(hits) >= 1 and {"empty", "notes.txt", "pipe", "dangling"} <= set(names), s["unreadable"])
+    check(names["pipe"]["lost"] and not names["notes.txt"]["lost"] and r.returncode == 3, names)
+
+
+def wide_and_strange_json(d):
+    wide = json.dumps({f"k{i}": i for i in range(30000)}) + "\n"
+    deep = "{\"a\":" * 500 + "1" + "}" * 500 + "\n"
+    r, hits, s = hunt(d, put(f"{d}/a.jsonl", wide + deep + lines(1) + "{\"a\":\"\\ud800\"}\n" + "\ufeff{}\n"))
+    check(len(hits) == 1 and r.returncode == 3, r)
+
+
+def ctrl_c_ends_cleanly(d):
+    path = put(f"{d}/a.jsonl", lines(200000))
+    rule = put(f"{d}/rule.yml", RULE)
+    with open(f"{d}/out", "w") as out:
+        p = subprocess.Popen([U, "hunt", path, "--rules", rule, "--json", "--threads", "1"], stdout=out, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.25)
+        p.send_signal(signal.SIGINT)
+        err = p.communicate(timeout=30)[1]
+    check(p.returncode in (0, 3), (p.returncode, err))
+    for line in open(f"{d}/out"):
+        json.loads(line)
+
+
+# ---- cases ----
+
+def a_case_is_built_shown_and_kept(d):
+    check(run("rehearse", "-o", f"{d}/ex", "--hosts", "8", "--events-per-host", "200").returncode == 0, "rehearse")
+    r = run("investigate", f"{d}/ex/evidence", "-o", f"{d}/c.db")
+    check(r.returncode == 0 and "Hits by rule" in r.stdout and "WS-001" in r.stdout, r)
+    check(os.listdir(d).count("c.db") == 1 and not [x for x in os.listdir(d) if x.startswith("c.db-")], os.listdir(d))
+    check(run("show", f"{d}/c.db").stdout == r.stdout, "show tells another story")
+    j = json.loads(run("show", f"{d}/c.db", "--json").stdout)
+    check(j["schema"] == "upriver.case/1" and j["state"] == "complete" and len(j["evidence"]) == 8, j["totals"])
+    check(all(len(e["sha256"]) == 64 for e in j["evidence"]) and len(j["hosts"]) == 8, j["hosts"])
+    again = run("investigate", f"{d}/ex/evidence", "-o", f"{d}/c.db")
+    check(again.returncode == 0 and "complete" in again.stderr, again)
+    put(f"{d}/other.jsonl", lines(3))
+    other = run("investigate", f"{d}/other.jsonl", "-o", f"{d}/c.db")
+    check(other.returncode == 2 and "other evidence" in other.stderr, other)
+    check(run("show", f"{d}/other.jsonl").returncode == 2, "no case")
+
+
+def one_writer_at_a_time(d):
+    import fcntl
+    put(f"{d}/a.jsonl", lines(3))
+    with open(f"{d}/c.db.lock", "w") as f:
+        f.write("process 7 on elsewhere")
+        f.flush()
+        fcntl.flock(f, fcntl.LOCK_EX)
+        r = run("investigate", f"{d}/a.jsonl", "-o", f"{d}/c.db")
+    check(r.returncode == 2 and "process 7 on elsewhere" in r.stderr, r)
+    check(run("investigate", f"{d}/a.jsonl", "-o", f"{d}/c.db").returncode == 0, "a lock of the dead")
+
+
+def a_killed_run_leaves_a_whole_file(d):
+    import sqlite3
+    check(run("rehearse", "-o", f"{d}/ex", "--hosts", "12", "--events-per-host", "3000").returncode == 0, "rehearse")
+    for delay in (0.1, 0.2, 0.35):
+        p = subprocess.Popen([U, "investigate", f"{d}/ex/evidence", "-o", f"{d}/c.db", "-q"], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        p.kill()
+        p.wait()
+        if os.path.exists(f"{d}/c.db"):
+            c = sqlite3.connect(f"{d}/c.db")
+            check(c.execute("pragma integrity_check").fetchone() == ("ok",), "integrity")
+            c.close()
+    r = run("investigate", f"{d}/ex/evidence", "-o", f"{d}/c.db")
+    check(r.returncode == 0, r)
+
+
+def the_same_seed_is_the_same_exercise(d):
+    for name in ("a", "b"):
+        check(run("rehearse", "-o", f"{d}/{name}", "--hosts", "5", "--events-per-host", "50", "--seed", "9").returncode == 0, name)
+    for name in os.listdir(f"{d}/a/evidence"):
+        check(open(f"{d}/a/evidence/{name}").read() == open(f"{d}/b/evidence/{name}").read(), name)
+    truth = json.load(open(f"{d}/a/truth.json"))
+    check(len(truth["hosts"]) == 5 and truth["schema"] == "upriver.rehearse-truth/1", truth)
+    for h in truth["hosts"]:
+        text = open(f"{d}/a/evidence/{h['host'].split('.')[0]}.jsonl").read()
+        check((truth["release"]["domain"] in text) == (h["first_contact"] is not None and h["stage"] in ("S5", "S7")), h)
+
+
+def built_in_rules_load_and_export(d):
+    listed = run("rules").stdout.splitlines()
+    check(len(listed) >= 1, listed)
+    check(run("rules", "export", "-o", f"{d}/out").returncode == 0, "export")
+    r = run("hunt", "--check-rules", f"{d}/out")
+    check(r.returncode == 0 and f"{len(listed)} rules can be loaded, 0 cannot" in r.stdout, r.stdout)
+
+
+# ---- with the data beside the project ----
+
+def shared(path):
+    full = os.path.join(SHARED, "data", path)
+    if not os.path.exists(full):
+        raise Skip(f"{path} is not beside the project")
+    return full
+
+
+def event_logs_of_attacks_are_read_whole(d):
+    r = run("timeline", shared("evtx/attack-samples"), "--json", "--unsorted", "-q")
+    rows = r.stdout.splitlines()
+    check(r.returncode == 0 and len(rows) == 8255, (r.returncode, len(rows), r.stderr[-300:]))
+    for line in rows[::50]:
+        json.loads(line)
+
+
+def corpus_rules_load(d):
+    sigma = shared("sigma")
+    args = [a for x in ("rules", "rules-emerging-threats", "rules-threat-hunting", "rules-placeholder", "rules-compliance")
+            for a in ("--check-rules", f"{sigma}/{x}")]
+    r = run("hunt", *args)
+    check(r.stdout.splitlines()[-1] == "3755 rules can be loaded, 25 cannot", r.stdout[-300:])
+    bad = [x for x in r.stdout.splitlines() if "warning" not in x and "placeholder" not in x]
+    check(len(bad) == 1, bad)
+
+
+TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, rules_without_records_are_told, exit_statuses,
+         wrong_command_lines_get_one_line, help_man_and_completion_know_every_verb, check_rules_prints_line_and_column,
+         levels_leave_rules_out, timeline_is_sorted_over_files, results_do_not_depend_on_threads, output_appears_whole,
+         containers_are_read_like_folders, nesting_and_bombs_are_stopped, damaged_archives_give_what_is_whole,
+         one_bad_byte_costs_one_field, broken_lines_are_told_one_by_one, a_line_of_a_gigabyte_is_passed_over,
+         odd_files_are_listed, wide_and_strange_json, ctrl_c_ends_cleanly, a_case_is_built_shown_and_kept,
+         one_writer_at_a_time, a_killed_run_leaves_a_whole_file, the_same_seed_is_the_same_exercise,
+         built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load]
+
+
+def main():
+    wanted = sys.argv[1:]
+    passed = failed = skipped = 0
+    for test in TESTS:
+        if wanted and test.__name__ not in wanted:
+            continue
+        folder = tempfile.mkdtemp(prefix="upriver-test-")
+        try:
+            test(folder)
+            passed += 1
+        except Skip as s:
+            skipped += 1
+            print(f"skipped: {test.__name__}: {s}")
+        except Exception:
+            failed += 1
+            print(f"FAILED {test.__name__}")
+            print(traceback.format_exc()[-1500:])
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -11,7 +11,7 @@
 #define LIMIT_DEPTH 64u			       /* nesting inside one record */
 #define LIMIT_CONTAINER_DEPTH 8u	       /* archives inside archives */
 #define LIMIT_CONTAINER_MEMBERS 2000000u       /* members of one archive */
-#define LIMIT_CONTAINER_RATIO 2000u	       /* unpacked / packed, checked past 64 MiB */
+#define LIMIT_CONTAINER_RATIO 400u	       /* unpacked / packed, checked past 64 MiB */
 #define LIMIT_CONTAINER_BYTES ((uint64_t)1 << 40) /* unpacked bytes of one archive */
 #define LIMIT_MESSAGE_BYTES ((uint32_t)256 << 20) /* worker to parent, one message */
 #define LIMIT_PATH_DEPTH 128u		       /* folders below an evidence argument */

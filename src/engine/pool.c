@@ -21,13 +21,15 @@ static void worker_process(struct pool *p, int commands, int results)
 				      p->spill_bytes };
 	sigset_t none;
 
-	/* Descriptors of the parent and of other workers are not this one's to hold. */
-	for (size_t i = 0; i < p->n; i++) {
-		if (p->workers[i].pid > 0) {
-			close(p->workers[i].commands);
-			close(p->workers[i].results);
-		}
-	}
+	unsigned low = (unsigned)(commands < results ? commands : results);
+	unsigned high = (unsigned)(commands < results ? results : commands);
+
+	/* What the parent has open (evidence, the case, other workers) is not this one's to hold. */
+	if (low > 3)
+		close_range(3, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0u, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	worker_main(&setup);

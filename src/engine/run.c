@@ -260,7 +260,8 @@ static bool next_piece(struct run *r, struct unit **ret_unit, struct piece **ret
 	for (struct unit *u = r->head; u; u = u->next) {
 		if (!u->prepared)
 			unit_prepare(u, r->options);
-		if (u->container && u != r->head && !u->pieces[0].scheduled && r->spills >= SPILLS_MAX)
+		if (u->container && u->piece_count && u != r->head && !u->pieces[0].scheduled &&
+		    r->spills >= SPILLS_MAX)
 			return false;
 		for (size_t i = u->delivered; i < u->piece_count; i++)
 			if (!u->pieces[i].scheduled) {
@@ -408,8 +409,12 @@ static void wait_for_news(struct run *r, struct pollfd *polls)
 		look_for_hangs(r);
 		return;
 	}
-	if (polls[n].revents)
-		r->totals.interrupted = true;
+	if (polls[n].revents) {
+		struct signalfd_siginfo taken;
+		ssize_t got = read(r->signals, &taken, sizeof(taken));
+
+		r->totals.interrupted = got == (ssize_t)sizeof(taken);
+	}
 	for (size_t i = 0; i < n; i++)
 		if (polls[i].revents && r->pool.workers[i].results == polls[i].fd)
 			hear(r, &r->pool.workers[i]);
