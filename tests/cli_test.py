@@ -224,10 +224,12 @@ def nesting_and_bombs_are_stopped(d):
     put(f"{d}/deep.zip", data)
     r, hits, s = hunt(d, f"{d}/deep.zip")
     check(r.returncode == 3 and "nested too deep" in r.stderr, r)
-    put(f"{d}/bomb.gz", gzip.compress(b"\0" * (300 << 20)))
+    put(f"{d}/zero.gz", gzip.compress(b"\0" * (1 << 20)))
+    check(hunt(d, f"{d}/zero.gz")[0].returncode == 3, "zeroes")
+    put(f"{d}/bomb.gz", gzip.compress(b"A" * (300 << 20)))
     put(f"{d}/after.jsonl", lines(2))
     r, hits, s = hunt(d, f"{d}/bomb.gz", f"{d}/after.jsonl")
-    check(len(hits) == 2 and r.returncode == 3, r)
+    check(len(hits) == 2 and r.returncode == 3 and "bomb" in r.stderr, r.stderr)
 
 
 def damaged_archives_give_what_is_whole(d):

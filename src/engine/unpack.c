@@ -181,6 +181,9 @@ static void members(struct unpacker *u, struct archive *a)
 		if (!member(u, a, name))
 			return;
 	}
+	/* A stream of zeroes passes for an empty tar. */
+	if (r == ARCHIVE_EOF && count == 0 && u->c->format == UNPACK_STREAM)
+		note_member(u, "", "nothing could be unpacked from it");
 	if (r != ARCHIVE_EOF)
 		note_member(u, "", archive_error_string(a) ? archive_error_string(a)
 							  : "the archive is damaged");
