@@ -3,6 +3,8 @@
 
 #include "base/buf.h"
 
+#include <stdio.h>
+
 #define NS_PER_SECOND INT64_C(1000000000)
 /* Seconds from 1601-01-01 to 1970-01-01. */
 #define FILETIME_EPOCH_SECONDS INT64_C(11644473600)
@@ -231,4 +233,18 @@ void buf_put_when(struct buf *b, struct when t)
 	buf_put_byte(b, '"');
 	buf_put(b, slice_of(text, when_format(t, text)));
 	buf_put_byte(b, '"');
+}
+
+size_t when_filetime_text(uint64_t t, char out[40])
+{
+	int64_t seconds = (int64_t)(t / 10000000) - FILETIME_EPOCH_SECONDS;
+	int64_t days = floor_div(seconds, 86400), of_day = seconds - days * 86400;
+	unsigned month, day;
+	int year, n;
+
+	civil_from_days(days, &year, &month, &day);
+	n = snprintf(out, 40, "%04d-%02u-%02uT%02d:%02d:%02d.%07uZ", year, month, day,
+		     (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60),
+		     (unsigned)(t % 10000000));
+	return n > 0 ? (size_t)n : 0;
 }

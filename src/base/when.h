@@ -17,6 +17,9 @@ struct buf;
 
 /* FILETIME: 100 ns since 1601. 0 and values outside the range give an unset moment. */
 struct when when_filetime(uint64_t t);
+/* A FILETIME as text whatever its year, as event logs show it: 0 is 1601-01-01T00:00:00.0000000Z.
+ * n is at most 39. */
+size_t when_filetime_text(uint64_t t, char out[40]);
 struct when when_unix(int64_t seconds);
 /* RFC 3339 and its kin: date, 'T' or space, time, fraction of any length, zone Z, +hh:mm, +hhmm
  * or none (zone_assumed). Unset when the text is no time. */

@@ -52,42 +52,36 @@ static bool wanted(const struct timeline_options *o, const struct event *ev)
 	return host && kind && wanted_time(o, ev->time);
 }
 
+/* How many fields before number i have its name. */
+static unsigned namesakes(const struct event *ev, uint32_t i)
+{
+	const struct field *f = &ev->fields[i];
+	unsigned n = 0;
+
+	if (f->id != NAME_OTHER && event_find(ev, f->id) == f)
+		return 0;
+	for (uint32_t k = 0; k < i; k++)
+		n += slice_eq(ev->fields[k].name, f->name);
+	return n;
+}
+
+/* A name that comes again is Name_1, Name_2, as evtx_dump has it. */
 static void json_fields(struct buf *b, struct event *ev)
 {
 	buf_json_key(b, "fields");
 	buf_put_byte(b, '{');
 	for (uint32_t i = 0; i < ev->n; i++) {
 		struct field *f = &ev->fields[i];
-		bool again = false;
+		unsigned again = namesakes(ev, i);
 
-		/* A name that comes twice is one member: a list of its values. */
-		if (f->id == NAME_OTHER)
-			for (uint32_t k = 0; k < i && !again; k++)
-				again = slice_eq(ev->fields[k].name, f->name);
-		else
-			again = event_find(ev, f->id) != f;
-		if (again)
-			continue;
 		buf_json_comma(b);
 		buf_put_json(b, f->name);
-		buf_put_byte(b, ':');
-		bool many = false;
-
-		for (uint32_t k = i + 1; k < ev->n; k++) {
-			if (!slice_eq(ev->fields[k].name, f->name))
-				continue;
-			if (!many) {
-				buf_put_byte(b, '[');
-				value_json(b, f->value, &ev->arena);
-			}
-			many = true;
-			buf_put_byte(b, ',');
-			value_json(b, ev->fields[k].value, &ev->arena);
+		if (again) {
+			b->n--; /* the closing quote */
+			buf_printf(b, "_%u\"", again);
 		}
-		if (many)
-			buf_put_byte(b, ']');
-		else
-			value_json(b, f->value, &ev->arena);
+		buf_put_byte(b, ':');
+		value_json(b, f->value, &ev->arena);
 	}
 	buf_put_byte(b, '}');
 }

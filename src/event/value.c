@@ -60,6 +60,13 @@ static struct slice when_text(struct when t, struct arena *a)
 	return arena_keep(a, slice_of(text, n));
 }
 
+static struct slice filetime_text(uint64_t t, struct arena *a)
+{
+	char text[40];
+
+	return arena_keep(a, slice_of(text, when_filetime_text(t, text)));
+}
+
 /* SYSTEMTIME ([MS-DTYP] 2.3.13): year month weekday day hour minute second millisecond. */
 static struct slice systemtime_text(struct slice s, struct arena *a)
 {
@@ -74,7 +81,7 @@ static struct slice systemtime_text(struct slice s, struct arena *a)
 					     load_u16(s.p + 12)));
 
 	t.ns += (int64_t)load_u16(s.p + 14) * 1000000;
-	t.digits = 3;
+	t.digits = 7;
 	return when_text(t, a);
 }
 
@@ -114,7 +121,7 @@ struct slice value_text(struct value v, struct arena *a)
 	case VALUE_HEX:
 		return arena_printf(a, "0x%" PRIx64, v.u);
 	case VALUE_FILETIME:
-		return when_text(when_filetime(v.u), a);
+		return filetime_text(v.u, a);
 	case VALUE_SYSTEMTIME:
 		return systemtime_text(v.s, a);
 	case VALUE_GUID:

@@ -142,7 +142,10 @@ static struct value scalar(struct binder *x, uint8_t type, struct slice s)
 	case 0x0c:
 		return real(s);
 	case 0x0d:
-		return (struct value){ .type = VALUE_BOOL, .u = unsigned_of(s) != 0 };
+		/* Some providers store other numbers as truth: they are shown as what they are. */
+		if (unsigned_of(s) > 1)
+			return (struct value){ .type = VALUE_UINT, .u = unsigned_of(s) };
+		return (struct value){ .type = VALUE_BOOL, .u = unsigned_of(s) };
 	case 0x0f:
 		return (struct value){ .type = VALUE_GUID, .s = s };
 	case 0x10:

@@ -141,10 +141,29 @@ static void skip_bad_chunk(struct input *in, struct slice rest)
 	in->at += place.n;
 }
 
+static void chunk_take(struct input *in, struct slice chunk)
+{
+	in->chunk = chunk;
+	in->free_at = load_u32(in->chunk.p + 48);
+	if (in->chunk.n < CHUNK_BYTES)
+		input_note(&in->env, in->w.offset + in->at, true,
+			   "the last chunk is cut off: %zu of %d bytes are there", in->chunk.n, CHUNK_BYTES);
+	if (in->free_at < CHUNK_HEADER_BYTES || in->free_at > CHUNK_BYTES) {
+		input_note(&in->env, in->w.offset + in->at + 48, false,
+			   "a chunk's free space offset is impossible: records are read while they last");
+		in->free_at = CHUNK_BYTES;
+	}
+	check_sums(in);
+	binxml_chunk(&in->xml, in->chunk);
+	in->record_at = CHUNK_HEADER_BYTES;
+	in->slack = false;
+	in->in_chunk = true;
+}
+
 /* The chunk at in->at; false when the window holds no more whole ones. */
 static bool chunk_open(struct input *in)
 {
-	struct slice magic = SLICE("ElfChnk");
+	struct slice magic = SLICE("ElfChnk"), record = SLICE("**\0\0");
 
 	for (;;) {
 		struct slice rest = slice_from(in->w.bytes, in->at);
@@ -153,31 +172,19 @@ static bool chunk_open(struct input *in)
 			return false;
 		if (rest.n == 0)
 			return false;
-		if (!slice_starts(rest, magic)) {
+		if (!slice_starts(rest, magic) && !slice_starts(slice_from(rest, CHUNK_HEADER_BYTES), record)) {
 			skip_bad_chunk(in, rest);
 			continue;
 		}
+		if (!slice_starts(rest, magic))
+			input_note(&in->env, in->w.offset + in->at, false,
+				   "a chunk's magic is damaged: its records were read all the same");
 		if (rest.n < CHUNK_HEADER_BYTES) {
 			input_note(&in->env, in->w.offset + in->at, true, "a chunk is cut off");
 			in->at += rest.n;
 			return false;
 		}
-		in->chunk = slice_head(rest, CHUNK_BYTES);
-		in->free_at = load_u32(in->chunk.p + 48);
-		if (in->chunk.n < CHUNK_BYTES)
-			input_note(&in->env, in->w.offset + in->at, true,
-				   "the last chunk is cut off: %zu of %d bytes are there", in->chunk.n,
-				   CHUNK_BYTES);
-		if (in->free_at < CHUNK_HEADER_BYTES || in->free_at > CHUNK_BYTES) {
-			input_note(&in->env, in->w.offset + in->at + 48, false,
-				   "a chunk's free space offset is impossible: records are read while they last");
-			in->free_at = CHUNK_BYTES;
-		}
-		check_sums(in);
-		binxml_chunk(&in->xml, in->chunk);
-		in->record_at = CHUNK_HEADER_BYTES;
-		in->slack = false;
-		in->in_chunk = true;
+		chunk_take(in, slice_head(rest, CHUNK_BYTES));
 		return true;
 	}
 }

@@ -43,6 +43,12 @@ static void filetime_has_seven_digits_and_zero_is_none(void **state)
 	(void)state;
 	assert_false(when_filetime(0).set);
 	assert_false(when_filetime(UINT64_MAX).set);
+	char any[40];
+
+	when_filetime_text(0, any);
+	assert_string_equal(any, "1601-01-01T00:00:00.0000000Z");
+	when_filetime_text(UINT64_MAX, any);
+	assert_string_equal(any, "60056-05-28T05:36:10.9551615Z");
 	when_format(when_filetime(133244712001234567), text);
 	assert_string_equal(text, "2023-03-28T10:00:00.1234567Z");
 }
