@@ -65,7 +65,7 @@ static bool test_value(struct match_scratch *s, uint32_t number, struct slice te
 	const struct predicate *p = &s->m->program.predicates[number];
 
 	if (p->test->op == TEST_REGEX)
-		return regex_search(p->regex, s->regex, number, text);
+		return regex_search(p->regex, s->regex, text);
 	return test_text(p->test, text, &s->arena);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/probe.h"
 
+#include "base/buf.h"
 #include "base/heap.h"
 #include "base/utf.h"
 #include "rules/regex.h"
@@ -15,12 +16,16 @@
 #define ATOM_BYTES_MAX 64
 #define DIGEST_DIGITS 32
 #define FOLD_BYTES_MAX 1024
+#define PADDING_BYTES 128
+#define PADDED_BYTES_MAX ((size_t)64 << 10)
+#define TAIL_BYTES 1024
 
 struct probe_scratch {
 	hs_scratch_t *hs;
 	struct regex_scratch *regex;
 	struct arena arena;
-	struct slice text; /* of the scan that runs */
+	struct buf padded;
+	size_t base, text_bytes; /* of the scan that runs: where it begins in the value, the value's */
 	const struct probe *probe;
 	struct finds *out;
 };
@@ -285,6 +290,7 @@ void probe_scratch_free(struct probe_scratch *s)
 	hs_free_scratch(s->hs);
 	regex_scratch_free(s->regex);
 	arena_done(&s->arena);
+	buf_done(&s->padded);
 	free(s);
 }
 
@@ -363,8 +369,36 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
 	const struct map_entry *e = &s->probe->atoms.entries[id];
 
 	(void)from, (void)flags;
-	take_chain(s->probe, e->value, (size_t)to - e->key.n, (size_t)to, s->text.n, s->out);
+	size_t end = s->base + (size_t)to;
+
+	take_chain(s->probe, e->value, end - e->key.n, end, s->text_bytes, s->out);
 	return 0;
+}
+
+static void scan_bytes(struct probe_scratch *s, const uint8_t *bytes, size_t n, size_t base)
+{
+	s->base = base;
+	hs_scan(s->probe->db, (const char *)bytes, (unsigned)n, 0, s->hs, on_literal, s);
+}
+
+/*
+ * Vectorscan 5.4.9 can miss a literal that ends in the last block of what it is given (seen with
+ * sets of a few literals of 4 and 5 bytes in texts longer than 64): so a block of zeroes follows
+ * every text, and of a very long one the end is looked through again that way.
+ */
+static void scan_literals(struct probe_scratch *s, struct slice text)
+{
+	struct slice tail = text;
+
+	if (text.n > PADDED_BYTES_MAX) {
+		scan_bytes(s, text.p, text.n, 0);
+		tail = slice_from(text, text.n - TAIL_BYTES);
+	}
+	buf_clear(&s->padded);
+	buf_reserve(&s->padded, tail.n + PADDING_BYTES);
+	buf_put(&s->padded, tail);
+	memset(s->padded.p + tail.n, 0, PADDING_BYTES);
+	scan_bytes(s, s->padded.p, tail.n + PADDING_BYTES, text.n - tail.n);
 }
 
 /* Most of these patterns are lookalike characters, most text is ASCII: then they cannot hold. */
@@ -380,7 +414,7 @@ static void scan_direct(const struct probe *p, struct probe_scratch *s, struct s
 		bool holds;
 
 		if (x->test->op == TEST_REGEX)
-			holds = regex_search(x->regex, s->regex, number, text);
+			holds = regex_search(x->regex, s->regex, text);
 		else
 			holds = !(ascii && !x->test->ascii) && test_text(x->test, text, &s->arena);
 		if (holds)
@@ -411,8 +445,8 @@ void probe_scan(const struct probe *p, struct probe_scratch *s, struct slice tex
 		scan_direct(p, s, text, out);
 	if (!p->db || text.n < 2 || text.n > UINT32_MAX)
 		return;
-	s->text = text;
+	s->text_bytes = text.n;
 	s->probe = p;
 	s->out = out;
-	hs_scan(p->db, (const char *)text.p, (unsigned)text.n, 0, s->hs, on_literal, s);
+	scan_literals(s, text);
 }

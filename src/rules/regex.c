@@ -3,10 +3,8 @@
 
 #include "base/arena.h"
 #include "base/heap.h"
-#include "base/utf.h"
 #include "rules/rule.h"
 
-#include <hs/hs.h>
 #include <stdlib.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -17,19 +15,9 @@
 
 struct regex {
 	pcre2_code *code;
-	char *pattern;
-	unsigned flags; /* Vectorscan's */
-};
-
-struct compiled {
-	hs_database_t *db;
-	bool tried;
 };
 
 struct regex_scratch {
-	struct compiled *compiled; /* by predicate number */
-	size_t count;
-	hs_scratch_t *hs;
 	pcre2_match_data *match;
 	pcre2_match_context *context;
 };
@@ -49,14 +37,12 @@ struct regex *regex_new(const struct test *t, struct err *err)
 		err_set(err, ERR_FORMAT, at, "regular expression: %s (at character %zu)", why, at);
 		return NULL;
 	}
+	/* Machine code is made here, before any worker gives up the right to; without it (a kernel
+	 * that forbids it) the interpreter serves. */
+	pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
 	struct regex *re = heap_new(sizeof(*re));
 
 	re->code = compiled;
-	re->pattern = heap_new(t->text.n + 1);
-	if (t->text.n)
-		memcpy(re->pattern, t->text.p, t->text.n);
-	re->flags = HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY | (t->regex_i ? HS_FLAG_CASELESS : 0) |
-		    (t->regex_m ? HS_FLAG_MULTILINE : 0) | (t->regex_s ? HS_FLAG_DOTALL : 0);
 	return re;
 }
 
@@ -65,7 +51,6 @@ void regex_free(struct regex *re)
 	if (!re)
 		return;
 	pcre2_code_free(re->code);
-	free(re->pattern);
 	free(re);
 }
 
@@ -86,64 +71,16 @@ void regex_scratch_free(struct regex_scratch *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->count; i++)
-		hs_free_database(s->compiled[i].db);
-	free(s->compiled);
-	hs_free_scratch(s->hs);
 	pcre2_match_data_free(s->match);
 	pcre2_match_context_free(s->context);
 	free(s);
 }
 
-static struct compiled *compiled_of(struct regex_scratch *s, const struct regex *re, uint32_t number)
+bool regex_search(const struct regex *re, struct regex_scratch *s, struct slice text)
 {
-	if (number >= s->count) {
-		size_t count = (size_t)number + 64;
+	const uint8_t *p = text.n ? text.p : (const uint8_t *)"";
 
-		s->compiled = heap_grow(s->compiled, count * sizeof(*s->compiled));
-		memset(s->compiled + s->count, 0, (count - s->count) * sizeof(*s->compiled));
-		s->count = count;
-	}
-	struct compiled *c = &s->compiled[number];
-
-	if (c->tried)
-		return c;
-	c->tried = true;
-	hs_compile_error_t *error = NULL;
-
-	if (hs_compile(re->pattern, re->flags, HS_MODE_BLOCK, NULL, &c->db, &error) != HS_SUCCESS) {
-		hs_free_compile_error(error);
-		c->db = NULL;
-	} else if (hs_alloc_scratch(c->db, &s->hs) != HS_SUCCESS) {
-		hs_free_database(c->db);
-		c->db = NULL;
-	}
-	return c;
-}
-
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-		    void *found)
-{
-	(void)id, (void)from, (void)to, (void)flags;
-	*(bool *)found = true;
-	return 1;
-}
-
-bool regex_search(const struct regex *re, struct regex_scratch *s, uint32_t number,
-		  struct slice text)
-{
-	const char *p = text.n ? (const char *)text.p : "";
-
-	if (slice_is_ascii(text) && text.n <= UINT32_MAX) {
-		struct compiled *c = compiled_of(s, re, number);
-		bool found = false;
-
-		if (c->db) {
-			hs_scan(c->db, p, (unsigned)text.n, 0, s->hs, on_match, &found);
-			return found;
-		}
-	}
-	return pcre2_match(re->code, (PCRE2_SPTR)p, text.n, 0, 0, s->match, s->context) >= 0;
+	return pcre2_match(re->code, p, text.n, 0, 0, s->match, s->context) >= 0;
 }
 
 /* A pattern being walked for the literal it cannot do without. */

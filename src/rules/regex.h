@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Regular expressions of rules (Sigma's `re`, a PCRE subset). Checked by PCRE2 when the rules are
- * read; ASCII text is then searched by Vectorscan, which is linear in the text, compiled at first
- * use; text that is not ASCII, and what Vectorscan refuses, by PCRE2 with match limits.
+ * Regular expressions of rules (Sigma's `re`, a PCRE subset): PCRE2 with its machine code, made when
+ * the rules are read, and with match limits. Not Vectorscan: 5.4.9 can miss what ends in the last
+ * block of a text (see probe.c), and a text cannot be padded where $ means its end. Few values ever
+ * come here: a rule's expression is tried when its literal, or another witness, was seen.
  *
  * struct regex is immutable and shared; struct regex_scratch belongs to one worker.
  */
@@ -20,10 +21,8 @@ struct regex *regex_new(const struct test *t, struct err *err);
 void regex_free(struct regex *re);
 struct regex_scratch *regex_scratch_new(void);
 void regex_scratch_free(struct regex_scratch *s);
-/* Is it found in text? number is the predicate's (the scratch remembers what it compiled).
- * A match limit that is reached counts as not found. */
-bool regex_search(const struct regex *re, struct regex_scratch *s, uint32_t number,
-		  struct slice text);
+/* Is it found in text? A match limit that is reached counts as not found. */
+bool regex_search(const struct regex *re, struct regex_scratch *s, struct slice text);
 
 /*
  * The longest literal that every match must contain, or an empty slice when none is certain.
