@@ -139,7 +139,7 @@ def check_rules_prints_line_and_column(d):
     put(f"{d}/place.yml", RULE.replace("CommandLine|contains: 'echo '", "User|expand: '%admins%'"))
     r = run("hunt", "--check-rules", d)
     check(r.returncode == 3, r)
-    check("bad.yml:5:7: unknown modifier" in r.stdout and "worse.yml:" in r.stdout, r.stdout)
+    check("bad.yml:5:19: unknown modifier" in r.stdout and "worse.yml:" in r.stdout, r.stdout)
     check("regex.yml:1:1: regular expression" in r.stdout and "--expand" in r.stdout, r.stdout)
     values = put(f"{d}/values.txt", "admins: [root, 'adm*']\n")
     a = put(f"{d}/a.jsonl", lines(1, User="ADMIN7"))

@@ -9,7 +9,6 @@
 #include "rules/matcher.h"
 
 #include "base/heap.h"
-#include "base/utf.h"
 #include "rules/test.h"
 
 #include <stdlib.h>
@@ -84,26 +83,33 @@ static bool test_field(struct match_scratch *s, struct event *ev, uint32_t numbe
 	return false;
 }
 
-static bool present(const struct event *ev, uint32_t field)
+static bool has_value(const struct value *v)
 {
-	if (field == FIELD_ANY)
-		return ev->n > 0;
-	for (const struct field *f = event_find(ev, field); f; f = field_next(ev, f))
-		if (f->value.type != VALUE_NULL)
+	if (v->type != VALUE_LIST)
+		return v->type != VALUE_NULL;
+	for (uint32_t i = 0; i < v->count; i++)
+		if (v->items[i].type != VALUE_NULL)
 			return true;
 	return false;
 }
 
-static bool test_reference(struct match_scratch *s, struct event *ev, const struct predicate *p)
+static bool present(const struct event *ev, uint32_t field)
 {
-	struct field *f = event_find(ev, p->field), *other = event_find(ev, p->other);
-	struct test as_text = *p->test;
+	for (const struct field *f = event_find(ev, field); f; f = field_next(ev, f))
+		if (has_value(&f->value))
+			return true;
+	return false;
+}
 
-	if (!f || !other || f->value.type == VALUE_NULL || other->value.type == VALUE_NULL)
-		return false;
-	as_text.op = TEST_TEXT;
-	as_text.text = p->test->cased ? event_text(ev, other) : utf8_fold(&s->arena, event_text(ev, other));
-	return test_text(&as_text, event_text(ev, f), &s->arena);
+/* Any value of the one field against any of the other. */
+static bool test_reference(struct event *ev, const struct predicate *p)
+{
+	for (struct field *f = event_find(ev, p->field); f; f = field_next(ev, f))
+		for (struct field *o = event_find(ev, p->other); o; o = field_next(ev, o))
+			if (f->value.type != VALUE_NULL && o->value.type != VALUE_NULL &&
+			    test_fieldref(p->test, event_text(ev, f), event_text(ev, o)))
+				return true;
+	return false;
 }
 
 static bool compute(struct match_scratch *s, struct event *ev, uint32_t number)
@@ -116,7 +122,7 @@ static bool compute(struct match_scratch *s, struct event *ev, uint32_t number)
 	case TEST_EXISTS:
 		return (event_find(ev, p->field) != NULL) == p->test->expected;
 	case TEST_FIELDREF:
-		return test_reference(s, ev, p);
+		return test_reference(ev, p);
 	default:
 		break;
 	}
@@ -155,8 +161,6 @@ bool match_node(struct match_scratch *s, struct event *ev, uint32_t number)
 	switch ((enum node_op)n->op) {
 	case NODE_PREDICATE:
 		return match_predicate(s, ev, n->first);
-	case NODE_PRESENT:
-		return present(ev, n->first);
 	case NODE_NOT:
 		return !match_node(s, ev, children[0]);
 	case NODE_ANY:

@@ -1,30 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/placeholder.h"
+#include "rules/read.h"
 
 #include "base/heap.h"
-#include "rules/document.h"
+#include "base/limits.h"
 
 #include <stdlib.h>
 
 struct placeholders {
+	struct map names; /* name -> index */
 	struct arena arena;
-	struct yaml_node *root;
+	struct placeholder {
+		struct slice *values;
+		size_t count;
+	} * list;
+	size_t n, cap;
 };
+
+static bool add(struct placeholders *p, const struct node *key, const struct node *value,
+		struct err *err)
+{
+	struct placeholder entry = { 0 };
+	size_t count = value->kind == NODE_LIST ? value->count : 1;
+
+	if (key->kind != NODE_SCALAR || value->kind == NODE_MAP)
+		return err_set(err, ERR_FORMAT, key->line,
+			       "line %u: expected NAME: VALUE or NAME: [VALUE, ...]", key->line);
+	entry.values = arena_array(&p->arena, count, sizeof(*entry.values));
+	for (const struct node *v = value->kind == NODE_LIST ? value->child : value; v;
+	     v = value->kind == NODE_LIST ? v->next : NULL) {
+		if (v->kind != NODE_SCALAR)
+			return err_set(err, ERR_FORMAT, v->line,
+				       "line %u: the values of a placeholder must be plain texts",
+				       v->line);
+		entry.values[entry.count++] = v->text;
+	}
+	p->list = heap_room(p->list, p->n, &p->cap, sizeof(*p->list));
+	p->list[p->n] = entry;
+	map_set(&p->names, key->text, (uint32_t)p->n++);
+	return true;
+}
+
+static bool read_all(struct placeholders *p, struct slice yaml, struct arena *scratch,
+		     struct err *err)
+{
+	struct node_reader reader;
+	struct node *root = NULL;
+	bool ok = false;
+
+	node_reader_init(&reader, yaml, scratch, &p->arena);
+	switch (node_read(&reader, &root)) {
+	case NODE_FAULT:
+		err_set(err, ERR_FORMAT, reader.fault.line, "line %u, column %u: %s",
+			reader.fault.line, reader.fault.column, reader.fault.why);
+		break;
+	case NODE_END:
+		ok = true;
+		break;
+	case NODE_DOCUMENT:
+		if (root->kind != NODE_MAP && !node_is_null(root)) {
+			err_set(err, ERR_FORMAT, root->line,
+				"line %u: expected NAME: [VALUE, ...] for each placeholder",
+				root->line);
+			break;
+		}
+		ok = true;
+		for (struct node *k = root->child; k && ok; k = k->next->next)
+			ok = add(p, k, k->next, err);
+	}
+	node_reader_done(&reader);
+	return ok;
+}
 
 struct placeholders *placeholders_read(struct slice yaml, struct err *err)
 {
-	struct placeholders *p = heap_new(sizeof(*p));
-	uint32_t column;
+	struct placeholders *p;
+	struct arena scratch;
 
+	if (yaml.n > LIMIT_RULE_BYTES) {
+		err_set(err, ERR_LIMIT, 0, "larger than %zu bytes", LIMIT_RULE_BYTES);
+		return NULL;
+	}
+	p = heap_new(sizeof(*p));
+	map_init(&p->names);
 	arena_init(&p->arena, 0);
-	struct yaml_reader *r = yaml_reader_new(yaml, &p->arena);
+	arena_init(&scratch, 0);
+	bool ok = read_all(p, yaml, &scratch, err);
 
-	p->root = yaml_next(r, err, &column);
-	yaml_reader_free(r);
-	if (p->root && p->root->kind == YAML_MAP)
+	arena_done(&scratch);
+	if (ok)
 		return p;
-	if (err->code == ERR_NONE)
-		err_set(err, ERR_FORMAT, 1, "placeholders must be a map of names to values");
 	placeholders_free(p);
 	return NULL;
 }
@@ -33,71 +97,20 @@ void placeholders_free(struct placeholders *p)
 {
 	if (!p)
 		return;
+	map_done(&p->names);
 	arena_done(&p->arena);
+	free(p->list);
 	free(p);
 }
 
-/* The first %name% in text: its name, and where it stands. */
-static bool find(struct slice text, struct slice *ret_name, size_t *ret_at)
+bool placeholders_get(const struct placeholders *p, struct slice name, const struct slice **ret,
+		      size_t *ret_count)
 {
-	for (size_t at = 0; at < text.n; at++) {
-		size_t end = at + 1;
+	uint32_t i = p ? map_get(&p->names, name) : MAP_NONE;
 
-		if (text.p[at] != '%')
-			continue;
-		while (end < text.n && text.p[end] != '%' && text.p[end] != ' ')
-			end++;
-		if (end < text.n && text.p[end] == '%' && end > at + 1) {
-			*ret_name = slice_of(text.p + at + 1, end - at - 1);
-			*ret_at = at;
-			return true;
-		}
-	}
-	return false;
-}
-
-static const struct yaml_node *values_of(const struct placeholders *p, struct slice name)
-{
-	if (!p)
-		return NULL;
-	for (const struct yaml_node *k = p->root->first; k && k->next; k = k->next->next)
-		if (slice_eq(k->text, name))
-			return k->next->kind == YAML_MAP ? NULL : k->next;
-	return NULL;
-}
-
-size_t placeholder_count(const struct placeholders *p, struct slice text)
-{
-	const struct yaml_node *values;
-	struct slice name;
-	size_t at;
-
-	if (!find(text, &name, &at) || !(values = values_of(p, name)))
-		return 1;
-	return values->kind == YAML_LIST ? values->count : 1;
-}
-
-struct slice placeholder_value(const struct placeholders *p, struct slice text, size_t i,
-			       struct arena *arena)
-{
-	const struct yaml_node *v;
-	struct slice name;
-	size_t at;
-
-	if (!find(text, &name, &at) || !(v = values_of(p, name)))
-		return text;
-	if (v->kind == YAML_LIST)
-		for (v = v->first; i && v->next; i--)
-			v = v->next;
-	struct slice tail = slice_from(text, at + name.n + 2);
-
-	return arena_printf(arena, "%.*s%.*s%.*s", (int)at, (const char *)text.p, (int)v->text.n,
-			    (const char *)v->text.p, (int)tail.n, tail.n ? (const char *)tail.p : "");
-}
-
-bool placeholder_missing(const struct placeholders *p, struct slice text, struct slice *ret_name)
-{
-	size_t at;
-
-	return find(text, ret_name, &at) && !values_of(p, *ret_name);
+	if (i == MAP_NONE || p->list[i].count == 0)
+		return false;
+	*ret = p->list[i].values;
+	*ret_count = p->list[i].count;
+	return true;
 }

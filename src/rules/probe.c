@@ -416,7 +416,8 @@ static void scan_direct(const struct probe *p, struct probe_scratch *s, struct s
 		if (x->test->op == TEST_REGEX)
 			holds = regex_search(x->regex, s->regex, text);
 		else
-			holds = !(ascii && !x->test->ascii) && test_text(x->test, text, &s->arena);
+			holds = !(ascii && !x->test->ascii && !x->test->dash) &&
+				test_text(x->test, text, &s->arena);
 		if (holds)
 			find_add(out, p->direct[i]);
 	}

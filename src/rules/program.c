@@ -149,11 +149,7 @@ static uint32_t item_node(struct builder *b, const struct item *it)
 	free(predicates);
 	if (!it->negated)
 		return node;
-	/* neq: the field is there and does not hold the value. */
-	uint32_t both[2] = { node_add(b->p, (struct node){ NODE_PRESENT, field, 0 }),
-			     group(b->p, NODE_NOT, &node, 1) };
-
-	return group(b->p, NODE_ALL, both, 2);
+	return group(b->p, NODE_NOT, &node, 1);
 }
 
 static uint32_t selection_node(struct builder *b, const struct selection *s)

@@ -32,12 +32,11 @@ enum node_op {
 	NODE_NOT,	/* one child */
 	NODE_ANY_PREDICATE, /* children are predicate numbers */
 	NODE_ALL_PREDICATE,
-	NODE_PRESENT,	/* first = field: the record has it, with a value */
 };
 
 struct node {
 	uint32_t op;
-	uint32_t first, count; /* a run in `children`, except NODE_PREDICATE and NODE_PRESENT */
+	uint32_t first, count; /* a run in `children`, except NODE_PREDICATE */
 };
 
 struct program {

@@ -1,402 +1,342 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* YAML to struct rule. One document that cannot be read is one fault; the others are read. */
+#include "rules/read.h"
+
 #include "base/heap.h"
 #include "base/limits.h"
-#include "rules/condition.h"
-#include "rules/filter.h"
-#include "rules/modifier.h"
-#include "rules/placeholder.h"
-#include "rules/rule.h"
-#include "rules/document.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Tests of one file: one for each byte of it is more than can be written out, the rest is for
+ * aliases, placeholders and base64offset. */
+#define TESTS_EXTRA ((size_t)200000)
+#define MERGED_KEYS_MAX 512u	   /* of a map that is merged into another (action: global) */
+#define MERGED_DOCUMENTS_MAX 1000u /* of a file */
 
-struct reader {
-	struct ruleset *set;
-	struct slice file;
-	const struct placeholders *placeholders;
-	bool failed; /* a fatal fault was said for this document */
-};
+static void add_fault(struct reading *r, bool fatal, uint32_t line, uint32_t column,
+		      const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 
-static void fault(struct reader *r, uint32_t line, uint32_t column, bool fatal, const char *format,
-		  ...) __attribute__((format(printf, 5, 6)));
-
-static void fault(struct reader *r, uint32_t line, uint32_t column, bool fatal, const char *format,
-		  ...)
+static void add_fault(struct reading *r, bool fatal, uint32_t line, uint32_t column,
+		      const char *format, va_list args)
 {
 	struct ruleset *set = r->set;
-	char why[300];
+	char text[400];
+	int n = vsnprintf(text, sizeof(text), format, args);
+
+	if (n < 0)
+		n = 0;
+	set->faults =
+		heap_room(set->faults, set->fault_count, &set->fault_cap, sizeof(*set->faults));
+	set->faults[set->fault_count++] = (struct rule_fault){
+		.file = r->file,
+		.line = line ? line : r->line,
+		.column = column,
+		.reason = arena_keep(
+			&set->arena,
+			slice_of(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1)),
+		.fatal = fatal,
+	};
+}
+
+bool reading_fault(struct reading *r, uint32_t line, uint32_t column, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(why, sizeof(why), format, args);
+	add_fault(r, true, line, column, format, args);
 	va_end(args);
-	/* One reason a rule is enough: the first. */
-	if (fatal && r->failed)
-		return;
-	r->failed |= fatal;
-	set->faults = heap_room(set->faults, set->fault_count, &set->fault_cap, sizeof(*set->faults));
-	set->faults[set->fault_count++] =
-		(struct rule_fault){ r->file, line, column,
-				     arena_keep(&set->arena, slice_str(why)), fatal };
-}
-
-static void fault_at(struct reader *r, const struct yaml_node *n, bool fatal, const char *why)
-{
-	fault(r, n->line, n->column, fatal, "%s", why);
-}
-
-static struct slice lower(struct arena *a, struct slice s)
-{
-	uint8_t *p = arena_alloc(a, s.n + 1);
-
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (uint8_t)(s.p[i] | 0x20) : s.p[i];
-	return slice_of(p, s.n);
-}
-
-static struct slice scalar(const struct yaml_node *map, const char *key)
-{
-	const struct yaml_node *n = yaml_get(map, key);
-
-	return n && n->kind == YAML_SCALAR && !yaml_is_null(n) ? n->text : slice_of(NULL, 0);
-}
-
-static size_t expanded_count(struct reader *r, const struct key *k, const struct yaml_node *v)
-{
-	return key_has(k, MODIFIER_EXPAND) ? placeholder_count(r->placeholders, v->text) : 1;
-}
-
-/* A value with its placeholder replaced by the i-th of its values. */
-static struct yaml_node expanded(struct reader *r, const struct key *k, const struct yaml_node *v,
-				 size_t i)
-{
-	struct yaml_node copy = *v;
-
-	if (key_has(k, MODIFIER_EXPAND))
-		copy.text = placeholder_value(r->placeholders, v->text, i, &r->set->arena);
-	return copy;
-}
-
-static bool item_value(struct reader *r, const struct key *k, const struct yaml_node *v,
-		       struct item *it)
-{
-	struct test tests[VALUE_TESTS_MAX];
-	struct err err = { 0 };
-	size_t n, count = expanded_count(r, k, v);
-	struct slice missing;
-
-	if (v->kind != YAML_SCALAR) {
-		fault_at(r, v, true, "a value must be text, a number or null");
-		return false;
-	}
-	if (key_has(k, MODIFIER_EXPAND) && placeholder_missing(r->placeholders, v->text, &missing)) {
-		fault(r, v->line, v->column, true,
-		      "placeholder %%%.*s%% has no value: give it with --expand FILE",
-		      (int)(missing.n < 60 ? missing.n : 60), (const char *)missing.p);
-		return false;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct yaml_node one = expanded(r, k, v, i);
-
-		if (!value_tests(k, &one, &r->set->arena, tests, &n, &err)) {
-			fault_at(r, v, true, err.why);
-			return false;
-		}
-		memcpy(it->tests + it->test_count, tests, n * sizeof(*tests));
-		it->test_count += n;
-	}
-	it->value_end[it->value_count++] = (uint32_t)it->test_count;
-	return true;
-}
-
-static bool read_item(struct reader *r, const struct key *k, const struct yaml_node *at,
-		      const struct yaml_node *values, struct item *it)
-{
-	bool list = values->kind == YAML_LIST;
-	const struct yaml_node *v = list ? values->first : values;
-	size_t count = list ? values->count : 1, tests = 0;
-
-	*it = (struct item){ .field = k->field, .line = at->line, .column = at->column };
-	it->all = key_has(k, MODIFIER_ALL);
-	it->negated = key_has(k, MODIFIER_NEQ);
-	if (count == 0) {
-		fault_at(r, values, true, "an empty list of values");
-		return false;
-	}
-	if (it->all && count == 1)
-		fault_at(r, values, false, "\"all\" on a single value does nothing");
-	for (const struct yaml_node *x = v; x; x = list ? x->next : NULL)
-		tests += expanded_count(r, k, x) * VALUE_TESTS_MAX;
-	it->tests = arena_array(&r->set->arena, tests, sizeof(*it->tests));
-	it->value_end = arena_array(&r->set->arena, count, sizeof(*it->value_end));
-	for (; v; v = list ? v->next : NULL)
-		if (!item_value(r, k, v, it))
-			return false;
-	return true;
-}
-
-static bool read_map(struct reader *r, const struct yaml_node *map, struct item_map *ret)
-{
-	ret->items = arena_array(&r->set->arena, map->count / 2, sizeof(*ret->items));
-	for (const struct yaml_node *k = map->first; k && k->next; k = k->next->next) {
-		struct key key;
-		struct err err = { 0 };
-
-		if (k->kind != YAML_SCALAR || !key_parse(k->text, &r->set->arena, &key, &err)) {
-			fault_at(r, k, true, k->kind == YAML_SCALAR ? err.why : "a field name must be text");
-			return false;
-		}
-		if (!read_item(r, &key, k, k->next, &ret->items[ret->count++]))
-			return false;
-	}
-	return ret->count > 0;
-}
-
-/* A list of plain values: keywords, any of them. */
-static bool read_keywords(struct reader *r, const struct yaml_node *values, struct item_map *ret)
-{
-	struct key key = { 0 };
-
-	ret->items = arena_array(&r->set->arena, 1, sizeof(*ret->items));
-	ret->count = 1;
-	return read_item(r, &key, values, values, &ret->items[0]);
-}
-
-static bool list_of_maps(struct reader *r, const struct yaml_node *list, struct selection *s)
-{
-	for (const struct yaml_node *n = list->first; n; n = n->next) {
-		struct item_map *m = &s->maps[s->map_count++];
-
-		if (n->kind == YAML_MAP ? !read_map(r, n, m) : !read_keywords(r, n, m))
-			return false;
-	}
-	return true;
-}
-
-static bool has_map(const struct yaml_node *list)
-{
-	for (const struct yaml_node *n = list->first; n; n = n->next)
-		if (n->kind == YAML_MAP)
-			return true;
 	return false;
 }
 
-static bool read_selection(struct reader *r, const struct yaml_node *name,
-			   const struct yaml_node *body, struct selection *s)
+bool reading_fault_at(struct reading *r, const struct node *n, const char *format, ...)
 {
-	*s = (struct selection){ .name = name->text, .line = name->line, .column = name->column };
-	if (body->kind == YAML_LIST && body->count && has_map(body)) {
-		s->maps = arena_array(&r->set->arena, body->count, sizeof(*s->maps));
-		return list_of_maps(r, body, s);
-	}
-	s->maps = arena_array(&r->set->arena, 1, sizeof(*s->maps));
-	s->map_count = 1;
-	if (body->kind == YAML_MAP && body->count)
-		return read_map(r, body, &s->maps[0]);
-	if (body->kind == YAML_MAP || yaml_is_null(body)) {
-		fault_at(r, name, true, "an empty selection");
+	va_list args;
+
+	va_start(args, format);
+	add_fault(r, true, n->line, n->column, format, args);
+	va_end(args);
+	return false;
+}
+
+void reading_note_at(struct reading *r, const struct node *n, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_fault(r, false, n->line, n->column, format, args);
+	va_end(args);
+}
+
+/* A scalar's text under a key of the root; p NULL where there is none. */
+static struct slice text_of(const struct node *root, const char *key)
+{
+	const struct node *n = node_get(root, key, NULL);
+
+	return n && n->kind == NODE_SCALAR && !node_is_null(n) ? n->text : slice_of(NULL, 0);
+}
+
+static struct slice lower_case(struct arena *a, struct slice s)
+{
+	uint8_t *out = arena_alloc(a, s.n + 1);
+
+	if (!out)
+		abort();
+	for (size_t i = 0; i < s.n; i++)
+		out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i];
+	return slice_of(out, s.n);
+}
+
+static bool logsource_key(struct reading *r, const struct node *section, const char *key,
+			  struct slice *ret)
+{
+	const struct node *n = node_get(section, key, NULL);
+
+	if (!n || node_is_null(n))
+		return true;
+	if (n->kind != NODE_SCALAR)
+		return reading_fault_at(r, n, "logsource: %s must be a text", key);
+	if (n->text.n)
+		*ret = lower_case(&r->set->arena, n->text);
+	return true;
+}
+
+bool logsource_read(struct reading *r, const struct node *root, struct logsource *ret)
+{
+	struct node *key = NULL;
+	const struct node *section = node_get(root, "logsource", &key);
+
+	if (!section)
+		return reading_fault(r, 0, 0, "no logsource: give product, category or service");
+	if (section->kind != NODE_MAP)
+		return reading_fault_at(r, section, "logsource needs product, category or service");
+	if (!logsource_key(r, section, "product", &ret->product) ||
+	    !logsource_key(r, section, "category", &ret->category) ||
+	    !logsource_key(r, section, "service", &ret->service))
 		return false;
-	}
-	return read_keywords(r, body, &s->maps[0]);
+	if (!ret->product.p && !ret->category.p && !ret->service.p)
+		return reading_fault_at(r, key, "logsource needs product, category or service");
+	return true;
 }
 
-static bool read_condition(struct reader *r, const struct yaml_node *n, struct rule *rule)
+static void read_tags(struct reading *r, const struct node *root, struct rule *rule)
 {
-	const struct yaml_node *one = n->kind == YAML_LIST ? n->first : n;
+	const struct node *tags = node_get(root, "tags", NULL);
 
-	for (; one; one = n->kind == YAML_LIST ? one->next : NULL) {
-		struct err err = { 0 };
-		struct expr *e;
-
-		if (one->kind != YAML_SCALAR) {
-			fault_at(r, one, true, "a condition must be text");
-			return false;
-		}
-		e = condition_parse(one->text, rule->selections, rule->selection_count,
-				    &r->set->arena, &err);
-		if (!e) {
-			fault(r, one->line, one->column + (uint32_t)err.at, true, "%s", err.why);
-			return false;
-		}
-		rule->condition = rule->condition ? condition_join(&r->set->arena, EXPR_OR,
-								   rule->condition, e)
-						  : e;
-	}
-	if (!rule->condition)
-		fault_at(r, n, true, "an empty condition");
-	return rule->condition != NULL;
-}
-
-/* The parts of `detection`, or of a filter's `filter`, that are not selections. */
-static bool is_selection_key(const struct yaml_node *k)
-{
-	return !slice_is(k->text, "condition") && !slice_is(k->text, "timeframe") &&
-	       !slice_is(k->text, "rules");
-}
-
-static bool read_detection(struct reader *r, const struct yaml_node *d, struct rule *rule)
-{
-	const struct yaml_node *condition = yaml_get(d, "condition");
-
-	if (d->kind != YAML_MAP || !condition) {
-		fault_at(r, d, true, "detection needs selections and a condition");
-		return false;
-	}
-	rule->selections = arena_array(&r->set->arena, d->count / 2, sizeof(*rule->selections));
-	for (const struct yaml_node *k = d->first; k && k->next; k = k->next->next)
-		if (is_selection_key(k) &&
-		    !read_selection(r, k, k->next, &rule->selections[rule->selection_count++]))
-			return false;
-	return read_condition(r, condition, rule);
-}
-
-static void read_tags(struct reader *r, const struct yaml_node *doc, struct rule *rule)
-{
-	const struct yaml_node *tags = yaml_get(doc, "tags");
-
-	if (!tags || tags->kind != YAML_LIST)
+	if (!tags || tags->kind != NODE_LIST)
 		return;
 	rule->tags = arena_array(&r->set->arena, tags->count, sizeof(*rule->tags));
-	for (const struct yaml_node *t = tags->first; t; t = t->next)
-		if (t->kind == YAML_SCALAR)
-			rule->tags[rule->tag_count++] = t->text;
+	for (const struct node *n = tags->child; n; n = n->next)
+		if (n->kind == NODE_SCALAR)
+			rule->tags[rule->tag_count++] = n->text;
 }
 
-static void read_header(struct reader *r, const struct yaml_node *doc, struct rule *rule)
+static void read_level(struct reading *r, const struct node *root, struct rule *rule)
 {
-	const struct yaml_node *source = yaml_get(doc, "logsource"), *level = yaml_get(doc, "level");
-	struct arena *a = &r->set->arena;
+	const struct node *n = node_get(root, "level", NULL);
 
-	rule->id = scalar(doc, "id");
-	rule->title = scalar(doc, "title");
-	rule->name = scalar(doc, "name");
-	rule->status = scalar(doc, "status");
-	rule->description = scalar(doc, "description");
-	rule->author = scalar(doc, "author");
-	rule->taxonomy = scalar(doc, "taxonomy");
-	rule->file = r->file;
-	rule->line = doc->line;
-	rule->logsource.product = lower(a, scalar(source, "product"));
-	rule->logsource.category = lower(a, scalar(source, "category"));
-	rule->logsource.service = lower(a, scalar(source, "service"));
-	if (level && !rule_level_parse(level->text, &rule->level))
-		fault_at(r, level, false, "unknown level: taken as informational");
-	read_tags(r, doc, rule);
+	if (n && !node_is_null(n) &&
+	    (n->kind != NODE_SCALAR || !rule_level_parse(n->text, &rule->level)))
+		reading_note_at(r, n,
+				"unknown level: informational is assumed (informational, low, "
+				"medium, high, critical)");
 }
 
-static void add_rule(struct reader *r, const struct yaml_node *doc, const struct rule *rule)
+static bool read_detection(struct reading *r, const struct node *root, struct rule *rule)
+{
+	static const char *const others[] = { "condition", "timeframe", NULL };
+	struct node *key = NULL;
+	const struct node *section = node_get(root, "detection", &key), *condition;
+
+	if (!section)
+		return reading_fault(r, 0, 0, "no detection: give selections and a condition");
+	condition = node_get(section, "condition", NULL);
+	if (!condition)
+		return reading_fault_at(r, key, "detection has no condition");
+	if (!selections_read(r, section, others, &rule->selections, &rule->selection_count))
+		return false;
+	if (rule->selection_count == 0)
+		return reading_fault_at(r, key, "detection has no selection");
+	return condition_read(r, condition, rule->selections, rule->selection_count,
+			      &rule->condition);
+}
+
+static bool read_rule(struct reading *r, const struct node *root, bool may_repeat)
 {
 	struct ruleset *set = r->set;
+	struct rule rule = { .file = r->file, .line = r->line };
 
-	if (rule->id.n) {
-		if (map_get(&set->by_id, rule->id) != MAP_NONE) {
-			fault_at(r, doc, true, "a rule with this id is already loaded");
-			return;
-		}
-		map_set(&set->by_id, rule->id, (uint32_t)set->n);
+	rule.id = text_of(root, "id");
+	rule.title = text_of(root, "title");
+	rule.name = text_of(root, "name");
+	rule.status = text_of(root, "status");
+	rule.description = text_of(root, "description");
+	rule.author = text_of(root, "author");
+	rule.taxonomy = text_of(root, "taxonomy");
+	if (rule.id.n && !may_repeat) {
+		uint32_t other = map_get(&set->by_id, rule.id);
+
+		if (other != MAP_NONE)
+			return reading_fault(
+				r, 0, 0, "its id is that of %.*s, line %u: this one is left out",
+				(int)set->rules[other].file.n, set->rules[other].file.p,
+				set->rules[other].line);
 	}
+	if (!logsource_read(r, root, &rule.logsource) || !read_detection(r, root, &rule))
+		return false;
+	read_tags(r, root, &rule);
+	read_level(r, root, &rule);
+	if (rule.id.n && map_get(&set->by_id, rule.id) == MAP_NONE)
+		map_set(&set->by_id, rule.id, (uint32_t)set->n);
 	set->rules = heap_room(set->rules, set->n, &set->cap, sizeof(*set->rules));
-	set->rules[set->n++] = *rule;
+	set->rules[set->n++] = rule;
+	return true;
 }
 
-static void read_document(struct reader *r, const struct yaml_node *doc)
+static void add_pair(struct arena *a, struct node *map, struct node ***tail, const struct node *key,
+		     const struct node *value)
 {
-	const struct yaml_node *detection = yaml_get(doc, "detection");
-	const struct yaml_node *filter = yaml_get(doc, "filter"), *n;
-	struct rule rule = { 0 };
+	struct node *pair = arena_array(a, 2, sizeof(*pair));
 
-	r->failed = false;
-	if (doc->kind != YAML_MAP) {
-		fault_at(r, doc, true, "not a rule: a map with title, logsource and detection");
+	if (!pair)
+		abort();
+	pair[0] = *key;
+	pair[1] = *value;
+	pair[0].next = &pair[1];
+	pair[1].next = NULL;
+	**tail = pair;
+	*tail = &pair[1].next;
+	map->count++;
+}
+
+/* A new map of both, maps merged into maps; elsewhere what `over` says wins. Shares children with
+ * both. Depth is that of the YAML, which is bounded. */
+static struct node *merge(struct arena *a, const struct node *base, const struct node *over)
+{
+	struct node *map = arena_array(a, 1, sizeof(*map)), **tail;
+
+	if (!map)
+		abort();
+	*map = *over;
+	if (base->count > MERGED_KEYS_MAX || over->count > MERGED_KEYS_MAX)
+		return map;
+	map->child = map->next = NULL;
+	map->count = 0;
+	tail = &map->child;
+	for (const struct node *k = base->child; k; k = k->next->next) {
+		const struct node *value = k->next, *other;
+
+		if (k->kind != NODE_SCALAR)
+			continue;
+		other = node_get(over, (const char *)k->text.p, NULL);
+		if (other && other->kind == NODE_MAP && value->kind == NODE_MAP)
+			value = merge(a, value, other);
+		else if (other)
+			value = other;
+		add_pair(a, map, &tail, k, value);
+	}
+	for (const struct node *k = over->child; k; k = k->next->next)
+		if (k->kind == NODE_SCALAR && !node_get(base, (const char *)k->text.p, NULL))
+			add_pair(a, map, &tail, k, k->next);
+	return map;
+}
+
+/* What `action` documents of older rule collections carry from one document to the next. */
+struct collection {
+	const struct node *global, *previous;
+	uint32_t merged;
+};
+
+/* The document with what came before it; NULL when it is no rule itself. */
+static const struct node *apply_action(struct reading *r, struct collection *c,
+				       const struct node *root, bool *ret_repeat)
+{
+	const struct node *node = node_get(root, "action", NULL);
+	struct slice action = text_of(root, "action");
+	bool repeat = slice_is(action, "repeat");
+	const struct node *base = repeat ? c->previous : c->global;
+
+	*ret_repeat = base != NULL;
+	if (slice_is(action, "reset")) {
+		c->global = NULL;
+		return NULL;
+	}
+	if (node && !repeat && !slice_is(action, "global")) {
+		reading_fault_at(r, node, "unknown action: global, reset or repeat");
+		return NULL;
+	}
+	if (base && c->merged++ == MERGED_DOCUMENTS_MAX) {
+		reading_fault_at(r, root, "more than %u documents are built on others",
+				 MERGED_DOCUMENTS_MAX);
+		return NULL;
+	}
+	if (base)
+		root = merge(&r->scratch, base, root);
+	if (node && !repeat)
+		c->global = root;
+	else
+		c->previous = root;
+	return node && !repeat ? NULL : root;
+}
+
+static void read_document(struct reading *r, struct collection *c, const struct node *root)
+{
+	struct node *key = NULL;
+	const struct node *filter;
+	bool repeat;
+
+	r->line = root->line;
+	if (node_is_null(root))
+		return;
+	if (root->kind != NODE_MAP) {
+		reading_fault_at(r, root, "no Sigma rule: expected title, logsource and detection");
 		return;
 	}
-	if ((n = yaml_get(doc, "correlation"))) {
+	root = apply_action(r, c, root, &repeat);
+	if (!root)
+		return;
+	if (node_get(root, "correlation", &key)) {
 		r->set->correlations++;
-		fault_at(r, n, true, "correlation rules are not evaluated yet");
+		reading_fault_at(r, key, "correlation rules are not evaluated yet");
 		return;
 	}
-	if ((n = yaml_get(doc, "action"))) {
-		fault_at(r, n, true, "\"action\" (rule collections) left Sigma: write whole rules");
-		return;
-	}
-	read_header(r, doc, &rule);
-	if (filter) {
-		if (read_detection(r, filter, &rule))
-			filter_add(r->set, &rule, yaml_get(filter, "rules"));
-		return;
-	}
-	if (!detection) {
-		fault_at(r, doc, true, "not a rule: it has no detection");
-		return;
-	}
-	if (read_detection(r, detection, &rule))
-		add_rule(r, doc, &rule);
+	filter = node_get(root, "filter", NULL);
+	if (filter && !node_get(root, "detection", NULL))
+		(void)filter_read(r, root, filter);
+	else
+		(void)read_rule(r, root, repeat);
 }
 
-void ruleset_init(struct ruleset *set)
+static void read_documents(struct reading *r, struct slice text)
 {
-	*set = (struct ruleset){ 0 };
-	arena_init(&set->arena, 0);
-	map_init(&set->by_id);
-}
+	struct collection c = { 0 };
+	struct node_reader reader;
+	struct node *root = NULL;
+	enum node_step step;
 
-void ruleset_done(struct ruleset *set)
-{
-	filters_free(set->filters);
-	free(set->rules);
-	free(set->faults);
-	map_done(&set->by_id);
-	arena_done(&set->arena);
-	*set = (struct ruleset){ 0 };
+	node_reader_init(&reader, text, &r->scratch, &r->set->arena);
+	while ((step = node_read(&reader, &root)) == NODE_DOCUMENT)
+		read_document(r, &c, root);
+	if (step == NODE_FAULT)
+		(void)reading_fault(r, reader.fault.line, reader.fault.column, "%s",
+				    reader.fault.why);
+	node_reader_done(&reader);
 }
 
 void ruleset_read(struct ruleset *set, struct slice file, struct slice text,
 		  const struct placeholders *placeholders)
 {
-	struct reader r = { .set = set, .placeholders = placeholders };
-	struct yaml_reader *yaml;
-	struct yaml_node *doc;
-	struct err err;
-	uint32_t column = 0;
+	struct reading r = { .set = set,
+			     .placeholders = placeholders,
+			     .tests_left = text.n + TESTS_EXTRA };
 
 	r.file = arena_keep(&set->arena, file);
-	if (text.n > LIMIT_RULE_BYTES) {
-		fault(&r, 0, 0, true, "larger than %zu bytes: not a rule", LIMIT_RULE_BYTES);
-		return;
-	}
-	yaml = yaml_reader_new(text, &set->arena);
-	while ((doc = yaml_next(yaml, &err, &column)))
-		if (!(doc->kind == YAML_SCALAR && yaml_is_null(doc)))
-			read_document(&r, doc);
-	if (err.code != ERR_NONE) {
-		r.failed = false;
-		fault(&r, (uint32_t)err.at, column, true, "%s", err.why);
-	}
-	yaml_reader_free(yaml);
-}
-
-void ruleset_finish(struct ruleset *set)
-{
-	filters_apply(set);
-}
-
-static const char *const level_names[] = { "informational", "low", "medium", "high", "critical" };
-
-const char *rule_level_text(enum rule_level level)
-{
-	return level_names[level];
-}
-
-bool rule_level_parse(struct slice text, enum rule_level *ret)
-{
-	for (size_t i = 0; i < sizeof(level_names) / sizeof(*level_names); i++)
-		if (slice_eq_nocase(text, slice_str(level_names[i]))) {
-			*ret = (enum rule_level)i;
-			return true;
-		}
-	return false;
+	arena_init(&r.scratch, 0);
+	if (text.n > LIMIT_RULE_BYTES)
+		(void)reading_fault(&r, 0, 0, "larger than %zu bytes", LIMIT_RULE_BYTES);
+	else
+		read_documents(&r, text);
+	arena_done(&r.scratch);
+	free(r.tests);
+	free(r.value_end);
 }

@@ -9,6 +9,17 @@
  * flags, a `base64offset` value three tests, a `cidr` a parsed network. What is left to do at
  * match time stands in struct test.
  *
+ * How tests and values combine (what both evaluators must do):
+ * - A field's values are all fields of that name, lists taken apart (one level), null left out: a
+ *   test holds when it holds for any of them. TEST_NULL holds when there are none (absent, null, an
+ *   empty list); an empty text is a value, and '' equals nothing but an empty text. TEST_EXISTS
+ *   asks whether the record has the field at all, null or not.
+ * - Numbers, booleans and times compare as their text (value_text), without case.
+ * - A keyword (item.field empty) holds when it is found in any value of any field of the record.
+ * - `neq` turns the whole item round (as the common converter does, NOT of the item): none of the
+ *   values is equal, with `all` not all of them are; a field that is absent is not equal.
+ * - base64 and base64offset needles are cased: Base64 of another case is another text.
+ *
  * Owner: struct ruleset's arena. Immutable after reading.
  */
 #include "base/arena.h"
@@ -32,15 +43,15 @@ enum test_op {
 	TEST_EXISTS,   /* the field is there (expected says which way) */
 	TEST_FIELDREF, /* the value equals (or contains...) that of another field */
 	TEST_NUMBER,   /* lt, lte, gt, gte against number */
-	TEST_TIMEPART, /* minute ... year of a time value equals number */
+	TEST_TIMEPART, /* minute ... year of a time value; equals number unless compare says else */
 };
 
-enum test_compare { COMPARE_LT, COMPARE_LTE, COMPARE_GT, COMPARE_GTE };
+enum test_compare { COMPARE_LT, COMPARE_LTE, COMPARE_GT, COMPARE_GTE, COMPARE_EQ };
 enum test_part { PART_MINUTE, PART_HOUR, PART_DAY, PART_WEEK, PART_MONTH, PART_YEAR };
 
 /* In a TEST_WILDCARD's parts: what stands between two literal runs. */
 struct wildcard_part {
-	struct slice text; /* literal run, unescaped, folded unless cased; may be empty */
+	struct slice text; /* literal run, unescaped, folded unless cased; never empty */
 	uint32_t skip;	   /* `?` before it: that many characters */
 	bool star;	   /* a `*` before it: any number more */
 };
@@ -54,18 +65,22 @@ struct cidr {
 struct test {
 	enum test_op op;
 	bool cased;	      /* byte for byte; else case folded (utf_fold) */
-	bool dash;	      /* windash: every dash of value and text counts as '-' (see windash.h) */
-	bool anchor_start;    /* TEXT, WILDCARD, FIELDREF: must begin at the value's start */
-	bool anchor_end;      /* ...and stop at its end; both: equals */
+	bool dash;	      /* windash: an option's dash stands for any of five (windash.h) */
+	bool anchor_start;    /* TEXT, FIELDREF: must begin at the value's start */
+	bool anchor_end;      /* ...and stop at its end; both: equals. In a WILDCARD the stars of
+				 parts[0] and tail_star say the same, and these agree with them */
 	bool expected;	      /* TEST_EXISTS */
 	bool regex_i, regex_m, regex_s;
 	bool ascii;	      /* TEXT, WILDCARD: the pattern is: bytes compare like characters */
-	struct slice text;    /* TEXT: unescaped needle, folded unless cased. REGEX: the pattern.
+	struct slice text;    /* TEXT: unescaped needle, folded unless cased; empty and without
+				 anchors (a lone `*`) it holds for every value that is not null.
+				 REGEX: the pattern.
 				 FIELDREF: the other field's name, spaces stripped */
 	struct wildcard_part *parts; /* WILDCARD */
 	size_t part_count;
 	bool tail_star;	     /* WILDCARD: a * after the last part */
 	uint32_t tail_skip;  /* WILDCARD: `?` after the last part */
+	/* `?` alone is no part and a tail_skip of 1. */
 	struct cidr cidr;
 	enum test_compare compare;
 	enum test_part part;
@@ -135,14 +150,28 @@ struct rule_fault {
 	bool fatal; /* the rule is not loaded */
 };
 
+/* A filter meta rule (specification 2.1, "sigma filters"), waiting for ruleset_finish. */
+struct rule_filter {
+	struct slice name; /* its title, for faults */
+	struct logsource logsource;
+	struct slice *rules; /* ids or names; none: any rule */
+	size_t rule_count;
+	struct selection *selections;
+	size_t selection_count;
+	struct expr *keep; /* what must hold of an event beside the rule's condition */
+	struct slice file;
+	uint32_t line;
+};
+
 struct ruleset {
 	struct arena arena;
 	struct rule *rules;
 	size_t n, cap;
 	struct rule_fault *faults;
 	size_t fault_count, fault_cap;
-	struct map by_id; /* id -> index; the first one wins, the second is a fault */
-	struct filters *filters; /* meta rules, until ruleset_finish */
+	struct rule_filter *filters; /* ruleset_finish empties them */
+	size_t filter_count, filter_cap;
+	struct map by_id; /* id -> index; a second rule of the same id is a fault and not loaded */
 	size_t correlations; /* documents that are correlation rules (not evaluated yet, each a fault) */
 };
 

@@ -225,10 +225,10 @@ static void add_node(struct builder *b, uint32_t number)
 {
 	const struct node *n = &b->program->nodes[number];
 
-	if (n->op == NODE_PREDICATE)
+	if (n->op == NODE_PREDICATE) {
 		add_predicate(b, n->first);
-	if (n->op == NODE_PREDICATE || n->op == NODE_PRESENT)
 		return;
+	}
 	for (uint32_t i = 0; i < n->count; i++) {
 		uint32_t child = b->program->children[n->first + i];
 
@@ -246,7 +246,7 @@ static void mark_node(const struct program *p, uint32_t number, uint8_t *direct)
 	if (n->op == NODE_PREDICATE)
 		direct[n->first] |= probe_can_try(p->predicates[n->first].test);
 	/* What stands under a `not` is no witness. */
-	if (n->op == NODE_PREDICATE || n->op == NODE_PRESENT || n->op == NODE_NOT)
+	if (n->op == NODE_PREDICATE || n->op == NODE_NOT)
 		return;
 	for (uint32_t i = 0; i < n->count; i++) {
 		uint32_t child = p->children[n->first + i];

@@ -1,177 +1,322 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plain.h"
 
+#include "base/heap.h"
 #include "base/utf.h"
 #include "rules/test.h"
+
+#include <stdlib.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-struct plain {
-	const struct rule *rule;
-	struct event *ev;
+#define VALUES_MAX 4096
+
+/* What an element of a pattern stands for, beside a character. */
+#define ANY_RUN 0x80000000u
+#define ANY_ONE 0x80000001u
+#define ANY_DASH 0x80000002u
+
+struct glob {
+	uint32_t *e;
+	size_t n;
 };
 
-static bool regex(const struct test *t, struct slice text)
+static bool is_dash(uint32_t c)
 {
-	uint32_t options = PCRE2_UTF | (t->regex_i ? PCRE2_CASELESS : 0) |
-			   (t->regex_m ? PCRE2_MULTILINE : 0) | (t->regex_s ? PCRE2_DOTALL : 0);
-	int code;
-	PCRE2_SIZE at;
-	pcre2_code *re = pcre2_compile(t->text.p, t->text.n, options, &code, &at, NULL);
-	pcre2_match_data *m = re ? pcre2_match_data_create(1, NULL) : NULL;
-	bool found = re && pcre2_match(re, text.n ? text.p : (const uint8_t *)"", text.n, 0, 0, m, NULL) >= 0;
-
-	pcre2_match_data_free(m);
-	pcre2_code_free(re);
-	return found;
+	return c == '-' || c == '/' || c == 0x2013 || c == 0x2014 || c == 0x2015;
 }
 
-static bool one_text(const struct test *t, struct slice text)
+static uint32_t fold(const struct test *t, uint32_t c)
 {
-	struct arena a;
-	bool holds;
-
-	if (t->op == TEST_REGEX)
-		return regex(t, text);
-	arena_init(&a, 0);
-	holds = test_text(t, text, &a);
-	arena_done(&a);
-	return holds;
+	return t->cased ? c : utf_fold(c);
 }
 
-static bool one_field(struct plain *p, const struct test *t, struct field *f)
+/* `first`: the run begins the rule's value, where a dash may start an option. */
+static void add_run(struct glob *g, const struct test *t, struct slice text, bool first)
 {
-	if (f->value.type == VALUE_NULL)
-		return false;
-	if (f->value.type != VALUE_LIST)
-		return one_text(t, event_text(p->ev, f));
-	for (uint32_t i = 0; i < f->value.count; i++)
-		if (f->value.items[i].type != VALUE_NULL &&
-		    one_text(t, value_text(f->value.items[i], &p->ev->arena)))
-			return true;
-	return false;
+	uint32_t before = first ? ' ' : 'x';
+
+	for (size_t at = 0; at < text.n;) {
+		uint32_t c = utf8_next(text, &at);
+		bool space = before == ' ' || (before >= '\t' && before <= '\r');
+
+		g->e[g->n++] = t->dash && space && is_dash(c) ? ANY_DASH : fold(t, c);
+		before = c;
+	}
 }
 
-static struct field *first_field(struct plain *p, struct slice name)
+static size_t glob_room(const struct test *t)
 {
-	uint32_t id = names_find(p->ev->names, name);
+	size_t n = t->text.n + t->tail_skip + 4;
 
-	return id == NAME_OTHER ? NULL : event_find(p->ev, id);
+	for (size_t i = 0; i < t->part_count; i++)
+		n += t->parts[i].text.n + t->parts[i].skip + 1;
+	return n;
 }
 
-static bool present(struct plain *p, const struct item *it)
+static void add_text(struct glob *g, const struct test *t, struct slice text)
 {
-	if (!it->field.n)
-		return p->ev->n > 0;
-	for (struct field *f = first_field(p, it->field); f; f = field_next(p->ev, f))
-		if (f->value.type != VALUE_NULL)
-			return true;
-	return false;
+	if (!t->anchor_start)
+		g->e[g->n++] = ANY_RUN;
+	add_run(g, t, text, true);
+	if (!t->anchor_end)
+		g->e[g->n++] = ANY_RUN;
 }
 
-static bool one_test(struct plain *p, const struct item *it, const struct test *t)
+static void add_parts(struct glob *g, const struct test *t)
 {
-	struct field *f = it->field.n ? first_field(p, it->field) : NULL, *other;
-	struct test text = *t;
+	if (!t->anchor_start)
+		g->e[g->n++] = ANY_RUN;
+	for (size_t i = 0; i < t->part_count; i++) {
+		if (t->parts[i].star)
+			g->e[g->n++] = ANY_RUN;
+		for (uint32_t k = 0; k < t->parts[i].skip; k++)
+			g->e[g->n++] = ANY_ONE;
+		add_run(g, t, t->parts[i].text, i == 0);
+	}
+	for (uint32_t k = 0; k < t->tail_skip; k++)
+		g->e[g->n++] = ANY_ONE;
+	if (t->tail_star || !t->anchor_end)
+		g->e[g->n++] = ANY_RUN;
+}
 
-	if (t->op == TEST_NULL)
-		return !present(p, it);
-	if (t->op == TEST_EXISTS)
-		return (f != NULL) == t->expected;
-	if (t->op == TEST_FIELDREF) {
-		other = first_field(p, t->text);
-		if (!f || !other || f->value.type == VALUE_NULL || other->value.type == VALUE_NULL)
+static bool fits(const struct test *t, uint32_t element, uint32_t c)
+{
+	return element == ANY_ONE || (element == ANY_DASH && is_dash(c)) || element == fold(t, c);
+}
+
+/* The whole text against the whole pattern; where it does not go on, the last ANY_RUN takes one
+ * character more. */
+static bool glob_matches(const struct glob *g, const struct test *t, struct slice text)
+{
+	size_t i = 0, at = 0, run = SIZE_MAX, run_end = 0;
+
+	while (at < text.n) {
+		size_t next = at;
+		uint32_t c = utf8_next(text, &next);
+
+		if (i < g->n && g->e[i] == ANY_RUN) {
+			run = i++;
+			run_end = at;
+		} else if (i < g->n && fits(t, g->e[i], c)) {
+			i++;
+			at = next;
+		} else if (run != SIZE_MAX) {
+			(void)utf8_next(text, &run_end);
+			at = run_end;
+			i = run + 1;
+		} else {
 			return false;
-		text.op = TEST_TEXT;
-		text.text = t->cased ? event_text(p->ev, other)
-				     : utf8_fold(&p->ev->arena, event_text(p->ev, other));
-		return one_text(&text, event_text(p->ev, f));
+		}
 	}
-	if (!it->field.n) {
-		for (uint32_t i = 0; i < p->ev->n; i++)
-			if (one_field(p, t, &p->ev->fields[i]))
-				return true;
+	while (i < g->n && g->e[i] == ANY_RUN)
+		i++;
+	return i == g->n;
+}
+
+static bool text_matches(const struct test *t, struct slice needle, struct slice text)
+{
+	struct glob g = { heap_array(glob_room(t) + needle.n, sizeof(uint32_t)), 0 };
+	bool yes;
+
+	if (t->op == TEST_WILDCARD)
+		add_parts(&g, t);
+	else
+		add_text(&g, t, needle);
+	yes = glob_matches(&g, t, text);
+	free(g.e);
+	return yes;
+}
+
+static bool regex_matches(const struct test *t, struct slice text)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (t->regex_i ? PCRE2_CASELESS : 0) |
+			   (t->regex_m ? PCRE2_MULTILINE : 0) | (t->regex_s ? PCRE2_DOTALL : 0);
+	int error;
+	PCRE2_SIZE at;
+	pcre2_code *code = pcre2_compile(t->text.p, t->text.n, options, &error, &at, NULL);
+
+	if (!code)
 		return false;
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
+	int found = pcre2_match(code, text.p, text.n, 0, 0, data, NULL);
+
+	pcre2_match_data_free(data);
+	pcre2_code_free(code);
+	return found >= 0;
+}
+
+/* All values of a field, lists taken apart, null left out. */
+struct values {
+	struct slice text[VALUES_MAX];
+	size_t n;
+	bool present;
+};
+
+static void add_value(struct values *all, struct event *ev, struct value v)
+{
+	if (v.type == VALUE_NULL)
+		return;
+	if (all->n == VALUES_MAX)
+		abort();
+	all->text[all->n++] = value_text(v, &ev->arena);
+}
+
+static void add_field(struct values *all, struct event *ev, const struct field *f)
+{
+	all->present = true;
+	if (f->value.type != VALUE_LIST) {
+		add_value(all, ev, f->value);
+		return;
 	}
-	for (; f; f = field_next(p->ev, f))
-		if (one_field(p, t, f))
+	for (uint32_t i = 0; i < f->value.count; i++)
+		add_value(all, ev, f->value.items[i]);
+}
+
+static bool same_name(struct slice a, struct slice b)
+{
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		while (i < a.n && a.p[i] == ' ')
+			i++;
+		while (k < b.n && b.p[k] == ' ')
+			k++;
+		if (i == a.n || k == b.n)
+			return i == a.n && k == b.n;
+		if (a.p[i++] != b.p[k++])
+			return false;
+	}
+}
+
+static void find_values(struct values *all, struct event *ev, struct slice name)
+{
+	uint32_t id = names_find(ev->names, name);
+
+	*all = (struct values){ 0 };
+	if (id == NAME_OTHER) {
+		for (uint32_t i = 0; i < ev->n; i++)
+			if (same_name(ev->fields[i].name, name))
+				add_field(all, ev, &ev->fields[i]);
+		return;
+	}
+	for (struct field *f = event_find(ev, id); f; f = field_next(ev, f))
+		add_field(all, ev, f);
+}
+
+static bool one_matches(const struct test *t, struct event *ev, struct slice text)
+{
+	switch (t->op) {
+	case TEST_TEXT:
+	case TEST_WILDCARD:
+		return text_matches(t, t->text, text);
+	case TEST_REGEX:
+		return regex_matches(t, text);
+	default:
+		return test_text(t, text, &ev->arena);
+	}
+}
+
+static bool fieldref_matches(const struct test *t, struct event *ev, const struct values *mine)
+{
+	struct values *other = heap_new(sizeof(*other));
+	bool yes = false;
+
+	find_values(other, ev, t->text);
+	for (size_t i = 0; i < mine->n; i++)
+		for (size_t k = 0; k < other->n; k++)
+			yes |= text_matches(t, other->text[k], mine->text[i]);
+	free(other);
+	return yes;
+}
+
+static bool test_matches(const struct test *t, struct event *ev, const struct values *all)
+{
+	if (t->op == TEST_NULL)
+		return all->n == 0;
+	if (t->op == TEST_EXISTS)
+		return all->present == t->expected;
+	if (t->op == TEST_FIELDREF)
+		return fieldref_matches(t, ev, all);
+	for (size_t i = 0; i < all->n; i++)
+		if (one_matches(t, ev, all->text[i]))
 			return true;
 	return false;
 }
 
-static bool one_item(struct plain *p, const struct item *it)
+/* A keyword may be in any field. */
+static bool anywhere(const struct test *t, struct event *ev)
 {
-	bool any = false, all = true;
-	uint32_t from = 0;
+	struct values *all = heap_new(sizeof(*all));
+	bool yes = false;
 
-	for (size_t v = 0; v < it->value_count; v++) {
-		bool value = false;
-
-		for (uint32_t t = from; t < it->value_end[v]; t++)
-			value |= one_test(p, it, &it->tests[t]);
-		from = it->value_end[v];
-		any |= value;
-		all &= value;
+	for (uint32_t i = 0; i < ev->n && !yes; i++) {
+		*all = (struct values){ 0 };
+		add_field(all, ev, &ev->fields[i]);
+		yes = test_matches(t, ev, all);
 	}
-	if (it->negated)
-		return present(p, it) && !(it->all ? all : any);
-	return it->all ? all : any;
+	free(all);
+	return yes;
 }
 
-static bool one_selection(struct plain *p, const struct selection *s)
+static bool item_matches(const struct item *item, struct event *ev)
+{
+	struct values *all = heap_new(sizeof(*all));
+	bool result = item->all;
+
+	if (item->field.n)
+		find_values(all, ev, item->field);
+	for (size_t v = 0; v < item->value_count; v++) {
+		bool holds = false;
+
+		for (size_t i = v ? item->value_end[v - 1] : 0; i < item->value_end[v]; i++)
+			holds |= item->field.n ? test_matches(&item->tests[i], ev, all)
+					       : anywhere(&item->tests[i], ev);
+		if (item->all)
+			result &= holds;
+		else
+			result |= holds;
+	}
+	free(all);
+	return result != item->negated;
+}
+
+static bool selection_matches(const struct selection *s, struct event *ev)
 {
 	for (size_t m = 0; m < s->map_count; m++) {
 		bool all = true;
 
-		for (size_t i = 0; i < s->maps[m].count; i++)
-			all &= one_item(p, &s->maps[m].items[i]);
+		for (size_t i = 0; i < s->maps[m].count && all; i++)
+			all = item_matches(&s->maps[m].items[i], ev);
 		if (all)
 			return true;
 	}
 	return false;
 }
 
-static bool expression(struct plain *p, const struct expr *e)
+static bool expr_matches(const struct rule *r, const struct expr *e, struct event *ev)
 {
-	if (e->op == EXPR_SELECTION)
-		return one_selection(p, &p->rule->selections[e->selection]);
-	if (e->op == EXPR_NOT)
-		return !expression(p, e->args[0]);
-	for (size_t i = 0; i < e->arg_count; i++)
-		if (expression(p, e->args[i]) != (e->op == EXPR_AND))
-			return e->op == EXPR_OR;
-	return e->op == EXPR_AND;
-}
-
-static bool class_fits(const struct logsource *l, const struct taxonomy_class *c)
-{
-	if (l->product.n && !slice_eq(l->product, c->product))
+	switch (e->op) {
+	case EXPR_SELECTION:
+		return selection_matches(&r->selections[e->selection], ev);
+	case EXPR_NOT:
+		return !expr_matches(r, e->args[0], ev);
+	case EXPR_AND:
+		for (size_t i = 0; i < e->arg_count; i++)
+			if (!expr_matches(r, e->args[i], ev))
+				return false;
+		return true;
+	case EXPR_OR:
+		for (size_t i = 0; i < e->arg_count; i++)
+			if (expr_matches(r, e->args[i], ev))
+				return true;
 		return false;
-	if (l->category.n && !slice_eq(l->category, c->category))
-		return false;
-	if (l->service.n && !slice_eq(l->service, c->service))
-		return false;
-	/* A service alone asks for the channel, not for the categories cut out of it. */
-	return l->category.n || !l->service.n || !c->category.n;
-}
-
-bool plain_match(const struct rule *rule, struct event *ev, const struct taxonomy *tax)
-{
-	struct plain p = { rule, ev };
-	const struct logsource *l = &rule->logsource;
-	uint32_t classes[32];
-	size_t n = taxonomy_classify(tax, ev, classes, 32);
-	bool fits = !ev->channel.n;
-
-	if (ev->channel.n && n == 0)
-		fits = !l->category.n && !l->service.n && (!l->product.n || slice_is(l->product, "windows"));
-	for (size_t i = 0; i < n; i++) {
-		const struct taxonomy_class *c = &tax->classes[classes[i]];
-
-		fits |= class_fits(l, c);
-		for (size_t k = 0; k < c->alias_count; k++)
-			event_alias(ev, c->aliases[k].id, c->aliases[k].from);
 	}
-	return fits && expression(&p, rule->condition);
+	return false;
+}
+
+bool plain_evaluate(const struct rule *r, struct event *ev)
+{
+	return expr_matches(r, r->condition, ev);
 }

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* A plain, slow evaluator: walks the rule tree and tries every test on every value. What the
- * compiled matcher must agree with on every event. Shares only test_text() and the regular
- * expression of one test with it. */
+/*
+ * The plain evaluator: walks a rule's tree on an event, slowly and as src/rules/rule.h says in
+ * words. The compiled matcher must agree with it on every event. It has its own text comparison
+ * (a pattern of characters, `?` and `*` against the text, character by character), so that the
+ * matcher's is tested too; networks, numbers and times go through test_text.
+ */
 #include "event/event.h"
-#include "event/taxonomy.h"
 #include "rules/rule.h"
 
-/* Does the rule's log source fit the event, and do its detections? Aliases are applied to ev. */
-bool plain_match(const struct rule *rule, struct event *ev, const struct taxonomy *tax);
+struct taxonomy;
+
+/* The rule's condition, whatever the event's log source. */
+bool plain_evaluate(const struct rule *r, struct event *ev);
+/* Whether the rule asks for events of this log source. An event without a channel may be of any;
+ * one of an unknown channel is Windows' and no more. Adds the aliases of the event's classes. */
+bool plain_applies(const struct rule *r, struct event *ev, const struct taxonomy *tax);
+/* Both. Without tax every rule applies. */
+bool plain_match(const struct rule *r, struct event *ev, const struct taxonomy *tax);
