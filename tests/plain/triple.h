@@ -24,6 +24,8 @@
  * before. The last two `---` of a triple count: a rule block may hold several YAML documents; the
  * event is asked against all of its rules, and `match` means any of them.
  *
+ * A rule block `rule: PATH` stands for a rule file of the project, from its root.
+ *
  * Event lines are `Field: value`; Channel, EventID and Computer are fields like others. The rest
  * of the line is the value, a text as it stands, unless it is
  *   "..."       a text with JSON's escapes (\n \t \\ \" \u0041 ...)

@@ -118,6 +118,20 @@ static bool run_verdict(const struct triple *t, struct ruleset *set, struct name
 	return ok;
 }
 
+/* "rule: PATH" stands for the text of a rule of the project. */
+static struct slice rule_text(struct slice rule, uint8_t *bytes, size_t room)
+{
+	struct slice word = slice_str("rule: ");
+	char path[4096];
+
+	if (!slice_starts(rule, word))
+		return rule;
+	struct slice name = slice_trim(slice_from(rule, word.n));
+
+	snprintf(path, sizeof(path), "%s/%.*s", getenv("UPRIVER_ROOT"), (int)name.n, name.p);
+	return slice_of(bytes, read_file(path, bytes, room));
+}
+
 static bool run_triple(const char *file, const struct triple *t)
 {
 	static const char values[] = "servers: ['srv-*', 'db?01']\nname: adm_ann\ntwo: [one, two]\n"
@@ -130,7 +144,9 @@ static bool run_triple(const char *file, const struct triple *t)
 	assert_non_null(placeholders);
 	ruleset_init(&set);
 	names_init(&names);
-	ruleset_read(&set, slice_str(file), t->rule, placeholders);
+	uint8_t *bytes = heap_new(1 << 16);
+
+	ruleset_read(&set, slice_str(file), rule_text(t->rule, bytes, 1 << 16), placeholders);
 	ruleset_finish(&set);
 	bool ok = run_verdict(t, &set, &names);
 
@@ -145,6 +161,7 @@ static bool run_triple(const char *file, const struct triple *t)
 	names_done(&names);
 	ruleset_done(&set);
 	placeholders_free(placeholders);
+	free(bytes);
 	return ok;
 }
 
