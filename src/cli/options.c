@@ -53,7 +53,7 @@ const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
-static bool unknown_verb(const char *name, struct err *err)
+bool verb_unknown(const char *name, struct err *err)
 {
 	const struct verb *near = NULL;
 	size_t best = 4;
@@ -298,7 +298,7 @@ bool options_parse(int argc, char **argv, struct cli_options *ret, struct err *e
 		return err_set(err, ERR_USAGE, 0, "no verb given (upriver help lists them)");
 	ret->verb = verb_find(argv[1]);
 	if (!ret->verb)
-		return unknown_verb(argv[1], err);
+		return verb_unknown(argv[1], err);
 	for (; l.at < argc; l.at++) {
 		const char *word = argv[l.at];
 
@@ -312,5 +312,9 @@ bool options_parse(int argc, char **argv, struct cli_options *ret, struct err *e
 	if (!ret->help && ret->operands.n < ret->verb->operands_min)
 		return err_set(err, ERR_USAGE, 0, "%s needs %s (upriver help %s)", ret->verb->name,
 			       ret->verb->operands, ret->verb->name);
+	if (ret->operands.n > ret->verb->operands_max)
+		return err_set(err, ERR_USAGE, 0, "%s does not take \"%s\" (upriver help %s)",
+			       ret->verb->name, ret->operands.items[ret->verb->operands_max],
+			       ret->verb->name);
 	return true;
 }

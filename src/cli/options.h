@@ -53,7 +53,7 @@ struct verb {
 	const char *name, *operands, *summary, *text;
 	const char *examples; /* lines */
 	uint64_t options;     /* bit set */
-	size_t operands_min;
+	size_t operands_min, operands_max;
 	int (*run)(const struct cli_options *o);
 };
 
@@ -64,3 +64,5 @@ extern const struct option_info option_table[OPTION_COUNT];
 bool options_parse(int argc, char **argv, struct cli_options *ret, struct err *err);
 void options_done(struct cli_options *o);
 const struct verb *verb_find(const char *name);
+/* Fills err for a word that is no verb, with the nearest one. Always false. */
+bool verb_unknown(const char *name, struct err *err);

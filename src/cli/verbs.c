@@ -5,6 +5,7 @@
 #define COMMON (O(HELP) | O(QUIET))
 #define READING                                                                                    \
 	(COMMON | O(JSON) | O(OUTPUT) | O(THREADS) | O(MEMORY) | O(TEMP) | O(PROGRESS) | O(CARVE))
+#define ANY_NUMBER SIZE_MAX
 #define HUNTING (READING | O(RULES) | O(LEVEL) | O(EXPAND) | O(FAIL_ON))
 
 const struct option_info option_table[OPTION_COUNT] = {
@@ -39,31 +40,32 @@ const struct verb verbs[] = {
 	{ "investigate", "EVIDENCE...", "read everything, hunt, and keep it all in one case file",
 	  "Reads files, folders and archives, asks every record against the rules and writes a case:\n"
 	  "one SQLite file with evidence, hosts, coverage, hits and what could not be read.",
-	  "upriver investigate collections/ -o case.db\n", HUNTING, 1, verb_investigate },
+	  "upriver investigate collections/ -o case.db\n", HUNTING, 1, ANY_NUMBER, verb_investigate },
 	{ "hunt", "EVIDENCE...", "Sigma rules over records: hits, with the reason for each",
 	  "Asks every record of the evidence against Sigma rules and prints the hits, grouped. With\n"
 	  "--json one line a hit, with a pointer to the record and the values that matched.",
 	  "upriver hunt Security.evtx --level medium\n"
 	  "upriver hunt logs/ --rules sigma/rules --json --summary summary.json\n",
-	  HUNTING | O(SUMMARY) | O(CHECK_RULES), 0, verb_hunt },
+	  HUNTING | O(SUMMARY) | O(CHECK_RULES), 0, ANY_NUMBER, verb_hunt },
 	{ "timeline", "EVIDENCE...", "every record in the common form, in the order of time",
 	  "Prints each record of each reader, sorted by time over all files and hosts.",
 	  "upriver timeline logs/ --from 2023-03-22T00:00:00Z --host PC-07\n",
-	  READING | O(FROM) | O(TO) | O(HOST) | O(KIND) | O(UNSORTED), 1, verb_timeline },
+	  READING | O(FROM) | O(TO) | O(HOST) | O(KIND) | O(UNSORTED), 1, ANY_NUMBER,
+	  verb_timeline },
 	{ "show", "CASE", "print the summary of a case again",
 	  "Reads a case written by investigate and prints its summary.",
-	  "upriver show case.db\n", COMMON | O(JSON) | O(OUTPUT), 1, verb_show },
+	  "upriver show case.db\n", COMMON | O(JSON) | O(OUTPUT), 1, 1, verb_show },
 	{ "rehearse", "", "write an exercise: evidence of a made-up compromise, with the truth",
 	  "Writes JSON Lines of a fleet in which one update of a made-up product is trojanised, and\n"
-	  "truth.json, which says what happened on which machine.",
-	  "upriver rehearse -o exercise\n", COMMON | O(OUTPUT) | O(HOSTS) | O(SEED) | O(EVENTS), 0,
-	  verb_rehearse },
+	  "truth.json, which says what happened on which machine. --json prints the truth as well.",
+	  "upriver rehearse -o exercise\n", COMMON | O(JSON) | O(OUTPUT) | O(HOSTS) | O(SEED) | O(EVENTS),
+	  0, 0, verb_rehearse },
 	{ "rules", "[export]", "list the built-in rules, or write them out",
 	  "Lists the rules that hunt and investigate use when --rules is absent. `rules export -o DIR`\n"
 	  "writes them as files.",
-	  "upriver rules export -o my-rules\n", COMMON | O(OUTPUT) | O(JSON), 0, verb_rules },
+	  "upriver rules export -o my-rules\n", COMMON | O(OUTPUT) | O(JSON), 0, 1, verb_rules },
 	{ "help", "[VERB]", "help on a verb; the manual page; shell completion",
 	  "Prints help. --man prints the manual page, --completion bash what the shell needs.",
-	  "upriver help hunt\n", COMMON | O(MAN) | O(COMPLETION), 0, verb_help },
+	  "upriver help hunt\n", COMMON | O(MAN) | O(COMPLETION), 0, 1, verb_help },
 	{ 0 },
 };
