@@ -38,7 +38,8 @@ static void help_all(void)
 		printf("  upriver %-12s %-13s %s\n", v->name, v->operands, v->summary);
 	printf("\nExit status: 0 done, 1 --fail-on was met, 2 the command line or a needed file is\n"
 	       "wrong, 3 done but part of the evidence could not be read.\n"
-	       "`upriver help VERB` says more; `upriver help --man | man -l -` is the manual page.\n");
+	       "`upriver help VERB` says more; `upriver help --man | man -l -` is the manual page;\n"
+	       "`upriver --version` tells the version.\n");
 }
 
 /* Text for roff: a leading dot or quote and backslashes would be commands. */
@@ -60,7 +61,7 @@ static void man_verb(const struct verb *v)
 {
 	printf(".SS upriver ");
 	roff(v->name);
-	printf(" [options] ");
+	printf(" [options]%s", *v->operands ? " " : "");
 	roff(v->operands);
 	putchar('\n');
 	roff(v->text);
@@ -138,7 +139,10 @@ int verb_help(const struct cli_options *o)
 	} else if (o->operands.n) {
 		v = verb_find(o->operands.items[0]);
 		if (!v) {
-			say_error("there is no verb \"%s\" (upriver help lists them)", o->operands.items[0]);
+			struct err err = { 0 };
+
+			verb_unknown(o->operands.items[0], &err);
+			say_error("%s", err.why);
 			return EXIT_USAGE;
 		}
 		help_verb(v);

@@ -16,10 +16,20 @@
 bool output_open(struct output *o, const char *path, struct err *err)
 {
 	struct buf name = { 0 };
+	struct stat st;
 
 	*o = (struct output){ .path = path, .fd = STDOUT_FILENO };
 	if (!path)
 		return true;
+	/* Renaming over a device would take it away from everybody; a folder would fail at the end. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		o->fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (o->fd >= 0)
+			return true;
+		err_errno(err, "cannot write %s", path);
+		*o = (struct output){ .fd = -1, .broken = true };
+		return false;
+	}
 	buf_printf(&name, "%s.XXXXXX", path);
 	buf_put_byte(&name, 0);
 	o->temporary = (char *)name.p;
@@ -41,10 +51,12 @@ static void flush(struct output *o)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		if (n < 0) {
 			o->broken = true;
-		else
+			o->error = errno;
+		} else {
 			at += (size_t)n;
+		}
 	}
 	buf_clear(&o->pending);
 }
@@ -60,11 +72,11 @@ bool output_put(struct output *o, struct slice s)
 
 void output_abort(struct output *o)
 {
-	if (o->temporary) {
+	if (o->temporary)
 		unlink(o->temporary);
+	if (o->path && o->fd >= 0)
 		close(o->fd);
-		free(o->temporary);
-	}
+	free(o->temporary);
 	buf_done(&o->pending);
 	*o = (struct output){ .fd = -1 };
 }
@@ -75,13 +87,13 @@ bool output_close(struct output *o, struct err *err)
 
 	flush(o);
 	/* `upriver ... | head` ends us quietly; a full disk does not. */
-	ok = !o->broken || (!o->path && errno == EPIPE);
-	if (ok && o->path)
+	ok = !o->broken || (!o->temporary && o->error == EPIPE);
+	errno = o->error;
+	if (ok && o->temporary)
 		ok = fsync(o->fd) == 0 && fchmod(o->fd, 0644) == 0 && rename(o->temporary, o->path) == 0;
 	if (!ok)
 		err_errno(err, "cannot write %s", o->path ? o->path : "standard output");
-	if (ok && o->temporary) {
-		close(o->fd);
+	if (ok) { /* nothing to take back */
 		free(o->temporary);
 		o->temporary = NULL;
 	}

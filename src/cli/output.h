@@ -2,7 +2,8 @@
 #pragma once
 /*
  * Where results go: standard output, or a file that appears under its name only when it is whole
- * (temporary file beside it, fsync, rename). And messages to standard error.
+ * (temporary file beside it, fsync, rename). What is there already and is no plain file (/dev/null, a
+ * pipe) is written to as it stands. And messages to standard error.
  */
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,6 +14,7 @@ struct output {
 	char *temporary;
 	int fd;
 	struct buf pending;
+	int error;   /* errno of the write that failed */
 	bool broken; /* the reader of a pipe is gone, or the disk is full: nothing more is written */
 };
 
