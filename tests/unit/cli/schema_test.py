@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the program prints as JSON against docs/schema/, and the checker against wrong documents.
+The part of JSON Schema that those files use is checked here, without any library; where the
+library is installed it must agree. Environment: UPRIVER the program, UPRIVER_ROOT the source tree."""
+import copy
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+U = os.environ["UPRIVER"]
+FOLDER = os.path.join(os.environ["UPRIVER_ROOT"], "docs", "schema")
+KNOWN = {"$schema", "$id", "$defs", "$ref", "title", "description", "type", "required", "properties", "items", "enum", "const",
+         "pattern", "minimum", "minLength", "minItems"}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+
+def is_type(value, name):
+    if name in ("integer", "number"):
+        return isinstance(value, (int, float) if name == "number" else int) and not isinstance(value, bool)
+    return isinstance(value, TYPES[name])
+
+
+def faults(value, schema, root, at="$"):
+    if set(schema) - KNOWN:
+        raise ValueError(f"a schema uses {set(schema) - KNOWN}, which this checker does not know")
+    if "$ref" in schema:
+        yield from faults(value, root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root, at)
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if kinds and not any(is_type(value, k) for k in kinds):
+        yield f"{at}: {value!r} is no {' or '.join(kinds)}"
+        return
+    if "const" in schema and value != schema["const"] or "enum" in schema and value not in schema["enum"]:
+        yield f"{at}: {value!r} is not allowed"
+    if isinstance(value, str) and ("pattern" in schema and not re.search(schema["pattern"], value)
+                                   or len(value) < schema.get("minLength", 0)):
+        yield f"{at}: {value!r} has the wrong form"
+    if is_type(value, "number") and value < schema.get("minimum", value):
+        yield f"{at}: {value} is too small"
+    if isinstance(value, list):
+        if len(value) < schema.get("minItems", 0):
+            yield f"{at}: too short"
+        for i, item in enumerate(value):
+            yield from faults(item, schema.get("items", {}), root, f"{at}[{i}]")
+    if isinstance(value, dict):
+        for name in schema.get("required", []):
+            if name not in value:
+                yield f"{at}: {name} is missing"
+        for name, part in schema.get("properties", {}).items():
+            if name in value:
+                yield from faults(value[name], part, root, f"{at}.{name}")
+
+
+def load(name):
+    with open(f"{FOLDER}/{name}.json") as f:
+        return json.load(f)
+
+
+def valid(document, name):
+    schema = load(name)
+    ours = list(faults(document, schema, schema))
+    if jsonschema:
+        theirs = jsonschema.Draft202012Validator(schema).is_valid(document)
+        assert theirs == (not ours), f"{name}: the library says {theirs}, we say {ours}"
+    return ours
+
+
+def run(*args):
+    return subprocess.run([U, *args], capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+def exercise(d):
+    run("rehearse", "-o", f"{d}/ex", "--hosts", "6", "--events-per-host", "300")
+    return f"{d}/ex/evidence"
+
+
+def hits_and_summary_of_a_hunt(d):
+    hits = run("hunt", exercise(d), "--json", "--summary", f"{d}/summary").splitlines()
+    assert hits
+    for line in hits:
+        assert not valid(json.loads(line), "hit"), valid(json.loads(line), "hit")
+    with open(f"{d}/summary") as f:
+        summary = json.load(f)
+    assert not valid(summary, "hunt-summary"), valid(summary, "hunt-summary")
+    assert summary["hits"] == len(hits) and summary["events"] >= 1800
+
+
+def summary_of_a_hunt_with_faults(d):
+    with open(f"{d}/bad.yml", "w") as f:
+        f.write("title: [\n")
+    with open(f"{d}/odd", "w") as f:
+        f.write("nothing that is known\n")
+    r = subprocess.run([U, "hunt", exercise(d), f"{d}/odd", "--rules", f"{d}/bad.yml", "--summary", f"{d}/summary"],
+                       capture_output=True, text=True, timeout=120)
+    assert r.returncode == 3, r
+    with open(f"{d}/summary") as f:
+        summary = json.load(f)
+    assert not valid(summary, "hunt-summary"), valid(summary, "hunt-summary")
+    assert summary["rules"]["not_loadable"] and summary["unreadable"], summary
+
+
+def events_of_a_timeline(d):
+    with open(f"{d}/unknown.jsonl", "w") as f:
+        f.write('{"a": 1, "b": [2, {"c": null}], "d": true}\n')
+    for source, least in ((exercise(d), 1800), (f"{d}/unknown.jsonl", 1)):
+        lines = run("timeline", source, "--json").splitlines()
+        assert len(lines) >= least
+        for line in lines:
+            assert not valid(json.loads(line), "event"), valid(json.loads(line), "event")
+
+
+def the_truth_of_an_exercise(d):
+    for hosts in ("1", "20"):
+        printed = run("rehearse", "-o", f"{d}/{hosts}", "--hosts", hosts, "--events-per-host", "1", "--json")
+        assert not valid(json.loads(printed), "rehearse-truth"), valid(json.loads(printed), "rehearse-truth")
+        with open(f"{d}/{hosts}/truth.json") as f:
+            assert f.read() == printed
+
+
+def wrong_documents_are_refused(d):
+    hit = json.loads(run("hunt", exercise(d), "--json").splitlines()[0])
+    for change in (lambda h: h.pop("id"), lambda h: h.update(schema="upriver.hit/2"), lambda h: h.update(time="yesterday"),
+                   lambda h: h["rule"].update(level="loud"), lambda h: h["pointer"].update(record="7"),
+                   lambda h: h["pointer"].update(offset=-1), lambda h: h.update(event_id=True), lambda h: h["why"].append({}),
+                   lambda h: h.update(pointer=None)):
+        wrong = copy.deepcopy(hit)
+        change(wrong)
+        assert valid(wrong, "hit"), wrong
+    hit["added_later"] = 1
+    assert not valid(hit, "hit"), "within /1 fields are added"
+
+
+def the_schemas_are_schemas(d):
+    for name in sorted(os.listdir(FOLDER)):
+        with open(f"{FOLDER}/{name}") as f:
+            schema = json.load(f)
+        assert schema["$schema"].endswith("2020-12/schema") and schema["properties"]["schema"]["const"].endswith("/1"), name
+        if jsonschema:
+            jsonschema.Draft202012Validator.check_schema(schema)
+
+
+failed = 0
+TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, the_truth_of_an_exercise,
+         wrong_documents_are_refused, the_schemas_are_schemas]
+for test in TESTS:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            test(folder)
+        except Exception as e:  # a test that fails does not stop the others
+            failed += 1
+            print(f"{test.__name__}: {e!r}")
+print(f"{len(TESTS) - failed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
