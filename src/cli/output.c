@@ -101,7 +101,7 @@ bool output_close(struct output *o, struct err *err)
 	return ok;
 }
 
-static void say(const char *format, va_list args)
+static __attribute__((format(printf, 1, 0))) void say(const char *format, va_list args)
 {
 	char text[1200];
 	struct buf b = { 0 };
