@@ -63,10 +63,21 @@ static bool full(const struct coverage *c)
 		       LIMIT_COVERAGE_TEXT;
 }
 
+struct slice coverage_name(struct slice name)
+{
+	if (name.n <= LIMIT_NAME_BYTES)
+		return name;
+	name.n = LIMIT_NAME_BYTES;
+	/* Not into the middle of a character: the bytes behind it are continuation bytes. */
+	for (int i = 0; i < 3 && (name.p[name.n] & 0xc0) == 0x80; i++)
+		name.n--;
+	return name;
+}
+
 /* Texts of any spelling that fold to the same have one number. */
 static uint32_t text_number(struct coverage *c, struct slice s)
 {
-	s = slice_head(s, LIMIT_NAME_BYTES);
+	s = coverage_name(s);
 	uint32_t number = map_get(&c->spellings, s);
 
 	if (number != MAP_NONE)
@@ -143,8 +154,12 @@ static void cell_count(struct coverage_cell *cell, uint64_t events, int64_t firs
 		cell->first_ns = first;
 	if (cell->events == 0 || last > cell->last_ns)
 		cell->last_ns = last;
-	if (__builtin_add_overflow(cell->events, events, &cell->events))
-		cell->events = UINT64_MAX;
+	/* Neither is above the bound, so the sum does not overflow. */
+	if (events > COVERAGE_EVENTS_MAX)
+		events = COVERAGE_EVENTS_MAX;
+	cell->events += events;
+	if (cell->events > COVERAGE_EVENTS_MAX)
+		cell->events = COVERAGE_EVENTS_MAX;
 }
 
 static uint32_t kind_number(struct coverage *c, const struct coverage_source *s)
@@ -179,17 +194,14 @@ bool coverage_put(struct coverage *c, const struct coverage_row *row)
 	return full(c);
 }
 
-static int32_t hour_of(int64_t ns)
-{
-	return (int32_t)(ns / COVERAGE_HOUR_NS - (ns % COVERAGE_HOUR_NS < 0));
-}
-
 static void line_remember(struct coverage_line *line, const struct event *ev,
 			  const struct coverage_row *row, uint32_t cell)
 {
 	line->kind = NULL;
+	/* The outermost hours have no bounds that a number could hold. */
 	if (!ev->time.set || !ev->kind || ev->host.n > COVERAGE_LINE_TEXT ||
-	    ev->channel.n > COVERAGE_LINE_TEXT)
+	    ev->channel.n > COVERAGE_LINE_TEXT || row->hour <= -COVERAGE_HOUR_MAX ||
+	    row->hour >= COVERAGE_HOUR_MAX - 1)
 		return;
 	line->kind = ev->kind;
 	line->event_id = ev->event_id;
@@ -208,11 +220,11 @@ static void line_remember(struct coverage_line *line, const struct event *ev,
 static bool add_new(struct coverage *c, const struct event *ev, struct coverage_line *line)
 {
 	struct coverage_row row = {
-		.host = slice_head(ev->host, LIMIT_NAME_BYTES),
+		.host = coverage_name(ev->host),
 		.source = { .format = slice_str(ev->kind ? ev->kind : ""),
-			    .channel = slice_head(ev->channel, LIMIT_NAME_BYTES),
+			    .channel = coverage_name(ev->channel),
 			    .event_id = ev->event_id },
-		.hour = ev->time.set ? hour_of(ev->time.ns) : COVERAGE_NO_HOUR,
+		.hour = ev->time.set ? coverage_hour(ev->time.ns) : COVERAGE_NO_HOUR,
 	};
 	struct coverage_cell *cell = row_cell(c, &row);
 
@@ -223,12 +235,12 @@ static bool add_new(struct coverage *c, const struct event *ev, struct coverage_
 
 bool coverage_add(struct coverage *c, const struct event *ev)
 {
-	uint64_t h = hash64(slice_head(ev->host, LIMIT_NAME_BYTES)) ^
+	uint64_t h = hash64(coverage_name(ev->host)) ^
 		     (uint64_t)ev->event_id * UINT64_C(0x9e3779b97f4a7c15) ^ ev->channel.n;
 	struct coverage_line *line = &c->lines[(h ^ h >> 32) % COVERAGE_LINES];
 
-	if (line->kind && line->kind == ev->kind && line->event_id == ev->event_id && ev->time.set &&
-	    ev->time.ns >= line->from_ns && ev->time.ns < line->below_ns &&
+	if (line->kind && line->kind == ev->kind && line->event_id == ev->event_id &&
+	    ev->time.set && ev->time.ns >= line->from_ns && ev->time.ns < line->below_ns &&
 	    slice_eq(slice_of(line->host, line->host_n), ev->host) &&
 	    slice_eq(slice_of(line->channel, line->channel_n), ev->channel)) {
 		cell_count(&c->cells[line->cell], 1, ev->time.ns, ev->time.ns);

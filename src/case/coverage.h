@@ -22,6 +22,7 @@
 
 #define COVERAGE_NO_HOUR INT32_MIN /* the record has no time */
 #define COVERAGE_HOUR_NS (INT64_C(3600) * 1000000000)
+#define COVERAGE_HOUR_MAX 2562048 /* either side of 1970: no moment lies in an hour beyond */
 
 struct buf;
 struct err;
@@ -86,6 +87,17 @@ struct coverage {
 	struct arena scratch;
 	struct coverage_line lines[COVERAGE_LINES];
 };
+/* Of one row; more is not counted. Leaves room to add rows up in 63 bits. */
+#define COVERAGE_EVENTS_MAX (UINT64_C(1) << 40)
+
+/* The hour that a moment lies in. */
+static inline int32_t coverage_hour(int64_t ns)
+{
+	return (int32_t)(ns / COVERAGE_HOUR_NS - (ns % COVERAGE_HOUR_NS < 0));
+}
+
+/* A host's or channel's name as far as it is kept: LIMIT_NAME_BYTES, whole characters. */
+struct slice coverage_name(struct slice name);
 
 void coverage_init(struct coverage *c);
 void coverage_done(struct coverage *c);

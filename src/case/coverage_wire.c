@@ -83,17 +83,12 @@ static bool cell_load(const struct wire *w, uint32_t i, struct coverage_row *row
 		.first_ns = (int64_t)load_u64(p + 20),
 		.last_ns = (int64_t)load_u64(p + 28),
 	};
-	if (row->events == 0 || row->events > INT64_MAX)
+	if (row->events == 0 || row->events > COVERAGE_EVENTS_MAX)
 		return false;
 	if (row->hour == COVERAGE_NO_HOUR)
 		return row->first_ns == 0 && row->last_ns == 0;
-	/* Hours outside the years that a moment can have would overflow below. */
-	if (row->hour < INT64_MIN / COVERAGE_HOUR_NS || row->hour > INT64_MAX / COVERAGE_HOUR_NS - 1)
-		return false;
-	int64_t from = row->hour * COVERAGE_HOUR_NS;
-
-	return row->first_ns >= from && row->first_ns <= row->last_ns &&
-	       row->last_ns < from + COVERAGE_HOUR_NS;
+	return row->first_ns <= row->last_ns && coverage_hour(row->first_ns) == row->hour &&
+	       coverage_hour(row->last_ns) == row->hour;
 }
 
 static bool wire_texts(struct cursor *in, struct wire *w)
