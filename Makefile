@@ -5,7 +5,7 @@ DESTDIR ?=
 T ?= evtx
 TIME ?= 60
 
-.PHONY: all test asan bench fuzz nightly install fmt tidy clean
+.PHONY: all test asan fuzz install fmt tidy clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -25,18 +25,12 @@ asan: $(ASAN)/build.ninja
 	ninja -C $(ASAN)
 	python3 tests/run.py $(ASAN)
 
-bench: all
-	python3 tests/bench/bench.py $(BUILD)/upriver
-
 # libFuzzer: make fuzz T=evtx TIME=60
 fuzz:
 	test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Db_lundef=false
 	ninja -C build-fuzz fuzz/fuzz_$(T)
 	mkdir -p build-fuzz/corpus-$(T)
 	build-fuzz/fuzz/fuzz_$(T) -max_total_time=$(TIME) build-fuzz/corpus-$(T) fuzz/corpus/$(T)
-
-nightly:
-	tools/nightly
 
 install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild

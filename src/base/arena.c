@@ -105,6 +105,18 @@ struct slice arena_keep(struct arena *a, struct slice s)
 	return slice_of(p, s.n);
 }
 
+struct slice arena_lower(struct arena *a, struct slice s)
+{
+	uint8_t *p = s.n == SIZE_MAX ? NULL : arena_alloc(a, s.n + 1);
+
+	if (!p)
+		return slice_of(NULL, 0);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = ascii_lower(s.p[i]);
+	p[s.n] = 0;
+	return slice_of(p, s.n);
+}
+
 struct slice arena_printf(struct arena *a, const char *format, ...)
 {
 	char text[1024];

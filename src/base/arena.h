@@ -38,6 +38,8 @@ static inline void *arena_alloc(struct arena *a, size_t n)
 void *arena_array(struct arena *a, size_t n, size_t size);
 /* Copies s (NUL-terminated behind its end); an empty slice with p NULL when out of budget. */
 struct slice arena_keep(struct arena *a, struct slice s);
+/* The same with ascii_lower() on every byte. */
+struct slice arena_lower(struct arena *a, struct slice s);
 /* Formats into the arena; an empty slice when out of budget. */
 struct slice arena_printf(struct arena *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

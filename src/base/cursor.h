@@ -42,15 +42,6 @@ static inline void cursor_skip(struct cursor *c, uint64_t n)
 	(void)cursor_take(c, n);
 }
 
-/* To an absolute place inside the slice (its end included). */
-static inline void cursor_seek(struct cursor *c, uint64_t at)
-{
-	if (!c->ok || at > c->s.n)
-		c->ok = false;
-	else
-		c->at = (size_t)at;
-}
-
 /* Unchecked loads for a header that cursor_take() has given whole. */
 static inline uint16_t load_u16(const uint8_t *p)
 {

@@ -32,6 +32,12 @@ static inline struct slice slice_str(const char *s)
 	return (struct slice){ (const uint8_t *)s, s ? strlen(s) : 0 };
 }
 
+/* ASCII letters in lower case, everything else as it is. */
+static inline uint8_t ascii_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
 static inline bool slice_eq(struct slice a, struct slice b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/hunting.h"
 
+#include "base/embed.h"
 #include "base/heap.h"
 #include "base/limits.h"
 #include "sys/walk.h"
@@ -86,21 +87,13 @@ void hunting_each_builtin(void (*call)(void *ctx, struct slice name, struct slic
 {
 	uLongf n = builtin_rules_unpacked;
 	uint8_t *bytes = heap_new(n + 1);
-	struct slice rest;
+	struct slice blob, name, text;
 
 	if (uncompress(bytes, &n, builtin_rules, builtin_rules_size) != Z_OK)
 		abort();
-	rest = slice_of(bytes, n);
-	/* tools/embed.py: name, NUL, length, NUL, bytes, NUL. */
-	while (rest.n) {
-		struct slice name = slice_cut(rest, 0, &rest);
-		uint64_t size;
-
-		if (!slice_to_u64(slice_cut(rest, 0, &rest), &size) || size >= rest.n)
-			abort();
-		call(ctx, name, slice_head(rest, (size_t)size));
-		rest = slice_from(rest, (size_t)size + 1);
-	}
+	blob = slice_of(bytes, n);
+	while (embed_next(&blob, &name, &text))
+		call(ctx, name, text);
 	free(bytes);
 }
 

@@ -159,7 +159,6 @@ void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *
 	match_scratch_free(scratch);
 	map_init(&h->hosts);
 	map_init(&h->hosts_folded);
-	map_init(&h->unknown);
 }
 
 void hunt_done(struct hunt *h)
@@ -167,7 +166,6 @@ void hunt_done(struct hunt *h)
 	free(h->sources);
 	map_done(&h->hosts);
 	map_done(&h->hosts_folded);
-	map_done(&h->unknown);
 	*h = (struct hunt){ 0 };
 }
 
@@ -276,18 +274,13 @@ static bool take_sources(struct hunt *h, struct slice payload)
 static bool take_host(struct hunt *h, struct slice name)
 {
 	struct arena a;
-	uint8_t *folded;
 
 	if (name.n == 0 || name.n > 4096 || h->hosts.n >= HOSTS_MAX)
 		return false;
 	arena_init(&a, 0);
-	folded = arena_alloc(&a, name.n);
-	for (size_t i = 0; i < name.n; i++)
-		folded[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (uint8_t)(name.p[i] | 0x20)
-								 : name.p[i];
 	size_t before = h->hosts_folded.n;
 
-	map_intern(&h->hosts_folded, slice_of(folded, name.n));
+	map_intern(&h->hosts_folded, arena_lower(&a, name));
 	if (h->hosts_folded.n > before)
 		map_intern(&h->hosts, name);
 	arena_done(&a);

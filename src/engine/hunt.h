@@ -8,6 +8,7 @@
  * The parent decodes what workers send as hostile bytes: lengths are checked by a cursor, rule
  * numbers against the ruleset; a message that does not fit is dropped and counted.
  */
+#include "base/limits.h"
 #include "base/map.h"
 #include "engine/engine.h"
 #include "rules/match.h"
@@ -26,7 +27,7 @@ struct hit {
 	struct slice host, channel; /* p NULL when the record has none */
 	int64_t event_id;	    /* EVENT_NO_ID when it has none */
 	uint64_t record, offset;
-	struct hit_why why[64];
+	struct hit_why why[LIMIT_WHY];
 	size_t why_count;
 };
 
@@ -44,8 +45,7 @@ struct hunt {
 	size_t source_count;
 	struct map hosts;	 /* as spelled first; compared without case */
 	struct map hosts_folded;
-	struct map unknown;	 /* kinds of records whose dialect nobody knows -> events */
-	uint64_t unknown_events; /* matched with their fields as they are */
+	uint64_t unknown_events; /* of no known dialect: matched with their fields as they are */
 	uint64_t zone_assumed;	 /* events whose time had no zone */
 	uint64_t dropped;	 /* messages that did not decode */
 	uint64_t hits;

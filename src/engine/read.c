@@ -93,7 +93,9 @@ static void align_lines(int fd, const struct wire_command *c, uint64_t *begin, u
 
 static void on_note(void *ctx, uint64_t offset, bool lost, const char *why)
 {
-	worker_note(ctx, offset, lost, why);
+	struct worker *w = ctx;
+
+	wire_note(&w->out, offset, lost, why);
 }
 
 static void grow_room(struct piece_reader *r, size_t cap)
@@ -132,7 +134,7 @@ static uint64_t windows(struct piece_reader *r, int fd, const struct wire_comman
 		at += n;
 		final = at >= end || failed;
 		if (failed)
-			worker_note(r->w, at, true, "the file cannot be read further");
+			wire_note(&r->w->out, at, true, "the file cannot be read further");
 		memset(r->room + kept + n, 0, PADDING);
 		struct input_window w = { .bytes = slice_of(r->room, kept + n),
 					  .offset = at - kept - n,
@@ -145,7 +147,7 @@ static uint64_t windows(struct piece_reader *r, int fd, const struct wire_comman
 
 		kept = w.bytes.n - (used < w.bytes.n ? used : w.bytes.n);
 		if (used == 0 && !final && kept == r->cap && kept >= max) {
-			worker_note(r->w, w.offset, true, "a record longer than the limit was skipped");
+			wire_note(&r->w->out, w.offset, true, "a record longer than the limit was skipped");
 			kept = 0;
 		} else if (used == 0 && !final && kept == r->cap) {
 			grow_room(r, r->cap * 2 < max ? r->cap * 2 : max);
@@ -155,17 +157,6 @@ static uint64_t windows(struct piece_reader *r, int fd, const struct wire_comman
 		worker_at(r->w, at);
 	}
 	return events;
-}
-
-static void done(struct worker *w, uint64_t records, uint64_t events, uint64_t bytes)
-{
-	struct buf b = { 0 };
-
-	buf_put_le64(&b, records);
-	buf_put_le64(&b, events);
-	buf_put_le64(&b, bytes);
-	engine_message(&w->out, WIRE_DONE, buf_slice(&b));
-	buf_done(&b);
 }
 
 void piece_read(struct piece_reader *r, int fd, const struct wire_command *c)
@@ -189,7 +180,7 @@ void piece_read(struct piece_reader *r, int fd, const struct wire_command *c)
 	f->close(in);
 	if (a->worker_piece_end)
 		a->worker_piece_end(r->analysis, &r->w->out);
-	done(r->w, records, events, c->end - c->begin);
+	wire_done(&r->w->out, records, events, c->end - c->begin);
 	/* A window that one long line needed is not kept for all others. */
 	if (r->cap > LIMIT_WINDOW_BYTES)
 		grow_room(r, LIMIT_WINDOW_BYTES);

@@ -359,7 +359,7 @@ static void lose_piece(struct run *r, struct pool_worker *w, const char *why_kil
 		return;
 	snprintf(why, sizeof(why), "%s while reading bytes %llu to %llu: the rest of them was not read",
 		 why_killed ? why_killed : how, (unsigned long long)p->at, (unsigned long long)p->end);
-	unit_note(&message, p->at, true, why);
+	wire_note(&message, p->at, true, why);
 	spool_write(&p->messages, buf_slice(&message), SPOOL_MEMORY_BYTES, r->options->temp, r->err);
 	buf_done(&message);
 	p->bytes = p->at - p->begin;

@@ -61,17 +61,6 @@ int unit_fd(const struct unit *u)
 	return u->spill ? u->spill->read_fd : u->fd;
 }
 
-void unit_note(struct buf *messages, uint64_t offset, bool lost, const char *why)
-{
-	struct buf b = { 0 };
-
-	buf_put_le64(&b, offset);
-	buf_put_u8(&b, lost);
-	buf_put_sized(&b, slice_str(why));
-	engine_message(messages, WIRE_NOTE, buf_slice(&b));
-	buf_done(&b);
-}
-
 static const struct {
 	const char *name;
 	size_t at;
@@ -150,11 +139,11 @@ static bool open_plain(struct unit *u)
 
 	u->fd = open(u->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (u->fd < 0 || fstat(u->fd, &st) != 0) {
-		unit_note(&u->notes, 0, true, strerror(errno));
+		wire_note(&u->notes, 0, true, strerror(errno));
 		return false;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		unit_note(&u->notes, 0, true, "not a plain file");
+		wire_note(&u->notes, 0, true, "not a plain file");
 		return false;
 	}
 	u->file.bytes = (uint64_t)st.st_size;
@@ -170,7 +159,7 @@ static void unknown(struct unit *u, struct slice head)
 		buf_printf(&b, " %02x", head.p[i]);
 	buf_put_str(&b, ")");
 	buf_put_byte(&b, 0);
-	unit_note(&u->notes, 0, u->named, (const char *)b.p);
+	wire_note(&u->notes, 0, u->named, (const char *)b.p);
 	buf_done(&b);
 }
 
@@ -181,27 +170,27 @@ void unit_prepare(struct unit *u, const struct engine_options *o)
 
 	u->prepared = true;
 	if (u->why_not) {
-		unit_note(&u->notes, 0, true, u->why_not);
+		wire_note(&u->notes, 0, true, u->why_not);
 		return;
 	}
 	if (!u->spill && !open_plain(u))
 		return;
 	if (o->hash && !u->spill && !digest_file(u->fd, u->file.sha256, &err))
-		unit_note(&u->notes, 0, true, err.why);
+		wire_note(&u->notes, 0, true, err.why);
 	ssize_t n = pread(unit_fd(u), room, u->file.bytes < HEAD_BYTES ? (size_t)u->file.bytes : HEAD_BYTES,
 			  (off_t)u->base);
 
 	if (n < 0) {
-		unit_note(&u->notes, 0, true, strerror(errno));
+		wire_note(&u->notes, 0, true, strerror(errno));
 		return;
 	}
 	struct slice head = slice_of(room, (size_t)n);
 
 	if (u->file.bytes == 0) {
-		unit_note(&u->notes, 0, u->named, "an empty file");
+		wire_note(&u->notes, 0, u->named, "an empty file");
 	} else if (detect_container(u, head)) {
 		if (u->depth >= LIMIT_CONTAINER_DEPTH) {
-			unit_note(&u->notes, 0, true, "containers are nested too deep: not unpacked");
+			wire_note(&u->notes, 0, true, "containers are nested too deep: not unpacked");
 			return;
 		}
 		pieces_new(u, 1);

@@ -52,4 +52,3 @@ void spill_release(struct spill *s);
 /* Opens, looks at the first bytes, cuts. Whatever is wrong becomes a note; piece_count 0 then. */
 void unit_prepare(struct unit *u, const struct engine_options *o);
 int unit_fd(const struct unit *u);
-void unit_note(struct buf *messages, uint64_t offset, bool lost, const char *why);

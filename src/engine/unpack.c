@@ -97,7 +97,7 @@ static void note_member(struct unpacker *u, const char *name, const char *why)
 
 	buf_printf(&b, "%.200s%s%.180s", name, *name ? ": " : "", why);
 	buf_put_byte(&b, 0);
-	worker_note(u->w, u->at, true, (const char *)b.p);
+	wire_note(&u->w->out, u->at, true, (const char *)b.p);
 	buf_done(&b);
 }
 
@@ -193,7 +193,6 @@ void piece_unpack(struct worker *w, int fd, int spill_fd, const struct wire_comm
 {
 	struct unpacker u = { .w = w, .c = c, .fd = fd, .spill = spill_fd };
 	struct archive *a = archive_read_new();
-	struct buf b = { 0 };
 
 	if (!a)
 		abort();
@@ -219,9 +218,5 @@ void piece_unpack(struct worker *w, int fd, int spill_fd, const struct wire_comm
 							   : "the container cannot be opened");
 	archive_read_free(a);
 	free(u.room);
-	buf_put_le64(&b, 0);
-	buf_put_le64(&b, 0);
-	buf_put_le64(&b, c->file_bytes);
-	engine_message(&w->out, WIRE_DONE, buf_slice(&b));
-	buf_done(&b);
+	wire_done(&w->out, 0, 0, c->file_bytes);
 }

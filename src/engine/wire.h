@@ -28,6 +28,10 @@ struct wire_command {
 	uint64_t begin, end; /* the piece, within the innermost file */
 };
 
+/* A part of the evidence that was not read, or an assumption; offset is in the innermost file. */
+void wire_note(struct buf *out, uint64_t offset, bool lost, const char *why);
+void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t bytes);
+
 static inline void wire_command_put(struct buf *b, const struct wire_command *c)
 {
 	buf_put_u8(b, c->job);

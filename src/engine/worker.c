@@ -9,12 +9,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-void engine_message(struct buf *out, uint8_t type, struct slice payload)
-{
-	buf_put_u8(out, type);
-	buf_put_sized(out, payload);
-}
-
 void worker_flush(struct worker *w, size_t keep)
 {
 	size_t at = 0;
@@ -31,17 +25,6 @@ void worker_flush(struct worker *w, size_t keep)
 		at += (size_t)n;
 	}
 	buf_clear(&w->out);
-}
-
-void worker_note(struct worker *w, uint64_t offset, bool lost, const char *why)
-{
-	struct buf b = { 0 };
-
-	buf_put_le64(&b, offset);
-	buf_put_u8(&b, lost);
-	buf_put_sized(&b, slice_str(why));
-	engine_message(&w->out, WIRE_NOTE, buf_slice(&b));
-	buf_done(&b);
 }
 
 void worker_at(struct worker *w, uint64_t offset)
@@ -87,7 +70,7 @@ _Noreturn void worker_main(const struct worker_setup *setup)
 	/* A file that grows past its quota is an error of write, not a signal. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (!sandbox_enter(&limits, &err)) {
-		worker_note(&w, 0, true, err.why);
+		wire_note(&w.out, 0, true, err.why);
 		worker_flush(&w, 0);
 		_exit(2);
 	}

@@ -25,7 +25,6 @@ struct worker {
 /* Writes what has gathered when it is more than `keep` bytes. Ends the process when the parent is
  * gone. */
 void worker_flush(struct worker *w, size_t keep);
-void worker_note(struct worker *w, uint64_t offset, bool lost, const char *why);
 void worker_at(struct worker *w, uint64_t offset);
 
 struct wire_command;

@@ -63,8 +63,3 @@ uint32_t names_find(const struct names *n, struct slice name)
 
 	return id == MAP_NONE ? NAME_OTHER : id;
 }
-
-struct slice names_text(const struct names *n, uint32_t id)
-{
-	return map_key(&n->map, id);
-}

@@ -59,7 +59,6 @@ void names_done(struct names *n);
 uint32_t names_add(struct names *n, struct slice name);
 /* The number of a field as the evidence spells it, or NAME_OTHER. Never adds. */
 uint32_t names_find(const struct names *n, struct slice name);
-struct slice names_text(const struct names *n, uint32_t id);
 static inline size_t names_count(const struct names *n)
 {
 	return n->map.n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event/taxonomy.h"
 
+#include "base/embed.h"
 #include "base/err.h"
 #include "base/heap.h"
 
@@ -24,15 +25,6 @@ static struct slice word(struct slice *line)
 	return slice_head(s, n);
 }
 
-static struct slice lower(struct arena *a, struct slice s)
-{
-	uint8_t *p = arena_alloc(a, s.n + 1);
-
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (uint8_t)(s.p[i] | 0x20) : s.p[i];
-	return slice_of(p, s.n);
-}
-
 static struct taxonomy_class *class_add(struct taxonomy *t)
 {
 	t->classes = heap_room(t->classes, t->n, &t->cap, sizeof(*t->classes));
@@ -50,7 +42,7 @@ static bool read_service(struct taxonomy *t, struct slice line, uint32_t number,
 
 	c->product = arena_keep(&t->arena, product);
 	c->service = arena_keep(&t->arena, service);
-	c->channel = lower(&t->arena, channel);
+	c->channel = arena_lower(&t->arena, channel);
 	return true;
 }
 
@@ -180,12 +172,11 @@ bool taxonomy_read(struct taxonomy *t, struct slice text, struct names *names, s
 
 bool taxonomy_init(struct taxonomy *t, struct names *names, struct err *err)
 {
-	/* tools/embed.py: name, NUL, length, NUL, bytes, NUL. */
-	struct slice rest = slice_of(taxonomy_table, taxonomy_table_size);
+	struct slice blob = slice_of(taxonomy_table, taxonomy_table_size), name, text;
 
-	slice_cut(rest, 0, &rest);
-	slice_cut(rest, 0, &rest);
-	return taxonomy_read(t, slice_head(rest, rest.n - 1), names, err);
+	if (!embed_next(&blob, &name, &text))
+		return err_set(err, ERR_FORMAT, 0, "the taxonomy is not part of this program");
+	return taxonomy_read(t, text, names, err);
 }
 
 void taxonomy_done(struct taxonomy *t)
@@ -222,11 +213,8 @@ size_t taxonomy_classify(const struct taxonomy *t, struct event *ev, uint32_t *c
 
 	if (!ev->channel.n || ev->channel.n > sizeof(room))
 		return 0;
-	for (size_t i = 0; i < ev->channel.n; i++) {
-		uint8_t c = ev->channel.p[i];
-
-		room[i] = c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-	}
+	for (size_t i = 0; i < ev->channel.n; i++)
+		room[i] = ascii_lower(ev->channel.p[i]);
 	struct slice channel = slice_of(room, ev->channel.n);
 
 	for (size_t i = map_get(&t->by_channel, channel);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/dialect.h"
 
+#include "base/embed.h"
 #include "base/err.h"
 #include "base/heap.h"
 
@@ -115,21 +116,14 @@ bool dialects_add(struct dialects *d, struct slice text, struct names *names, st
 struct dialects *dialects_new(struct names *names, struct err *err)
 {
 	struct dialects *d = heap_new(sizeof(*d));
-	struct slice blob = slice_of(dialect_tables, dialect_tables_size);
+	struct slice blob = slice_of(dialect_tables, dialect_tables_size), name, text;
 
 	arena_init(&d->arena, 0);
-	/* tools/embed.py: name, NUL, length, NUL, bytes, NUL. */
-	while (blob.n) {
-		uint64_t size;
-
-		slice_cut(blob, 0, &blob);
-		if (!slice_to_u64(slice_cut(blob, 0, &blob), &size) || size >= blob.n ||
-		    !dialects_add(d, slice_head(blob, (size_t)size), names, err)) {
+	while (embed_next(&blob, &name, &text))
+		if (!dialects_add(d, text, names, err)) {
 			dialects_free(d);
 			return NULL;
 		}
-		blob = slice_from(blob, (size_t)size + 1);
-	}
 	return d;
 }
 

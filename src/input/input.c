@@ -41,11 +41,3 @@ const struct input_format *input_detect(struct slice head, uint64_t file_bytes)
 	}
 	return best;
 }
-
-const struct input_format *input_by_name(const char *name)
-{
-	for (size_t i = 0; input_formats[i]; i++)
-		if (slice_is(slice_str(input_formats[i]->name), name))
-			return input_formats[i];
-	return NULL;
-}

@@ -79,4 +79,3 @@ void input_note(const struct input_env *env, uint64_t offset, bool lost, const c
 extern const struct input_format *const input_formats[];
 /* The one that bids highest, or NULL when nobody does. */
 const struct input_format *input_detect(struct slice head, uint64_t file_bytes);
-const struct input_format *input_by_name(const char *name);

@@ -58,8 +58,6 @@ struct matcher *matcher_new(struct ruleset *set, const struct taxonomy *tax, str
 			    const struct matcher_options *options, struct err *err)
 {
 	struct matcher *m = heap_new(sizeof(*m));
-	struct arena scratch;
-	uint8_t *direct;
 
 	m->set = set;
 	m->tax = tax;
@@ -68,24 +66,15 @@ struct matcher *matcher_new(struct ruleset *set, const struct taxonomy *tax, str
 	program_init(&m->program, set->n);
 	add_rules(m, names);
 	m->indexed = heap_array(m->program.predicate_count, 1);
-	direct = heap_array(m->program.predicate_count, 1);
-	source_mark_direct(&m->program, direct);
-	arena_init(&scratch, 0);
-	for (size_t i = 0; i < m->program.predicate_count; i++) {
-		m->indexed[i] = direct[i] || probe_can_hold(m->program.predicates[i].test, &scratch);
-		arena_reset(&scratch);
-	}
-	arena_done(&scratch);
+	source_mark_indexed(&m->program, m->indexed);
 	for (size_t i = 0; i < m->source_count; i++) {
-		if (!source_build(&m->sources[i], &m->program, direct, err)) {
-			free(direct);
+		if (!source_build(&m->sources[i], &m->program, m->indexed, err)) {
 			matcher_free(m);
 			return NULL;
 		}
 		m->sources[i].probe_base = m->probe_count;
 		m->probe_count += m->sources[i].probe_count;
 	}
-	free(direct);
 	return m;
 }
 

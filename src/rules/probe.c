@@ -60,25 +60,9 @@ void probe_done(struct probe *p)
 	*p = (struct probe){ 0 };
 }
 
-static inline uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
-static struct slice fold(struct arena *a, struct slice s)
-{
-	uint8_t *p = arena_alloc(a, s.n + 1);
-
-	if (!p)
-		return slice_of(NULL, 0);
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = lower(s.p[i]);
-	return slice_of(p, s.n);
-}
-
 static bool is_hex(uint8_t c)
 {
-	c = lower(c);
+	c = ascii_lower(c);
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
@@ -147,21 +131,21 @@ static struct key text_key(const struct test *t, struct arena *a)
 	size_t slash = t->text.n, digest;
 
 	if (plain && t->anchor_start && t->anchor_end && t->text.n <= FOLD_BYTES_MAX)
-		return (struct key){ KEY_EXACT, fold(a, t->text), true };
+		return (struct key){ KEY_EXACT, arena_lower(a, t->text), true };
 	while (slash > 0 && t->text.p[slash - 1] != '\\')
 		slash--;
 	if (plain && t->anchor_end && !t->anchor_start && slash > 0 && slash < t->text.n &&
 	    t->text.n <= FOLD_BYTES_MAX)
-		return (struct key){ KEY_TAIL, fold(a, slice_from(t->text, slash - 1)), true };
+		return (struct key){ KEY_TAIL, arena_lower(a, slice_from(t->text, slash - 1)), true };
 	digest = digest_at(t->text, 0);
 	if (digest < t->text.n && !t->dash)
 		return (struct key){ KEY_DIGEST,
-				     fold(a, slice_of(t->text.p + digest, DIGEST_DIGITS)), false };
+				     arena_lower(a, slice_of(t->text.p + digest, DIGEST_DIGITS)), false };
 	struct slice run = longest_run(t->text, t->dash);
 
 	if (!rare_enough(run))
 		return (struct key){ 0 };
-	return (struct key){ KEY_ATOM, fold(a, run), !t->cased && !t->dash && run.n == t->text.n };
+	return (struct key){ KEY_ATOM, arena_lower(a, run), !t->cased && !t->dash && run.n == t->text.n };
 }
 
 static struct key wildcard_key(const struct test *t, struct arena *a)
@@ -176,7 +160,7 @@ static struct key wildcard_key(const struct test *t, struct arena *a)
 	}
 	if (!rare_enough(best))
 		return (struct key){ 0 };
-	return (struct key){ KEY_ATOM, fold(a, best), false };
+	return (struct key){ KEY_ATOM, arena_lower(a, best), false };
 }
 
 static struct key key_of(const struct test *t, struct arena *a)
@@ -192,7 +176,7 @@ static struct key key_of(const struct test *t, struct arena *a)
 		run = longest_run(regex_literal(a, t->text), false);
 		if (!rare_enough(run))
 			return (struct key){ 0 };
-		return (struct key){ KEY_ATOM, fold(a, run), false };
+		return (struct key){ KEY_ATOM, arena_lower(a, run), false };
 	default:
 		return (struct key){ 0 };
 	}
@@ -225,7 +209,7 @@ struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t pre
 
 	/* The map's arena outlives the scratch; suffixes are kept with it. */
 	if (k.kind == KEY_TAIL)
-		link.tail = fold(&m->arena, t->text);
+		link.tail = arena_lower(&m->arena, t->text);
 	p->links = heap_room(p->links, p->link_count, &p->link_cap, sizeof(*p->links));
 	p->links[p->link_count++] = link;
 	if (m) {
@@ -354,7 +338,7 @@ static void scan_digests(const struct probe *p, struct slice text, struct finds 
 
 	for (size_t at = digest_at(text, 0); at < text.n; at = digest_at(text, at)) {
 		for (size_t i = 0; i < DIGEST_DIGITS; i++)
-			key[i] = lower(text.p[at + i]);
+			key[i] = ascii_lower(text.p[at + i]);
 		uint32_t head = map_get(&p->digest, slice_of(key, sizeof(key)));
 
 		if (head != MAP_NONE)
@@ -428,17 +412,17 @@ void probe_scan(const struct probe *p, struct probe_scratch *s, struct slice tex
 {
 	uint8_t room[FOLD_BYTES_MAX];
 
-	if (p->exact.n && text.n <= sizeof(room)) {
-		for (size_t i = 0; i < text.n; i++)
-			room[i] = lower(text.p[i]);
-		scan_exact(p, slice_of(room, text.n), out);
-	}
-	if (p->tail.n) {
-		struct slice end = text.n > sizeof(room) ? slice_from(text, text.n - sizeof(room)) : text;
+	if (p->exact.n || p->tail.n) {
+		/* No key is longer: of a longer text only the end can be one. */
+		bool whole = text.n <= sizeof(room);
+		struct slice end = whole ? text : slice_from(text, text.n - sizeof(room));
 
 		for (size_t i = 0; i < end.n; i++)
-			room[i] = lower(end.p[i]);
-		scan_tail(p, slice_of(room, end.n), out);
+			room[i] = ascii_lower(end.p[i]);
+		if (whole && p->exact.n)
+			scan_exact(p, slice_of(room, end.n), out);
+		if (p->tail.n)
+			scan_tail(p, slice_of(room, end.n), out);
 	}
 	if (p->digest.n)
 		scan_digests(p, text, out);

@@ -76,17 +76,6 @@ static struct slice text_of(const struct node *root, const char *key)
 	return n && n->kind == NODE_SCALAR && !node_is_null(n) ? n->text : slice_of(NULL, 0);
 }
 
-static struct slice lower_case(struct arena *a, struct slice s)
-{
-	uint8_t *out = arena_alloc(a, s.n + 1);
-
-	if (!out)
-		abort();
-	for (size_t i = 0; i < s.n; i++)
-		out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i];
-	return slice_of(out, s.n);
-}
-
 static bool logsource_key(struct reading *r, const struct node *section, const char *key,
 			  struct slice *ret)
 {
@@ -97,7 +86,7 @@ static bool logsource_key(struct reading *r, const struct node *section, const c
 	if (n->kind != NODE_SCALAR)
 		return reading_fault_at(r, n, "logsource: %s must be a text", key);
 	if (n->text.n)
-		*ret = lower_case(&r->set->arena, n->text);
+		*ret = arena_lower(&r->set->arena, n->text);
 	return true;
 }
 

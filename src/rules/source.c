@@ -35,23 +35,12 @@ struct pair {
 struct builder {
 	struct source *s;
 	const struct program *program;
-	const uint8_t *direct;
+	const uint8_t *indexed; /* by predicate */
+	uint8_t *added;		/* by predicate: its link is there */
 	struct arena arena;
-	uint8_t *indexed; /* by predicate: 0 not asked yet, 1 no, 2 yes, 3 yes and added */
 	struct pair *pairs;
 	size_t pair_count, pair_cap;
 };
-
-static bool can_hold(struct builder *b, uint32_t p)
-{
-	if (!b->indexed[p]) {
-		bool keyed = probe_can_hold(b->program->predicates[p].test, &b->arena);
-
-		b->indexed[p] = keyed || (b->direct && b->direct[p]) ? 2 : 1;
-		arena_reset(&b->arena);
-	}
-	return b->indexed[p] >= 2;
-}
 
 /*
  * How often a predicate will be found, guessed: short text and text that many rules ask for is
@@ -63,7 +52,7 @@ static uint64_t predicate_cost(struct builder *b, uint32_t number)
 	size_t n = 0;
 	uint64_t cost;
 
-	if (!can_hold(b, number))
+	if (!b->indexed[number])
 		return NO_WITNESS;
 	for (size_t i = 0; i < p->test->part_count; i++)
 		n = p->test->parts[i].text.n > n ? p->test->parts[i].text.n : n;
@@ -204,9 +193,9 @@ static void add_predicate(struct builder *b, uint32_t number)
 	const struct predicate *p = &b->program->predicates[number];
 	struct source *s = b->s;
 
-	if (!can_hold(b, number) || b->indexed[number] == 3)
+	if (!b->indexed[number] || b->added[number])
 		return;
-	b->indexed[number] = 3;
+	b->added[number] = 1;
 	struct probe_link *link = probe_add(probe_of(s, p->field, b->program), p->test, number, &b->arena);
 
 	arena_reset(&b->arena);
@@ -258,27 +247,34 @@ static void mark_node(const struct program *p, uint32_t number, uint8_t *direct)
 	}
 }
 
-void source_mark_direct(const struct program *program, uint8_t *direct)
+void source_mark_indexed(const struct program *program, uint8_t *indexed)
 {
-	struct builder b = { .program = program };
+	struct builder b = { .program = program, .indexed = indexed };
+	uint8_t *direct = heap_array(program->predicate_count, 1);
 
 	arena_init(&b.arena, 0);
-	b.indexed = heap_array(program->predicate_count, 1);
+	for (size_t i = 0; i < program->predicate_count; i++) {
+		indexed[i] = probe_can_hold(program->predicates[i].test, &b.arena);
+		arena_reset(&b.arena);
+	}
 	for (size_t r = 0; r < program->root_count; r++)
 		if (program->roots[r] != PROGRAM_NO_ROOT && node_cost(&b, program->roots[r]) == NO_WITNESS)
 			mark_node(program, program->roots[r], direct);
-	free(b.indexed);
+	/* Only now: a rule's marks must not decide whether the next one has a witness. */
+	for (size_t i = 0; i < program->predicate_count; i++)
+		indexed[i] |= direct[i];
+	free(direct);
 	arena_done(&b.arena);
 }
 
-bool source_build(struct source *s, const struct program *program, const uint8_t *direct,
+bool source_build(struct source *s, const struct program *program, const uint8_t *indexed,
 		  struct err *err)
 {
-	struct builder b = { .s = s, .program = program, .direct = direct };
+	struct builder b = { .s = s, .program = program, .indexed = indexed };
 	bool ok = true;
 
 	arena_init(&b.arena, 0);
-	b.indexed = heap_array(program->predicate_count, 1);
+	b.added = heap_array(program->predicate_count, 1);
 	for (size_t i = 0; i < s->rule_count; i++) {
 		uint32_t root = program->roots[s->rules[i]];
 
@@ -294,7 +290,7 @@ bool source_build(struct source *s, const struct program *program, const uint8_t
 		add_node(&b, program->roots[s->rules[i]]);
 	for (size_t i = 0; i < s->probe_count && ok; i++)
 		ok = probe_finish(&s->probes[i], err);
-	free(b.indexed);
+	free(b.added);
 	free(b.pairs);
 	arena_done(&b.arena);
 	return ok;

@@ -29,13 +29,13 @@ bool source_fits(const struct source *s, const struct taxonomy_class *c);
  * product windows. */
 bool source_fits_unlisted(const struct source *s);
 /*
- * For rules without a witness among keyed predicates: sets direct[] of those of their predicates
- * that can be tried on every new value instead, so that few rules are left to always evaluate.
- * Over all rules before the first source is built: whether a predicate is indexed must not depend
- * on the source.
+ * Which predicates are indexed, by predicate: those that have a key and, for rules without a witness
+ * among these, those of theirs that can be tried on every new value instead, so that few rules are
+ * left to always evaluate. Over all rules before the first source is built: whether a predicate is
+ * indexed must not depend on the source.
  */
-void source_mark_direct(const struct program *program, uint8_t *direct);
+void source_mark_indexed(const struct program *program, uint8_t *indexed);
 /* Fills always, probes and witness_rules from the rules. */
-bool source_build(struct source *s, const struct program *program, const uint8_t *direct,
+bool source_build(struct source *s, const struct program *program, const uint8_t *indexed,
 		  struct err *err);
 void source_done(struct source *s);

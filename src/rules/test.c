@@ -19,11 +19,6 @@ struct compare {
 	bool inside; /* the needle is not the first run of its value: byte 0 starts no option */
 };
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 /* Whether needle stands in text at byte `at`: the byte behind it, or NO_MATCH. */
 static size_t match_here(struct compare how, struct slice needle, struct slice text, size_t at)
 {
@@ -32,7 +27,7 @@ static size_t match_here(struct compare how, struct slice needle, struct slice t
 			return NO_MATCH;
 		uint8_t a = needle.p[i], b = text.p[at];
 
-		if (a < 0x80 && (a == b || (!how.cased && lower(a) == lower(b)))) {
+		if (a < 0x80 && (a == b || (!how.cased && ascii_lower(a) == ascii_lower(b)))) {
 			i++;
 			at++;
 			continue;
@@ -70,8 +65,8 @@ static size_t skip_by_pair(struct compare how, struct slice needle, struct slice
 
 	if (!slice_is_ascii(needle) || text.n < span + 16)
 		return at;
-	bool fold_first = !how.cased && lower(first) >= 'a' && lower(first) <= 'z';
-	bool fold_last = !how.cased && lower(last) >= 'a' && lower(last) <= 'z';
+	bool fold_first = !how.cased && ascii_lower(first) >= 'a' && ascii_lower(first) <= 'z';
+	bool fold_last = !how.cased && ascii_lower(last) >= 'a' && ascii_lower(last) <= 'z';
 	__m128i bit_first = _mm_set1_epi8(fold_first ? 0x20 : 0), f = _mm_set1_epi8((char)first);
 	__m128i bit_last = _mm_set1_epi8(fold_last ? 0x20 : 0), l = _mm_set1_epi8((char)last);
 
@@ -99,14 +94,14 @@ static size_t skip_to_first(struct compare how, struct slice needle, struct slic
 	if (needle.n == 0 || needle.p[0] >= 0x80 || how.dash)
 		return at;
 	at = skip_by_pair(how, needle, text, at);
-	want = lower(needle.p[0]);
+	want = ascii_lower(needle.p[0]);
 	if (how.cased || want < 'a' || want > 'z') {
 		const uint8_t *p =
 			at < text.n ? memchr(text.p + at, needle.p[0], text.n - at) : NULL;
 
 		return p ? (size_t)(p - text.p) : text.n;
 	}
-	while (at < text.n && lower(text.p[at]) != want)
+	while (at < text.n && ascii_lower(text.p[at]) != want)
 		at++;
 	return at;
 }
