@@ -130,6 +130,93 @@ struct slice utf8_repair(struct arena *a, struct slice s)
 	return slice_of(out, n);
 }
 
+static int hex4(struct slice s, size_t at)
+{
+	int v = 0;
+
+	if (s.n - at < 4)
+		return -1;
+	for (size_t i = 0; i < 4; i++) {
+		uint8_t c = s.p[at + i], l = (uint8_t)(c | 0x20);
+		int d = c >= '0' && c <= '9' ? c - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+
+		if (d < 0)
+			return -1;
+		v = v << 4 | d;
+	}
+	return v;
+}
+
+/* \uXXXX behind its u, with the second half of a pair. */
+static uint32_t unicode_escape(struct slice s, size_t *at)
+{
+	int hi = hex4(s, *at), lo;
+
+	if (hi < 0)
+		return REPLACEMENT;
+	*at += 4;
+	if (hi < 0xd800 || hi > 0xdfff)
+		return (uint32_t)hi;
+	if (hi >= 0xdc00 || s.n - *at < 6 || s.p[*at] != '\\' || s.p[*at + 1] != 'u')
+		return REPLACEMENT;
+	lo = hex4(s, *at + 2);
+	if (lo < 0xdc00 || lo > 0xdfff)
+		return REPLACEMENT;
+	*at += 6;
+	return 0x10000 + ((uint32_t)(hi - 0xd800) << 10) + (uint32_t)(lo - 0xdc00);
+}
+
+static size_t unescape_one(struct slice s, size_t *at, uint8_t *out)
+{
+	uint8_t c = s.p[(*at)++];
+
+	switch (c) {
+	case 'b':
+		c = '\b';
+		break;
+	case 'f':
+		c = '\f';
+		break;
+	case 'n':
+		c = '\n';
+		break;
+	case 'r':
+		c = '\r';
+		break;
+	case 't':
+		c = '\t';
+		break;
+	case 'u': {
+		uint8_t bytes[4];
+		size_t n = utf8_put(bytes, unicode_escape(s, at));
+
+		memcpy(out, bytes, n);
+		return n;
+	}
+	default:
+		break;
+	}
+	*out = c;
+	return 1;
+}
+
+size_t utf8_unescape(uint8_t *out, struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < s.n;) {
+		const uint8_t *hit = memchr(s.p + at, '\\', s.n - at);
+		size_t run = hit ? (size_t)(hit - s.p) - at : s.n - at;
+
+		memcpy(out + n, s.p + at, run);
+		n += run;
+		at += run + 1;
+		if (at < s.n)
+			n += unescape_one(s, &at, out + n);
+	}
+	return n;
+}
+
 /* Sixteen bytes (8 units) of plain ASCII at once: the common case by far. */
 static size_t utf16_ascii(uint8_t *out, struct slice s, size_t at, size_t *n)
 {

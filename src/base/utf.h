@@ -14,6 +14,11 @@ bool utf8_valid(struct slice s);
 size_t utf8_valid_prefix(struct slice s);
 /* s itself when valid, else a repaired copy in the arena (p NULL when out of budget). */
 struct slice utf8_repair(struct arena *a, struct slice s);
+/* The text of a JSON string (RFC 8259, section 7), from between its quotes, into out, which
+ * has UTF8_UNESCAPED_MAX(s.n) bytes of room. Half a surrogate pair and a broken \u become U+FFFD,
+ * an unknown escape the character itself. Gives the bytes written. */
+#define UTF8_UNESCAPED_MAX(n) ((n) / 2 * 3 + 1) /* a broken \u is two bytes and becomes three */
+size_t utf8_unescape(uint8_t *out, struct slice s);
 /* UTF-16LE to UTF-8 (an odd last byte is dropped); unpaired surrogates become U+FFFD.
  * Up to the end of s: embedded NULs are kept. p NULL when out of budget.
  * About 0.1 ns a byte on ASCII (16 units at a time), 2 ns a unit elsewhere. */

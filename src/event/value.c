@@ -100,6 +100,31 @@ static struct slice list_text(struct value v, struct arena *a)
 	return kept;
 }
 
+static struct slice escaped_text(struct slice s, struct arena *a)
+{
+	uint8_t *out = s.n > SIZE_MAX / 4 ? NULL : arena_alloc(a, UTF8_UNESCAPED_MAX(s.n));
+
+	return out ? slice_of(out, utf8_unescape(out, s)) : slice_of(NULL, 0);
+}
+
+struct slice value_bytes(const struct value *v)
+{
+	switch ((enum value_type)v->type) {
+	case VALUE_BOOL:
+	case VALUE_INT:
+	case VALUE_UINT:
+	case VALUE_FLOAT:
+	case VALUE_HEX:
+	case VALUE_FILETIME:
+		return slice_of(&v->u, sizeof(v->u));
+	case VALUE_NULL:
+	case VALUE_LIST:
+		return slice_of(NULL, 0);
+	default:
+		return v->s;
+	}
+}
+
 struct slice value_text(struct value v, struct arena *a)
 {
 	switch ((enum value_type)v.type) {
@@ -110,6 +135,8 @@ struct slice value_text(struct value v, struct arena *a)
 		return v.s.p ? v.s : slice_str("");
 	case VALUE_UTF16:
 		return utf16le_to_utf8(a, v.s);
+	case VALUE_ESCAPED:
+		return escaped_text(v.s, a);
 	case VALUE_BOOL:
 		return slice_str(v.u ? "true" : "false");
 	case VALUE_INT:
@@ -159,6 +186,13 @@ static bool text_i64(struct slice s, int64_t *ret)
 	return true;
 }
 
+static bool escaped_i64(struct slice s, int64_t *ret)
+{
+	uint8_t plain[UTF8_UNESCAPED_MAX(128)];
+
+	return s.n <= 128 && text_i64(slice_of(plain, utf8_unescape(plain, s)), ret);
+}
+
 bool value_i64(struct value v, int64_t *ret)
 {
 	switch ((enum value_type)v.type) {
@@ -180,6 +214,8 @@ bool value_i64(struct value v, int64_t *ret)
 	case VALUE_TEXT:
 	case VALUE_NUMBER:
 		return text_i64(v.s, ret);
+	case VALUE_ESCAPED:
+		return escaped_i64(v.s, ret);
 	case VALUE_UTF16: {
 		uint8_t narrow[24];
 		size_t n = v.s.n / 2;

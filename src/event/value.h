@@ -17,6 +17,7 @@ enum value_type {
 	VALUE_NULL = 0, /* there, and empty of value (JSON null, an empty element) */
 	VALUE_TEXT,	/* s: UTF-8; may still hold invalid bytes only where a reader says so */
 	VALUE_UTF16,	/* s: UTF-16LE */
+	VALUE_ESCAPED,	/* s: UTF-8 with JSON's escapes (RFC 8259, section 7) still in it */
 	VALUE_BOOL,	/* u: 0 or 1 */
 	VALUE_INT,	/* i */
 	VALUE_UINT,	/* u */
@@ -49,6 +50,9 @@ static inline struct value value_text_of(struct slice s)
 	return (struct value){ .type = VALUE_TEXT, .s = s };
 }
 
+/* The value as it lies in the record, borrowed (from *v itself where it is a number): equal bytes of
+ * one type are equal values. Not for lists. */
+struct slice value_bytes(const struct value *v);
 /* The value as UTF-8 text, in the arena where it is not text already. VALUE_NULL gives an empty
  * slice, VALUE_LIST its items joined with ", ". p is NULL only when the arena's budget is spent. */
 struct slice value_text(struct value v, struct arena *a);

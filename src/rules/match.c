@@ -25,7 +25,8 @@ struct match_scratch *match_scratch_new(const struct matcher *m)
 	s->source_events = heap_array(m->source_count, sizeof(*s->source_events));
 	map_init(&s->route_of);
 	arena_init(&s->arena, 0);
-	s->cache = cache_new(m->probe_count, m->options.cache_bytes);
+	s->cache = cache_new(m->options.cache_bytes);
+	s->gathered.seen = heap_array(m->set->n, sizeof(*s->gathered.seen));
 	s->probe = probe_scratch_new();
 	for (size_t i = 0; i < m->source_count; i++)
 		for (size_t k = 0; k < m->sources[i].probe_count; k++)
@@ -38,11 +39,11 @@ void match_scratch_free(struct match_scratch *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->route_count; i++) {
-		free(s->routes[i].sources);
-		free(s->routes[i].classes);
-	}
-	free(s->routes);
+	routes_free(s);
+	free(s->gathered.finds.list);
+	free(s->gathered.predicates);
+	free(s->gathered.rules);
+	free(s->gathered.seen);
 	map_done(&s->route_of);
 	free(s->predicates);
 	free(s->rules);
@@ -193,50 +194,103 @@ static void candidate(struct match_scratch *s, uint32_t rule)
 	s->candidates[s->candidate_count++] = rule;
 }
 
-static void scan_value(struct match_scratch *s, const struct source *source, size_t probe,
-		       struct slice text)
+static void gather_link(struct gathered *g, const struct source *source,
+			const struct probe_link *l)
 {
-	const struct probe *p = &source->probes[probe];
-	struct finds found = cache_scan(s->cache, p, source->probe_base + probe, s->probe, text);
+	g->predicates = heap_room(g->predicates, g->predicate_count, &g->predicate_cap,
+				  sizeof(*g->predicates));
+	g->predicates[g->predicate_count++] = l->predicate << 1 | l->sure;
+	for (uint32_t i = 0; i < l->rule_count; i++) {
+		uint32_t rule = source->witness_rules[l->rule_first + i];
 
-	for (size_t i = 0; i < found.n; i++) {
-		const struct probe_link *l = &p->links[found.list[i]];
-		uint32_t *state = &s->predicates[l->predicate];
-
-		if (*state >> 2 != s->generation || l->sure)
-			*state = s->generation << 2 | (l->sure ? STATE_TRUE : STATE_MAYBE);
-		for (uint32_t k = 0; k < l->rule_count; k++)
-			candidate(s, source->witness_rules[l->rule_first + k]);
+		if (g->seen[rule] == g->round)
+			continue;
+		g->seen[rule] = g->round;
+		g->rules = heap_room(g->rules, g->rule_count, &g->rule_cap, sizeof(*g->rules));
+		g->rules[g->rule_count++] = rule;
 	}
 }
 
-static void scan_field(struct match_scratch *s, struct event *ev, const struct source *source,
-		       size_t probe, struct field *f)
+/* What all probes of a field find in a value. */
+static struct found gather(struct match_scratch *s, const struct route_field *f, struct slice text)
 {
-	if (f->value.type == VALUE_NULL)
+	struct gathered *g = &s->gathered;
+
+	g->predicate_count = g->rule_count = 0;
+	if (++g->round == 0) {
+		memset(g->seen, 0, s->m->set->n * sizeof(*g->seen));
+		g->round = 1;
+	}
+	for (size_t i = 0; i < f->count; i++) {
+		g->finds.n = 0;
+		probe_scan(f->probes[i], s->probe, text, &g->finds);
+		for (size_t k = 0; k < g->finds.n; k++)
+			gather_link(g, f->sources[i], &f->probes[i]->links[g->finds.list[k]]);
+	}
+	return (struct found){ g->predicates, g->rules, (uint32_t)g->predicate_count,
+			       (uint32_t)g->rule_count };
+}
+
+static void apply(struct match_scratch *s, const struct found *found)
+{
+	for (uint32_t i = 0; i < found->predicate_count; i++) {
+		uint32_t sure = found->predicates[i] & 1;
+		uint32_t *state = &s->predicates[found->predicates[i] >> 1];
+
+		if (sure || *state >> 2 != s->generation)
+			*state = s->generation << 2 | (sure ? STATE_TRUE : STATE_MAYBE);
+	}
+	for (uint32_t i = 0; i < found->rule_count; i++)
+		candidate(s, found->rules[i]);
+}
+
+/* One value of a field: the field's own, or an item of its list. */
+static void scan_value(struct match_scratch *s, struct event *ev, const struct route_field *rf,
+		       struct field *f, const struct value *v)
+{
+	if (v->type == VALUE_NULL)
 		return;
+	const struct found *known = cache_get(s->cache, rf->place, v);
+
+	if (known) {
+		apply(s, known);
+		return;
+	}
+	struct slice text = v == &f->value ? event_text(ev, f) : value_text(*v, &ev->arena);
+	struct found found = gather(s, rf, text);
+
+	apply(s, &found);
+	cache_put(s->cache, v, &found);
+}
+
+static void scan_field(struct match_scratch *s, struct event *ev, const struct route_field *rf,
+		       struct field *f)
+{
 	if (f->value.type != VALUE_LIST) {
-		scan_value(s, source, probe, event_text(ev, f));
+		scan_value(s, ev, rf, f, &f->value);
 		return;
 	}
 	for (uint32_t i = 0; i < f->value.count; i++)
-		if (f->value.items[i].type != VALUE_NULL)
-			scan_value(s, source, probe, value_text(f->value.items[i], &ev->arena));
+		scan_value(s, ev, rf, f, &f->value.items[i]);
 }
 
-static void scan_source(struct match_scratch *s, struct event *ev, const struct source *source)
+static void scan_route(struct match_scratch *s, struct event *ev, const struct route *route)
 {
-	for (size_t i = 0; i < source->probe_count; i++) {
-		uint32_t field = source->probes[i].field;
+	for (size_t i = 0; i < route->field_count; i++) {
+		const struct route_field *rf = &route->fields[i];
 
-		if (field == FIELD_ANY) {
+		if (rf->field == FIELD_ANY) {
 			for (uint32_t k = 0; k < ev->n; k++)
-				scan_field(s, ev, source, i, &ev->fields[k]);
+				scan_field(s, ev, rf, &ev->fields[k]);
 			continue;
 		}
-		for (struct field *f = event_find(ev, field); f; f = field_next(ev, f))
-			scan_field(s, ev, source, i, f);
+		for (struct field *f = event_find(ev, rf->field); f; f = field_next(ev, f))
+			scan_field(s, ev, rf, f);
 	}
+}
+
+static void take_always(struct match_scratch *s, const struct source *source)
+{
 	for (size_t i = 0; i < source->always_count; i++)
 		candidate(s, source->always[i]);
 }
@@ -272,8 +326,9 @@ struct match_list match_event(struct match_scratch *s, struct event *ev)
 	}
 	for (size_t i = 0; i < route->source_count; i++) {
 		s->source_events[route->sources[i]]++;
-		scan_source(s, ev, &s->m->sources[route->sources[i]]);
+		take_always(s, &s->m->sources[route->sources[i]]);
 	}
+	scan_route(s, ev, route);
 	for (size_t i = 0; i < s->candidate_count; i++)
 		if (match_node(s, ev, s->m->program.roots[s->candidates[i]]))
 			s->matches[s->match_count++] = s->candidates[i];

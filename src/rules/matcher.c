@@ -72,8 +72,6 @@ struct matcher *matcher_new(struct ruleset *set, const struct taxonomy *tax, str
 			matcher_free(m);
 			return NULL;
 		}
-		m->sources[i].probe_base = m->probe_count;
-		m->probe_count += m->sources[i].probe_count;
 	}
 	return m;
 }

@@ -16,11 +16,23 @@ struct matcher {
 	struct source *sources;
 	size_t source_count, source_cap;
 	uint32_t *rule_source; /* by rule; UINT32_MAX when not in play */
-	size_t probe_count;    /* over all sources */
+};
+
+/* What is looked up of one field: the probes of all sources of a route, under one place of the
+ * cache. */
+struct route_field {
+	uint32_t field; /* or FIELD_ANY: every field's value */
+	uint32_t place;
+	const struct probe **probes;
+	const struct source **sources; /* of the probe at the same index */
+	size_t count;
 };
 
 /* Where events of one set of classes go. */
 struct route {
+	struct route_field *fields;
+	size_t field_count, field_cap;
+	struct arena arena; /* the fields' lists */
 	uint32_t *sources;
 	size_t source_count;
 	uint32_t *classes; /* their aliases are applied */
@@ -38,6 +50,15 @@ struct route_memo {
 	int64_t event_id;
 };
 
+/* A value's finds while they are put together. */
+struct gathered {
+	struct finds finds;
+	uint32_t *predicates, *rules;
+	size_t predicate_count, predicate_cap, rule_count, rule_cap;
+	uint32_t *seen; /* by rule: round when it is in `rules` */
+	uint32_t round;
+};
+
 struct match_scratch {
 	const struct matcher *m;
 	uint32_t generation;   /* of the event; counts up by one each */
@@ -51,6 +72,7 @@ struct match_scratch {
 	struct map route_of; /* classes as bytes -> route */
 	struct route_memo memo[ROUTE_MEMO];
 	struct cache *cache;
+	struct gathered gathered;
 	struct probe_scratch *probe;
 	struct regex_scratch *regex;
 	struct arena arena; /* for single tests; reset per event */
@@ -59,5 +81,6 @@ struct match_scratch {
 enum predicate_state { STATE_FALSE = 0, STATE_TRUE = 1, STATE_MAYBE = 2 };
 
 const struct route *match_route(struct match_scratch *s, struct event *ev);
+void routes_free(struct match_scratch *s);
 bool match_predicate(struct match_scratch *s, struct event *ev, uint32_t number);
 bool match_node(struct match_scratch *s, struct event *ev, uint32_t number);

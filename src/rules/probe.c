@@ -173,7 +173,7 @@ static struct key key_of(const struct test *t, struct arena *a)
 	case TEST_WILDCARD:
 		return wildcard_key(t, a);
 	case TEST_REGEX:
-		run = longest_run(regex_literal(a, t->text), false);
+		run = longest_run(regex_literal(a, t->text, NULL), false);
 		if (!rare_enough(run))
 			return (struct key){ 0 };
 		return (struct key){ KEY_ATOM, arena_lower(a, run), false };
@@ -190,6 +190,52 @@ bool probe_can_try(const struct test *t)
 bool probe_can_hold(const struct test *t, struct arena *scratch)
 {
 	return key_of(t, scratch).kind != KEY_NONE;
+}
+
+/*
+ * Classes of bytes: an ASCII byte in lower case, or one class for all others. A value without a
+ * class that a pattern cannot do without does not match it, and most values lack most of the odd
+ * characters and lookalike letters that these patterns are about.
+ */
+#define CLASS_HIGH 128
+#define CLASS_COUNT 129
+
+static uint8_t class_of(uint8_t c)
+{
+	return c < 0x80 ? ascii_lower(c) : CLASS_HIGH;
+}
+
+static void need_text(bool *need, struct slice text, bool dash)
+{
+	/* The characters that a dash of windash stands for, and the dashes, may be others. */
+	for (size_t i = 0; i < text.n; i++)
+		if (!dash || (text.p[i] != '-' && text.p[i] != '/' && text.p[i] < 0x80))
+			need[class_of(text.p[i])] = true;
+}
+
+static void needs_of(struct probe_direct *d, const struct test *t, struct arena *scratch)
+{
+	bool need[CLASS_COUNT] = { false }, bytes[256] = { false };
+
+	if (t->op == TEST_TEXT)
+		need_text(need, t->text, t->dash);
+	for (size_t i = 0; t->op == TEST_WILDCARD && i < t->part_count; i++)
+		need_text(need, t->parts[i].text, t->dash);
+	/* Without case, letters of other alphabets may stand for k and s in an expression. */
+	if (t->op == TEST_REGEX) {
+		regex_literal(scratch, t->text, bytes);
+		for (unsigned c = 0; c < 0x80; c++)
+			need[class_of((uint8_t)c)] |= bytes[c] && (c | 0x20) != 'k' && (c | 0x20) != 's';
+	}
+	/* The rarer ones first: beyond ASCII, then signs, then letters and digits. */
+	for (int pass = 0; pass < 3; pass++)
+		for (unsigned c = 0; c < CLASS_COUNT; c++) {
+			bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+
+			if (need[c] && d->need_count < PROBE_NEEDS_MAX &&
+			    pass == (c == CLASS_HIGH ? 0 : word ? 2 : 1))
+				d->needs[d->need_count++] = (uint8_t)c;
+		}
 }
 
 struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t predicate,
@@ -216,7 +262,10 @@ struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t pre
 		map_set(m, k.text, (uint32_t)p->link_count);
 	} else {
 		p->direct = heap_room(p->direct, p->direct_count, &p->direct_cap, sizeof(*p->direct));
-		p->direct[p->direct_count++] = (uint32_t)p->link_count - 1;
+		struct probe_direct *d = &p->direct[p->direct_count++];
+
+		*d = (struct probe_direct){ .link = (uint32_t)p->link_count - 1 };
+		needs_of(d, t, scratch);
 	}
 	return &p->links[p->link_count - 1];
 }
@@ -385,25 +434,31 @@ static void scan_literals(struct probe_scratch *s, struct slice text)
 	scan_bytes(s, s->padded.p, tail.n + PADDING_BYTES, text.n - tail.n);
 }
 
-/* Most of these patterns are lookalike characters, most text is ASCII: then they cannot hold. */
+static bool worth_trying(const struct probe_direct *d, const bool *seen)
+{
+	for (size_t i = 0; i < d->need_count; i++)
+		if (!seen[d->needs[i]])
+			return false;
+	return true;
+}
+
 static void scan_direct(const struct probe *p, struct probe_scratch *s, struct slice text,
 			struct finds *out)
 {
-	bool ascii = slice_is_ascii(text);
+	bool seen[CLASS_COUNT] = { false };
 
+	for (size_t i = 0; i < text.n; i++)
+		seen[class_of(text.p[i])] = true;
 	arena_reset(&s->arena);
 	for (size_t i = 0; i < p->direct_count; i++) {
-		uint32_t number = p->links[p->direct[i]].predicate;
-		const struct predicate *x = &p->program->predicates[number];
-		bool holds;
+		const struct probe_direct *d = &p->direct[i];
+		const struct predicate *x = &p->program->predicates[p->links[d->link].predicate];
 
-		if (x->test->op == TEST_REGEX)
-			holds = regex_search(x->regex, s->regex, text);
-		else
-			holds = !(ascii && !x->test->ascii && !x->test->dash) &&
-				test_text(x->test, text, &s->arena);
-		if (holds)
-			find_add(out, p->direct[i]);
+		if (!worth_trying(d, seen))
+			continue;
+		if (x->test->op == TEST_REGEX ? regex_search(x->regex, s->regex, text)
+					      : test_text(x->test, text, &s->arena))
+			find_add(out, d->link);
 	}
 }
 

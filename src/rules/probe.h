@@ -32,13 +32,22 @@ struct probe_link {
 	struct slice tail; /* tail keys: the whole folded suffix */
 };
 
+#define PROBE_NEEDS_MAX 8
+
+/* A predicate that is tried, and what a value must hold for that to be worth while. */
+struct probe_direct {
+	uint32_t link;
+	uint8_t needs[PROBE_NEEDS_MAX]; /* classes of bytes, see probe.c */
+	uint8_t need_count;
+};
+
 struct probe {
 	uint32_t field; /* vocabulary number, or FIELD_ANY */
 	struct map exact, tail, digest, atoms; /* key -> index + 1 of the first link */
 	struct probe_link *links;
 	size_t link_count, link_cap;
 	struct hs_database *db; /* over the keys of atoms, id = place in the map */
-	uint32_t *direct;	/* links */
+	struct probe_direct *direct;
 	size_t direct_count, direct_cap;
 	const struct program *program; /* for direct tests */
 };

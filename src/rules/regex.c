@@ -24,7 +24,8 @@ struct regex_scratch {
 
 struct regex *regex_new(const struct test *t, struct err *err)
 {
-	uint32_t options = PCRE2_UTF | (t->regex_i ? PCRE2_CASELESS : 0) |
+	/* Text is UTF-8 by then; with this option nobody has to check that again for each pattern. */
+	uint32_t options = PCRE2_MATCH_INVALID_UTF | (t->regex_i ? PCRE2_CASELESS : 0) |
 			   (t->regex_m ? PCRE2_MULTILINE : 0) | (t->regex_s ? PCRE2_DOTALL : 0);
 	int code;
 	PCRE2_SIZE at;
@@ -89,10 +90,13 @@ struct walk {
 	size_t at;
 	uint8_t *run, *best;
 	size_t run_n, best_n;
+	bool *bytes; /* by byte: stands in some run; may be NULL */
 };
 
 static void run_end(struct walk *w)
 {
+	for (size_t i = 0; i < w->run_n && w->bytes; i++)
+		w->bytes[w->run[i]] = true;
 	if (w->run_n > w->best_n) {
 		memcpy(w->best, w->run, w->run_n);
 		w->best_n = w->run_n;
@@ -250,10 +254,10 @@ static bool has_outer_alternation(struct slice pattern)
 	return false;
 }
 
-struct slice regex_literal(struct arena *a, struct slice pattern)
+struct slice regex_literal(struct arena *a, struct slice pattern, bool bytes[256])
 {
 	struct slice caseless = SLICE("(?i)");
-	struct walk w = { .pattern = pattern };
+	struct walk w = { .pattern = pattern, .bytes = bytes };
 
 	/* At the start this one only loosens case, and literals are looked for without case. */
 	if (slice_starts(pattern, caseless))

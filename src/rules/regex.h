@@ -27,6 +27,7 @@ bool regex_search(const struct regex *re, struct regex_scratch *s, struct slice 
 /*
  * The longest literal that every match must contain, or an empty slice when none is certain.
  * Works on the pattern's text: literal runs of the outermost concatenation that nothing makes
- * optional. In the arena.
+ * optional. In the arena. Where `bytes` is not NULL, bytes[c] becomes true for every byte of all
+ * such runs; in which case a letter stands is not said.
  */
-struct slice regex_literal(struct arena *a, struct slice pattern);
+struct slice regex_literal(struct arena *a, struct slice pattern, bool bytes[256]);

@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "base/heap.h"
 
+#include <stdlib.h>
+
 static bool route_takes(const struct match_scratch *s, const struct source *source,
 			const uint32_t *classes, size_t n, bool has_channel)
 {
@@ -17,6 +19,42 @@ static bool route_takes(const struct match_scratch *s, const struct source *sour
 		if (source_fits(source, &s->m->tax->classes[classes[i]]))
 			return true;
 	return false;
+}
+
+static struct route_field *field_of(struct match_scratch *s, struct route *r, uint32_t field)
+{
+	for (size_t i = 0; i < r->field_count; i++)
+		if (r->fields[i].field == field)
+			return &r->fields[i];
+	r->fields = heap_room(r->fields, r->field_count, &r->field_cap, sizeof(*r->fields));
+	struct route_field *new = &r->fields[r->field_count++];
+
+	*new = (struct route_field){ .field = field, .place = cache_place(s->cache) };
+	new->probes = arena_array(&r->arena, r->source_count, sizeof(*new->probes));
+	new->sources = arena_array(&r->arena, r->source_count, sizeof(*new->sources));
+	return new;
+}
+
+/* A source has at most one probe a field. */
+static void add_probes(struct match_scratch *s, struct route *r, const struct source *source)
+{
+	for (size_t i = 0; i < source->probe_count; i++) {
+		struct route_field *f = field_of(s, r, source->probes[i].field);
+
+		f->probes[f->count] = &source->probes[i];
+		f->sources[f->count++] = source;
+	}
+}
+
+void routes_free(struct match_scratch *s)
+{
+	for (size_t i = 0; i < s->route_count; i++) {
+		free(s->routes[i].sources);
+		free(s->routes[i].classes);
+		free(s->routes[i].fields);
+		arena_done(&s->routes[i].arena);
+	}
+	free(s->routes);
 }
 
 static uint32_t route_new(struct match_scratch *s, const uint32_t *classes, size_t n,
@@ -31,6 +69,9 @@ static uint32_t route_new(struct match_scratch *s, const uint32_t *classes, size
 	for (size_t i = 0; i < s->m->source_count; i++)
 		if (route_takes(s, &s->m->sources[i], classes, n, has_channel))
 			r.sources[r.source_count++] = (uint32_t)i;
+	arena_init(&r.arena, 0);
+	for (size_t i = 0; i < r.source_count; i++)
+		add_probes(s, &r, &s->m->sources[r.sources[i]]);
 	s->routes = heap_room(s->routes, s->route_count, &s->route_cap, sizeof(*s->routes));
 	s->routes[s->route_count] = r;
 	return (uint32_t)s->route_count++;

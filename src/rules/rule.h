@@ -71,7 +71,6 @@ struct test {
 				 parts[0] and tail_star say the same, and these agree with them */
 	bool expected;	      /* TEST_EXISTS */
 	bool regex_i, regex_m, regex_s;
-	bool ascii;	      /* TEXT, WILDCARD: the pattern is: bytes compare like characters */
 	struct slice text;    /* TEXT: unescaped needle, folded unless cased; empty and without
 				 anchors (a lone `*`) it holds for every value that is not null.
 				 REGEX: the pattern.

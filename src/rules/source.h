@@ -20,7 +20,6 @@ struct source {
 	size_t probe_count, probe_cap;
 	uint32_t *witness_rules; /* what links point into */
 	size_t witness_count, witness_cap;
-	size_t probe_base; /* number of the first probe over all sources */
 };
 
 /* Does the source ask for events of this class? */

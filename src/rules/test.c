@@ -111,9 +111,40 @@ static bool is_ascii_needle(struct compare how, struct slice needle)
 	return !how.dash && slice_is_ascii(needle);
 }
 
+static bool contains(struct compare how, struct slice needle, struct slice text)
+{
+	for (size_t at = skip_to_first(how, needle, text, 0); at < text.n;
+	     at = skip_to_first(how, needle, text, next_at(text, at)))
+		if (match_here(how, needle, text, at) != NO_MATCH)
+			return true;
+	return false;
+}
+
+/* The longest run of the needle that no dash can change: ASCII without the two ASCII dashes. */
+static struct slice run_without_dash(struct slice needle)
+{
+	struct slice best = { needle.p, 0 };
+
+	for (size_t i = 0, from = 0; i <= needle.n; i++) {
+		if (i < needle.n && needle.p[i] < 0x80 && !windash_is_dash(needle.p[i]))
+			continue;
+		if (i - from > best.n)
+			best = slice_of(needle.p + from, i - from);
+		from = i + 1;
+	}
+	return best;
+}
+
 static bool compare(struct compare how, bool start, bool end, struct slice needle,
 		    struct slice text)
 {
+	/* Trying every dash at every place is slow: mostly it can be seen that it would be in vain. */
+	if (how.dash && !start) {
+		struct slice run = run_without_dash(needle);
+
+		if (run.n > 1 && !contains((struct compare){ how.cased, false, false }, run, text))
+			return false;
+	}
 	if (start) {
 		size_t stop = match_here(how, needle, text, 0);
 

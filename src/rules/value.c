@@ -254,7 +254,6 @@ static void add_text(struct work *w, struct slice text, bool front, bool back)
 	struct test *t = add_test(w, TEST_TEXT);
 
 	t->text = needle(w, text);
-	t->ascii = slice_is_ascii(text);
 	t->anchor_start = !front;
 	t->anchor_end = !back;
 }
@@ -280,7 +279,6 @@ static void add_wildcard(struct work *w, struct pattern p)
 	size_t at = 0;
 
 	t->parts = arena_array(a, p.n, sizeof(*t->parts));
-	t->ascii = true;
 	for (;;) {
 		take_wild(p, &at, &skip, &star);
 		if (at == p.n)
@@ -292,7 +290,6 @@ static void add_wildcard(struct work *w, struct pattern p)
 		t->parts[t->part_count++] = (struct wildcard_part){
 			needle(w, pattern_bytes(a, pattern_part(p, from, at))), skip, star
 		};
-		t->ascii = t->ascii && slice_is_ascii(t->parts[t->part_count - 1].text);
 		star = false;
 		skip = 0;
 	}

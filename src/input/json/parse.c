@@ -8,6 +8,9 @@
 #include "input/dialect.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define PATH_BYTES_MAX 1024
 #define LIST_ITEMS_MAX 65536u
@@ -21,6 +24,7 @@ struct reader {
 	struct json_result r;
 	uint8_t path[PATH_BYTES_MAX];
 	size_t path_n;
+	const struct json_memo *expected; /* whose path this is, when the record went as the last did */
 	unsigned depth;
 };
 
@@ -62,138 +66,51 @@ static int peek(struct reader *r)
 	return r->at < r->s.n ? r->s.p[r->at] : -1;
 }
 
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGHS UINT64_C(0x8080808080808080)
-
-/* Bytes up to the closing quote or the first escape: eight at a time. */
-static size_t text_run(struct slice s, size_t at, uint64_t *high)
+/* Where the next quote or backslash is, from `at` on; *high gathers the bytes before it, and
+ * perhaps some behind it. */
+static size_t text_run(struct slice s, size_t at, uint8_t *high)
 {
-	while (s.n - at >= 8) {
-		uint64_t v;
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
 
-		memcpy(&v, s.p + at, 8);
-		uint64_t quote = v ^ (ONES * '"'), slash = v ^ (ONES * '\\');
-		uint64_t hit = (((quote - ONES) & ~quote) | ((slash - ONES) & ~slash)) & HIGHS;
+	for (; s.n - at >= 16; at += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i_u *)(const void *)(s.p + at));
+		unsigned hits = (unsigned)_mm_movemask_epi8(
+			_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
 
-		if (hit) {
-			size_t n = (size_t)__builtin_ctzll(hit) >> 3;
-
-			/* The lowest flag is exact; those above it may be borrowed. */
-			if (n)
-				*high |= v & (UINT64_MAX >> (64 - 8 * n));
-			return at + n;
-		}
-		*high |= v;
-		at += 8;
+		*high |= _mm_movemask_epi8(v) ? 0x80 : 0;
+		if (hits)
+			return at + (size_t)__builtin_ctz(hits);
 	}
+#endif
 	while (at < s.n && s.p[at] != '"' && s.p[at] != '\\')
 		*high |= s.p[at++];
 	return at;
 }
 
-static int hex4(struct slice s, size_t at)
-{
-	int v = 0;
-
-	if (s.n - at < 4)
-		return -1;
-	for (size_t i = 0; i < 4; i++) {
-		uint8_t c = s.p[at + i], l = (uint8_t)(c | 0x20);
-		int d = c >= '0' && c <= '9' ? c - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-
-		if (d < 0)
-			return -1;
-		v = v << 4 | d;
-	}
-	return v;
-}
-
-/* \uXXXX behind its u, with the second half of a pair: U+FFFD for half a pair. */
-static uint32_t unicode_escape(struct reader *r)
-{
-	int hi = hex4(r->s, r->at), lo;
-
-	if (hi < 0)
-		return 0xfffd;
-	r->at += 4;
-	if (hi < 0xd800 || hi > 0xdfff)
-		return (uint32_t)hi;
-	if (hi >= 0xdc00 || r->s.n - r->at < 6 || r->s.p[r->at] != '\\' || r->s.p[r->at + 1] != 'u')
-		return 0xfffd;
-	lo = hex4(r->s, r->at + 2);
-	if (lo < 0xdc00 || lo > 0xdfff)
-		return 0xfffd;
-	r->at += 6;
-	return 0x10000 + ((uint32_t)(hi - 0xd800) << 10) + (uint32_t)(lo - 0xdc00);
-}
-
-/* One escape from behind its backslash into out; gives the bytes written. */
-static size_t escape(struct reader *r, uint8_t *out)
-{
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-	uint8_t c = r->s.p[r->at++];
-	const char *hit = c ? strchr(from, c) : NULL;
-
-	if (c == 'u')
-		return utf8_put(out, unicode_escape(r));
-	*out = hit ? (uint8_t)to[hit - from] : c;
-	return 1;
-}
-
-static bool text_escaped(struct reader *r, size_t start, struct slice *ret, uint64_t *high)
-{
-	/* The rest of the line bounds the text; a second pass would cost more than the room. */
-	size_t end = start, n;
-	uint8_t *out;
-
-	for (size_t at = r->at; at < r->s.n; at++) {
-		uint64_t ignored = 0;
-
-		at = text_run(r->s, at, &ignored);
-		end = at;
-		if (at < r->s.n && r->s.p[at] == '"')
-			break;
-		at++;
-	}
-	if (end >= r->s.n)
-		return fail(r, "a text is not closed");
-	out = arena_alloc(&r->ev->arena, end - start + 4);
-	if (!out)
-		return fail(r, "a record larger than the limit");
-	n = r->at - start;
-	memcpy(out, r->s.p + start, n);
-	while (r->at < end) {
-		size_t from = r->at;
-
-		if (r->s.p[r->at] == '\\') {
-			r->at++;
-			n += escape(r, out + n);
-			continue;
-		}
-		r->at = text_run(r->s, r->at, high);
-		memcpy(out + n, r->s.p + from, r->at - from);
-		n += r->at - from;
-	}
-	*ret = slice_of(out, n);
-	return true;
-}
-
-/* A text from behind its opening quote; past its closing one. */
-static bool read_text(struct reader *r, struct slice *ret)
+/* A text from behind its opening quote; past its closing one. Escapes stay in it until somebody
+ * asks for the text (value_text). */
+static bool read_text(struct reader *r, struct value *ret)
 {
 	size_t start = r->at;
-	uint64_t high = 0;
+	uint8_t high = 0;
 
-	r->at = text_run(r->s, r->at, &high);
-	if (r->at >= r->s.n)
-		return fail(r, "a text is not closed");
-	if (r->s.p[r->at] == '"')
-		*ret = slice_of(r->s.p + start, r->at - start);
-	else if (!text_escaped(r, start, ret, &high))
-		return false;
+	ret->type = VALUE_TEXT;
+	for (;;) {
+		r->at = text_run(r->s, r->at, &high);
+		if (r->at < r->s.n && r->s.p[r->at] == '"')
+			break;
+		r->at += 2;
+		if (r->at >= r->s.n) {
+			r->at = r->s.n;
+			return fail(r, "a text is not closed");
+		}
+		ret->type = VALUE_ESCAPED;
+	}
+	ret->s = slice_of(r->s.p + start, r->at - start);
 	r->at++;
-	if ((high & HIGHS) && !utf8_valid(*ret)) {
-		*ret = utf8_repair(&r->ev->arena, *ret);
+	if ((high & 0x80) && !utf8_valid(ret->s)) {
+		ret->s = utf8_repair(&r->ev->arena, ret->s);
 		r->r.repaired = true;
 	}
 	return true;
@@ -240,8 +157,7 @@ static bool read_plain(struct reader *r, struct value *ret)
 	switch (c) {
 	case '"':
 		r->at++;
-		ret->type = VALUE_TEXT;
-		return read_text(r, &ret->s);
+		return read_text(r, ret);
 	case 't':
 		*ret = (struct value){ .type = VALUE_BOOL, .u = 1 };
 		return literal(r, "true");
@@ -284,6 +200,7 @@ static const struct json_memo *memo_of(struct reader *r, struct slice path)
 	if (path.n)
 		memcpy(kept, path.p, path.n);
 	m->path = slice_of(kept, path.n);
+	m->plain = !memchr(kept, '"', path.n) && !memchr(kept, '\\', path.n);
 	m->name = j->dialects ? dialects_name(j->dialects, m->path, &j->arena) : m->path;
 	m->id = names_find(j->names, m->name);
 	return m;
@@ -297,9 +214,49 @@ static bool add(struct reader *r, struct value v)
 		r->r.limited = true;
 		return true;
 	}
-	const struct json_memo *m = memo_of(r, path);
+	const struct json_memo *m = r->expected ? r->expected : memo_of(r, path);
 
 	event_add(r->ev, m->name, m->id, v);
+	return true;
+}
+
+/* The member's name that stands here when the record goes as the one before did: one compare
+ * instead of a search for its end. False: it must be read. */
+static bool expected_key(struct reader *r, size_t outer)
+{
+	size_t place = r->ev->n;
+	const struct json_memo *m = place < r->j->memo_count ? &r->j->memo[place] : NULL;
+
+	if (!m || !m->path.p || !m->plain || m->path.n <= outer || m->path.n > PATH_BYTES_MAX ||
+	    memcmp(m->path.p, r->path, outer) != 0)
+		return false;
+	struct slice key = slice_from(m->path, outer), rest = slice_from(r->s, r->at);
+
+	if (rest.n <= key.n || rest.p[key.n] != '"' || !slice_starts(rest, key))
+		return false;
+	memcpy(r->path + outer, key.p, key.n);
+	r->path_n = outer + key.n;
+	r->at += key.n + 1;
+	r->expected = m;
+	return true;
+}
+
+/* A member's name from behind its opening quote, appended to the path. */
+static bool read_key(struct reader *r)
+{
+	struct value v = { 0 };
+
+	if (r->path_n && r->path_n < PATH_BYTES_MAX)
+		r->path[r->path_n++] = '.';
+	if (expected_key(r, r->path_n))
+		return true;
+	if (!read_text(r, &v))
+		return false;
+	struct slice key = slice_head(value_text(v, &r->ev->arena), PATH_BYTES_MAX - r->path_n);
+
+	if (key.n)
+		memcpy(r->path + r->path_n, key.p, key.n);
+	r->path_n += key.n;
 	return true;
 }
 
@@ -367,24 +324,17 @@ static bool read_object(struct reader *r)
 		return outer ? add(r, (struct value){ .type = VALUE_NULL }) : true;
 	}
 	for (;;) {
-		struct slice key;
-
 		if (peek(r) != '"')
 			return fail(r, "a member's name is missing");
 		r->at++;
-		if (!read_text(r, &key))
+		if (!read_key(r))
 			return false;
 		if (peek(r) != ':')
 			return fail(r, "a colon is missing");
 		r->at++;
-		if (outer && r->path_n < PATH_BYTES_MAX)
-			r->path[r->path_n++] = '.';
-		key = slice_head(key, PATH_BYTES_MAX - r->path_n);
-		if (key.n)
-			memcpy(r->path + r->path_n, key.p, key.n);
-		r->path_n += key.n;
 		if (!read_value(r))
 			return false;
+		r->expected = NULL;
 		r->path_n = outer;
 		int c = peek(r);
 
@@ -409,6 +359,7 @@ static bool read_value(struct reader *r)
 		return fail(r, "nested deeper than the limit");
 	}
 	r->at++;
+	r->expected = NULL;
 	r->depth++;
 	ok = c == '{' ? read_object(r) : read_list(r);
 	r->depth--;

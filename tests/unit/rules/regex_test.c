@@ -9,7 +9,7 @@ static struct arena arena;
 
 static void check(const char *pattern, const char *want)
 {
-	assert_slice(regex_literal(&arena, slice_str(pattern)), want);
+	assert_slice(regex_literal(&arena, slice_str(pattern), NULL), want);
 }
 
 static void the_literal_is_one_no_match_can_do_without(void **state)
