@@ -9,17 +9,19 @@
 
 #define SLOT_BITS 15
 #define WAYS 4
+#define NO_SLOT SIZE_MAX
 /* Longer values are hashed and compared as well, but they take room from too many others. */
 #define VALUE_BYTES_MAX 16384
 /* A place is judged every so many lookups: below one hit in eight it sleeps for a while. */
 #define JUDGE_LOOKUPS 512
 #define SLEEP_LOOKUPS 8192
 
+/* A remembered value, in the arena; behind it the numbers that `found` points to and the bytes of
+ * the value: one run of memory, since nearly every lookup is a cache miss of the processor. */
 struct entry {
-	uint64_t hash;
-	uint64_t key;	     /* place << 8 | the value's type */
-	const uint8_t *text; /* NULL: empty */
-	size_t text_bytes;
+	uint64_t key; /* place << 8 | the value's type */
+	size_t bytes;
+	const uint8_t *value;
 	struct found found;
 };
 
@@ -28,12 +30,15 @@ struct habit {
 };
 
 struct cache {
-	struct entry *slots; /* NULL: remembers nothing */
+	struct entry **slots; /* NULL: remembers nothing */
+	uint32_t *tags;	      /* by slot: a part of the hash, 0 where it is empty */
 	struct habit *habits;
 	size_t place_count, place_cap;
 	struct arena arena;
-	struct entry *missed; /* where what cache_get missed may go, or NULL */
-	uint64_t missed_hash, missed_key;
+	/* What the last cache_get missed, and the slot it may have; NO_SLOT: none. */
+	size_t missed_slot;
+	uint32_t missed_tag;
+	uint64_t missed_key;
 };
 
 struct cache *cache_new(size_t bytes)
@@ -41,8 +46,10 @@ struct cache *cache_new(size_t bytes)
 	struct cache *c = heap_new(sizeof(*c));
 
 	arena_init(&c->arena, bytes);
-	if (bytes)
+	if (bytes) {
 		c->slots = heap_array((size_t)1 << SLOT_BITS, sizeof(*c->slots));
+		c->tags = heap_array((size_t)1 << SLOT_BITS, sizeof(*c->tags));
+	}
 	return c;
 }
 
@@ -51,6 +58,7 @@ void cache_free(struct cache *c)
 	if (!c)
 		return;
 	free(c->slots);
+	free(c->tags);
 	free(c->habits);
 	arena_done(&c->arena);
 	free(c);
@@ -82,26 +90,26 @@ const struct found *cache_get(struct cache *c, uint32_t place, const struct valu
 	struct slice bytes = value_bytes(v);
 	struct habit *h = &c->habits[place];
 
-	c->missed = NULL;
+	c->missed_slot = NO_SLOT;
 	if (!c->slots || bytes.n > VALUE_BYTES_MAX || !awake(h))
 		return NULL;
 	uint64_t key = (uint64_t)place << 8 | v->type, hash = hash64_seed(bytes, key);
-	struct entry *set = &c->slots[(size_t)(hash >> (64 - SLOT_BITS)) & ~(size_t)(WAYS - 1)];
+	size_t set = (size_t)(hash >> (64 - SLOT_BITS)) & ~(size_t)(WAYS - 1);
+	uint32_t tag = (uint32_t)hash | 1;
 
-	for (size_t i = 0; i < WAYS; i++) {
-		struct entry *e = &set[i];
+	for (size_t i = set; i < set + WAYS; i++) {
+		const struct entry *e = c->slots[i];
 
-		if (!e->text) {
-			c->missed = c->missed ? c->missed : e;
-		} else if (e->hash == hash && e->key == key &&
-			   slice_eq(slice_of(e->text, e->text_bytes), bytes)) {
+		if (c->tags[i] == 0)
+			c->missed_slot = c->missed_slot == NO_SLOT ? i : c->missed_slot;
+		if (c->tags[i] == tag && e->key == key && slice_eq(slice_of(e->value, e->bytes), bytes)) {
 			h->hits++;
 			return &e->found;
 		}
 	}
-	if (!c->missed)
-		c->missed = &set[hash & (WAYS - 1)];
-	c->missed_hash = hash;
+	if (c->missed_slot == NO_SLOT)
+		c->missed_slot = set + (tag >> 1 & (WAYS - 1));
+	c->missed_tag = tag;
 	c->missed_key = key;
 	return NULL;
 }
@@ -117,25 +125,26 @@ void cache_put(struct cache *c, const struct value *v, const struct found *found
 {
 	struct slice bytes = value_bytes(v);
 	size_t numbers = (size_t)found->predicate_count + found->rule_count;
-	uint32_t *room, *rules;
-	uint8_t *text;
+	struct entry *e;
 
-	if (!c->missed)
+	if (c->missed_slot == NO_SLOT)
 		return;
-	/* All of an entry in one run of memory: what is compared and what is read then. */
-	room = arena_alloc(&c->arena, numbers * sizeof(*room) + bytes.n + 1);
-	if (!room) {
+	e = arena_alloc(&c->arena, sizeof(*e) + numbers * sizeof(uint32_t) + bytes.n);
+	if (!e) {
 		arena_reset(&c->arena);
-		memset(c->slots, 0, sizeof(*c->slots) << SLOT_BITS);
+		memset(c->tags, 0, sizeof(*c->tags) << SLOT_BITS);
 		return;
 	}
-	rules = put_numbers(room, found->predicates, found->predicate_count);
-	text = (uint8_t *)put_numbers(rules, found->rules, found->rule_count);
+	uint32_t *predicates = (uint32_t *)(e + 1);
+	uint32_t *rules = put_numbers(predicates, found->predicates, found->predicate_count);
+	uint8_t *value = (uint8_t *)put_numbers(rules, found->rules, found->rule_count);
+
 	if (bytes.n)
-		memcpy(text, bytes.p, bytes.n);
-	*c->missed = (struct entry){ .hash = c->missed_hash,
-				     .key = c->missed_key,
-				     .text = text,
-				     .text_bytes = bytes.n,
-				     .found = { room, rules, found->predicate_count, found->rule_count } };
+		memcpy(value, bytes.p, bytes.n);
+	*e = (struct entry){ .key = c->missed_key,
+			     .bytes = bytes.n,
+			     .value = value,
+			     .found = { predicates, rules, found->predicate_count, found->rule_count } };
+	c->slots[c->missed_slot] = e;
+	c->tags[c->missed_slot] = c->missed_tag;
 }
