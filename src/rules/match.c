@@ -276,17 +276,20 @@ static void scan_field(struct match_scratch *s, struct event *ev, const struct r
 
 static void scan_route(struct match_scratch *s, struct event *ev, const struct route *route)
 {
+	memset(s->scanned, 0, ev->n / 8 + 1);
 	for (size_t i = 0; i < route->field_count; i++) {
 		const struct route_field *rf = &route->fields[i];
 
-		if (rf->field == FIELD_ANY) {
-			for (uint32_t k = 0; k < ev->n; k++)
-				scan_field(s, ev, rf, &ev->fields[k]);
-			continue;
-		}
-		for (struct field *f = event_find(ev, rf->field); f; f = field_next(ev, f))
+		for (struct field *f = event_find(ev, rf->field); f; f = field_next(ev, f)) {
+			size_t at = (size_t)(f - ev->fields);
+
+			s->scanned[at / 8] |= (uint8_t)(1u << at % 8);
 			scan_field(s, ev, rf, f);
+		}
 	}
+	for (uint32_t k = 0; k < ev->n && route->any.count; k++)
+		if (!(s->scanned[k / 8] >> k % 8 & 1))
+			scan_field(s, ev, &route->any, &ev->fields[k]);
 }
 
 static void take_always(struct match_scratch *s, const struct source *source)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* What match.c, explain.c and matcher.c share of match.h's two structs. Not for other rooms. */
+#include "base/limits.h"
 #include "rules/cache.h"
 #include "rules/match.h"
 #include "rules/program.h"
@@ -18,10 +19,10 @@ struct matcher {
 	uint32_t *rule_source; /* by rule; UINT32_MAX when not in play */
 };
 
-/* What is looked up of one field: the probes of all sources of a route, under one place of the
- * cache. */
+/* What is looked up of one field: the probes of all sources of a route, those of any field among
+ * them, under one place of the cache. */
 struct route_field {
-	uint32_t field; /* or FIELD_ANY: every field's value */
+	uint32_t field;
 	uint32_t place;
 	const struct probe **probes;
 	const struct source **sources; /* of the probe at the same index */
@@ -32,6 +33,7 @@ struct route_field {
 struct route {
 	struct route_field *fields;
 	size_t field_count, field_cap;
+	struct route_field any; /* for the fields that have none of their own */
 	struct arena arena; /* the fields' lists */
 	uint32_t *sources;
 	size_t source_count;
@@ -73,6 +75,7 @@ struct match_scratch {
 	struct route_memo memo[ROUTE_MEMO];
 	struct cache *cache;
 	struct gathered gathered;
+	uint8_t scanned[LIMIT_EVENT_FIELDS / 8 + 1]; /* by field of the event: a bit */
 	struct probe_scratch *probe;
 	struct regex_scratch *regex;
 	struct arena arena; /* for single tests; reset per event */

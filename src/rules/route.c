@@ -21,6 +21,15 @@ static bool route_takes(const struct match_scratch *s, const struct source *sour
 	return false;
 }
 
+/* A source has at most two probes for a field: the field's own and that of any field. */
+static void field_init(struct match_scratch *s, struct route *r, struct route_field *f,
+		       uint32_t field)
+{
+	*f = (struct route_field){ .field = field, .place = cache_place(s->cache) };
+	f->probes = arena_array(&r->arena, r->source_count * 2, sizeof(*f->probes));
+	f->sources = arena_array(&r->arena, r->source_count * 2, sizeof(*f->sources));
+}
+
 static struct route_field *field_of(struct match_scratch *s, struct route *r, uint32_t field)
 {
 	for (size_t i = 0; i < r->field_count; i++)
@@ -29,21 +38,31 @@ static struct route_field *field_of(struct match_scratch *s, struct route *r, ui
 	r->fields = heap_room(r->fields, r->field_count, &r->field_cap, sizeof(*r->fields));
 	struct route_field *new = &r->fields[r->field_count++];
 
-	*new = (struct route_field){ .field = field, .place = cache_place(s->cache) };
-	new->probes = arena_array(&r->arena, r->source_count, sizeof(*new->probes));
-	new->sources = arena_array(&r->arena, r->source_count, sizeof(*new->sources));
+	field_init(s, r, new, field);
 	return new;
 }
 
-/* A source has at most one probe a field. */
+static void add_probe(struct route_field *f, const struct source *source, const struct probe *p)
+{
+	f->probes[f->count] = p;
+	f->sources[f->count++] = source;
+}
+
 static void add_probes(struct match_scratch *s, struct route *r, const struct source *source)
 {
 	for (size_t i = 0; i < source->probe_count; i++) {
-		struct route_field *f = field_of(s, r, source->probes[i].field);
+		const struct probe *p = &source->probes[i];
 
-		f->probes[f->count] = &source->probes[i];
-		f->sources[f->count++] = source;
+		add_probe(p->field == FIELD_ANY ? &r->any : field_of(s, r, p->field), source, p);
 	}
+}
+
+/* The probes of any field are asked with each field's own. */
+static void spread_any(struct route *r)
+{
+	for (size_t i = 0; i < r->field_count; i++)
+		for (size_t k = 0; k < r->any.count; k++)
+			add_probe(&r->fields[i], r->any.sources[k], r->any.probes[k]);
 }
 
 void routes_free(struct match_scratch *s)
@@ -70,8 +89,10 @@ static uint32_t route_new(struct match_scratch *s, const uint32_t *classes, size
 		if (route_takes(s, &s->m->sources[i], classes, n, has_channel))
 			r.sources[r.source_count++] = (uint32_t)i;
 	arena_init(&r.arena, 0);
+	field_init(s, &r, &r.any, FIELD_ANY);
 	for (size_t i = 0; i < r.source_count; i++)
 		add_probes(s, &r, &s->m->sources[r.sources[i]]);
+	spread_any(&r);
 	s->routes = heap_room(s->routes, s->route_count, &s->route_cap, sizeof(*s->routes));
 	s->routes[s->route_count] = r;
 	return (uint32_t)s->route_count++;
