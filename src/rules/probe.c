@@ -15,7 +15,7 @@
 /* Longer ones only cost database size: Vectorscan confirms up to 8 bytes at once. */
 #define ATOM_BYTES_MAX 64
 #define DIGEST_DIGITS 32
-#define FOLD_BYTES_MAX 1024
+#define FOLD_BYTES_MAX PROBE_KEY_BYTES_MAX
 #define PADDING_BYTES 128
 #define PADDED_BYTES_MAX ((size_t)64 << 10)
 #define TAIL_BYTES 1024
@@ -258,6 +258,8 @@ struct probe_link *probe_add(struct probe *p, const struct test *t, uint32_t pre
 		link.tail = arena_lower(&m->arena, t->text);
 	p->links = heap_room(p->links, p->link_count, &p->link_cap, sizeof(*p->links));
 	p->links[p->link_count++] = link;
+	if (k.kind == KEY_EXACT)
+		p->exact_lengths[k.text.n / 8] |= (uint8_t)(1u << k.text.n % 8);
 	if (m) {
 		map_set(m, k.text, (uint32_t)p->link_count);
 	} else {
@@ -353,26 +355,42 @@ static void take_chain(const struct probe *p, uint32_t at, size_t from, size_t t
 	}
 }
 
-static void scan_exact(const struct probe *p, struct slice folded, struct finds *out)
+static struct slice fold(struct slice text, uint8_t *room)
 {
-	uint32_t at = map_get(&p->exact, folded);
-
-	if (at != MAP_NONE)
-		take_chain(p, at, 0, folded.n, folded.n, out);
+	for (size_t i = 0; i < text.n; i++)
+		room[i] = ascii_lower(text.p[i]);
+	return slice_of(room, text.n);
 }
 
-static void scan_tail(const struct probe *p, struct slice folded, struct finds *out)
+static void scan_exact(const struct probe *p, struct slice text, struct finds *out)
 {
-	size_t slash = folded.n;
+	uint8_t room[FOLD_BYTES_MAX];
 
-	while (slash > 0 && folded.p[slash - 1] != '\\')
-		slash--;
-	if (slash == 0)
+	/* Most values are of a length that no key has. */
+	if (text.n > FOLD_BYTES_MAX || !(p->exact_lengths[text.n / 8] >> text.n % 8 & 1))
 		return;
-	uint32_t at = map_get(&p->tail, slice_from(folded, slash - 1));
+	uint32_t at = map_get(&p->exact, fold(text, room));
+
+	if (at != MAP_NONE)
+		take_chain(p, at, 0, text.n, text.n, out);
+}
+
+static void scan_tail(const struct probe *p, struct slice text, struct finds *out)
+{
+	uint8_t room[FOLD_BYTES_MAX];
+	size_t slash = text.n, stop = text.n > FOLD_BYTES_MAX ? text.n - FOLD_BYTES_MAX : 0;
+
+	while (slash > stop && text.p[slash - 1] != '\\')
+		slash--;
+	if (slash == stop)
+		return;
+	uint32_t at = map_get(&p->tail, fold(slice_from(text, slash - 1), room));
 
 	if (at == MAP_NONE)
 		return;
+	/* The suffixes themselves may go further back. */
+	struct slice folded = fold(slice_from(text, stop), room);
+
 	for (; at; at = p->links[at - 1].next) {
 		const struct probe_link *l = &p->links[at - 1];
 
@@ -465,20 +483,10 @@ static void scan_direct(const struct probe *p, struct probe_scratch *s, struct s
 void probe_scan(const struct probe *p, struct probe_scratch *s, struct slice text,
 		struct finds *out)
 {
-	uint8_t room[FOLD_BYTES_MAX];
-
-	if (p->exact.n || p->tail.n) {
-		/* No key is longer: of a longer text only the end can be one. */
-		bool whole = text.n <= sizeof(room);
-		struct slice end = whole ? text : slice_from(text, text.n - sizeof(room));
-
-		for (size_t i = 0; i < end.n; i++)
-			room[i] = ascii_lower(end.p[i]);
-		if (whole && p->exact.n)
-			scan_exact(p, slice_of(room, end.n), out);
-		if (p->tail.n)
-			scan_tail(p, slice_of(room, end.n), out);
-	}
+	if (p->exact.n)
+		scan_exact(p, text, out);
+	if (p->tail.n)
+		scan_tail(p, text, out);
 	if (p->digest.n)
 		scan_digests(p, text, out);
 	if (p->direct_count)

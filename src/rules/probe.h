@@ -32,6 +32,8 @@ struct probe_link {
 	struct slice tail; /* tail keys: the whole folded suffix */
 };
 
+/* Keys of exact and tail are no longer. */
+#define PROBE_KEY_BYTES_MAX 1024
 #define PROBE_NEEDS_MAX 8
 
 /* A predicate that is tried, and what a value must hold for that to be worth while. */
@@ -44,6 +46,7 @@ struct probe_direct {
 struct probe {
 	uint32_t field; /* vocabulary number, or FIELD_ANY */
 	struct map exact, tail, digest, atoms; /* key -> index + 1 of the first link */
+	uint8_t exact_lengths[PROBE_KEY_BYTES_MAX / 8 + 1]; /* a bit for each length of a key */
 	struct probe_link *links;
 	size_t link_count, link_cap;
 	struct hs_database *db; /* over the keys of atoms, id = place in the map */
