@@ -68,12 +68,43 @@ static void what_is_no_expression_is_refused_with_the_place(void **state)
 	assert_int_equal(err.at, 4);
 }
 
+/* `\\+` as often as asked for, with `.*` between. */
+static void a_chain_of_signs_is_linear_and_exact(void **state)
+{
+	const char *five = "\\+.*\\+.*\\+.*\\+.*\\+", *fourteen =
+		"\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+";
+	char text[8000];
+
+	(void)state;
+	assert_true(search(five, false, "+a++b+c+"));
+	assert_false(search(five, false, "+a+b+c+"));
+	/* A dot ends at a newline, unless it is told not to. */
+	assert_false(search(five, false, "++++\n++++"));
+	assert_true(search(five, false, "+++\n+++++"));
+	assert_true(search("(?s)\\+.*\\+.*\\+.*\\+.*\\+", false, "++++\n++++"));
+	assert_true(search("ab.*c\\.d", false, "xab--c.d"));
+	assert_false(search("ab.*c\\.d", false, "xab--cxd"));
+	assert_false(search("ab.*ba", false, "aba"));
+	assert_false(search("ab.*cd", false, "AB CD"));
+	assert_true(search("ab.*cd", true, "AB CD"));
+	assert_true(search("ab.*cd$", false, "ab cd"));
+	/* Long enough for backtracking to give up. */
+	for (size_t i = 0; i < sizeof(text) - 1; i++)
+		text[i] = i % 70 == 69 ? '+' : 'A';
+	text[sizeof(text) - 1] = 0;
+	assert_true(search(fourteen, false, text));
+	for (size_t i = 0; i < sizeof(text) - 1; i++)
+		text[i] = i % 600 == 599 ? '+' : 'A';
+	assert_false(search(fourteen, false, text));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_literal_is_one_no_match_can_do_without),
 		cmocka_unit_test(ascii_and_other_text_are_searched_alike),
 		cmocka_unit_test(what_is_no_expression_is_refused_with_the_place),
+		cmocka_unit_test(a_chain_of_signs_is_linear_and_exact),
 	};
 	int failed = RUN(tests);
 
