@@ -204,18 +204,35 @@ static size_t find_record(const struct input *in, size_t from)
 	return hit ? (size_t)(hit - in->chunk.p) : in->chunk.n;
 }
 
-/* A record at record_at whose size is possible: its bytes. */
+static bool size_stands_twice(struct slice record)
+{
+	return load_u32(record.p + record.n - 4) == load_u32(record.p + 4);
+}
+
+/*
+ * A record at record_at whose size is possible: its bytes. The size stands at the end again; where
+ * it does not, the record was torn (a write that was cut off leaves zeroes), and is taken as far as
+ * the next record at most when its beginning is one. Not in slack, where much only looks like one.
+ */
 static bool record_bytes(struct input *in, struct slice *ret)
 {
-	struct slice magic = SLICE("**\0\0"), head;
+	struct slice magic = SLICE("**\0\0"), fragment = SLICE("\x0f\x01"), head;
 
 	if (!slice_sub(in->chunk, in->record_at, RECORD_HEADER_BYTES, &head) ||
 	    !slice_starts(head, magic))
 		return false;
 	uint32_t size = load_u32(head.p + 4);
 
-	return size >= RECORD_BYTES_MIN && slice_sub(in->chunk, in->record_at, size, ret) &&
-	       load_u32(ret->p + size - 4) == size;
+	if (size < RECORD_BYTES_MIN || !slice_sub(in->chunk, in->record_at, size, ret))
+		return false;
+	if (size_stands_twice(*ret))
+		return true;
+	if (in->slack || !slice_starts(slice_from(*ret, RECORD_HEADER_BYTES), fragment))
+		return false;
+	size_t next = find_record(in, in->record_at + RECORD_HEADER_BYTES);
+
+	*ret = slice_head(*ret, next - in->record_at);
+	return ret->n >= RECORD_BYTES_MIN;
 }
 
 static void seal(struct input *in, struct event *ev, struct slice record)
@@ -243,8 +260,11 @@ static bool take_record(struct input *in, struct slice record, struct event *ev)
 	if (!whole)
 		input_note(&in->env, in->w.offset + in->at + bad_at, true, "record %" PRIu64 ": %s",
 			   load_u64(record.p + 8), why);
+	else if (!size_stands_twice(record))
+		input_note(&in->env, in->w.offset + in->at + in->record_at + record.n - 4, true,
+			   "record %" PRIu64 ": its end is missing", load_u64(record.p + 8));
 	seal(in, ev, record);
-	ev->damaged = !whole;
+	ev->damaged = !whole || !size_stands_twice(record);
 	/* The record is there, whatever could be read of it. */
 	return true;
 }
