@@ -58,18 +58,29 @@ static void chain(struct event *ev, uint32_t id, uint32_t at)
 	f->next = at;
 }
 
-bool event_add(struct event *ev, struct slice name, uint32_t id, struct value v)
+struct value *event_slot(struct event *ev, struct slice name, uint32_t id)
 {
 	if (ev->n == ev->cap) {
 		if (ev->n >= LIMIT_EVENT_FIELDS)
-			return false;
+			return NULL;
 		ev->cap *= 2;
 		ev->fields = heap_grow(ev->fields, ev->cap * sizeof(*ev->fields));
 	}
-	ev->fields[ev->n++] = (struct field){ .name = name, .value = v, .id = id };
+	struct field *f = &ev->fields[ev->n++];
+
+	*f = (struct field){ .name = name, .id = id };
 	if (id != NAME_OTHER)
 		chain(ev, id, ev->n);
-	return true;
+	return &f->value;
+}
+
+bool event_add(struct event *ev, struct slice name, uint32_t id, struct value v)
+{
+	struct value *slot = event_slot(ev, name, id);
+
+	if (slot)
+		*slot = v;
+	return slot != NULL;
 }
 
 void event_alias(struct event *ev, uint32_t id, uint32_t from)

@@ -65,6 +65,9 @@ void event_done(struct event *ev);
 void event_clear(struct event *ev);
 /* False when LIMIT_EVENT_FIELDS is reached: the reader notes it and goes on. */
 bool event_add(struct event *ev, struct slice name, uint32_t id, struct value v);
+/* The same, where the caller fills the value in: it is VALUE_NULL until then. NULL when the limit is
+ * reached; valid until the next field is added. */
+struct value *event_slot(struct event *ev, struct slice name, uint32_t id);
 /* Another name for the first field called `from`: a mapping such as Image = NewProcessName.
  * Wins over a field of that name. Nothing happens where `from` is absent. Values untouched. */
 void event_alias(struct event *ev, uint32_t id, uint32_t from);

@@ -117,49 +117,64 @@ static const uint8_t type_bytes[0x24] = {
 	[0x0b] = 4, [0x0c] = 8, [0x0d] = 4, [0x0f] = 16, [0x11] = 8, [0x12] = 16, [0x14] = 4, [0x15] = 8,
 };
 
-static struct value scalar(struct binder *x, uint8_t type, struct slice s)
+/* Written where it stays: a value handed over by copy, just written in parts, stalls the processor. */
+static void scalar(struct binder *x, uint8_t type, struct slice s, struct value *ret)
 {
-	if (type < sizeof(type_bytes) && type_bytes[type] && s.n != type_bytes[type])
-		return (struct value){ .type = s.n ? VALUE_BYTES : VALUE_NULL, .s = s };
+	if (type < sizeof(type_bytes) && type_bytes[type] && s.n != type_bytes[type]) {
+		*ret = (struct value){ .type = s.n ? VALUE_BYTES : VALUE_NULL, .s = s };
+		return;
+	}
 	switch (type) {
 	case 0x00:
-		return (struct value){ .type = VALUE_NULL };
+		*ret = (struct value){ .type = VALUE_NULL };
+		return;
 	case 0x01:
-		return (struct value){ .type = VALUE_UTF16, .s = trim_units(s) };
+		*ret = (struct value){ .type = VALUE_UTF16, .s = trim_units(s) };
+		return;
 	case 0x02:
-		return ansi(x, s);
+		*ret = ansi(x, s);
+		return;
 	case 0x03:
 	case 0x05:
 	case 0x07:
 	case 0x09:
-		return signed_value(s);
+		*ret = signed_value(s);
+		return;
 	case 0x04:
 	case 0x06:
 	case 0x08:
 	case 0x0a:
-		return (struct value){ .type = VALUE_UINT, .u = unsigned_of(s) };
+		*ret = (struct value){ .type = VALUE_UINT, .u = unsigned_of(s) };
+		return;
 	case 0x0b:
 	case 0x0c:
-		return real(s);
+		*ret = real(s);
+		return;
 	case 0x0d:
 		/* Some providers store other numbers as truth: they are shown as what they are. */
-		if (unsigned_of(s) > 1)
-			return (struct value){ .type = VALUE_UINT, .u = unsigned_of(s) };
-		return (struct value){ .type = VALUE_BOOL, .u = unsigned_of(s) };
+		*ret = (struct value){ .type = unsigned_of(s) > 1 ? VALUE_UINT : VALUE_BOOL,
+				       .u = unsigned_of(s) };
+		return;
 	case 0x0f:
-		return (struct value){ .type = VALUE_GUID, .s = s };
+		*ret = (struct value){ .type = VALUE_GUID, .s = s };
+		return;
 	case 0x10:
 	case 0x14:
 	case 0x15:
-		return (struct value){ .type = VALUE_HEX, .width = (uint8_t)s.n, .u = unsigned_of(s) };
+		*ret = (struct value){ .type = VALUE_HEX, .width = (uint8_t)s.n, .u = unsigned_of(s) };
+		return;
 	case 0x11:
-		return (struct value){ .type = VALUE_FILETIME, .u = unsigned_of(s) };
+		*ret = (struct value){ .type = VALUE_FILETIME, .u = unsigned_of(s) };
+		return;
 	case 0x12:
-		return (struct value){ .type = VALUE_SYSTEMTIME, .s = s };
+		*ret = (struct value){ .type = VALUE_SYSTEMTIME, .s = s };
+		return;
 	case 0x13:
-		return (struct value){ .type = VALUE_SID, .s = s };
+		*ret = (struct value){ .type = VALUE_SID, .s = s };
+		return;
 	default:
-		return (struct value){ .type = VALUE_BYTES, .s = s };
+		*ret = (struct value){ .type = VALUE_BYTES, .s = s };
+		return;
 	}
 }
 
@@ -204,33 +219,34 @@ static struct value array(struct binder *x, uint8_t type, struct slice s)
 	struct value *items = arena_array(&x->ev->arena, s.n / step + 1, sizeof(*items));
 
 	for (; items && s.n >= step; s = slice_from(s, step))
-		items[n++] = scalar(x, type, slice_head(s, step));
+		scalar(x, type, slice_head(s, step), &items[n++]);
 	return list_of(items, (uint32_t)n);
 }
 
-static struct value bind_value(struct binder *x, const struct raw *r)
+static void bind_value(struct binder *x, const struct raw *r, struct value *ret)
 {
 	if (r->type & ARRAY_FLAG)
-		return array(x, r->type & 0x7f, r->bytes);
-	return scalar(x, r->type, r->bytes);
+		*ret = array(x, r->type & 0x7f, r->bytes);
+	else
+		scalar(x, r->type, r->bytes, ret);
 }
 
 static bool fragment(struct binder *x, size_t at, size_t end, enum place place);
 
-static void gather_data(struct binder *x, struct value v)
+static struct value *data_slot(struct binder *x)
 {
 	if (x->data_count == x->data_cap) {
 		uint32_t cap = x->data_cap ? x->data_cap * 2 : 8;
 		struct value *more = arena_array(&x->ev->arena, cap, sizeof(*more));
 
 		if (!more)
-			return;
+			return NULL;
 		if (x->data_count)
 			memcpy(more, x->data, x->data_count * sizeof(*more));
 		x->data = more;
 		x->data_cap = cap;
 	}
-	x->data[x->data_count++] = v;
+	return &x->data[x->data_count++];
 }
 
 /* Several parts are one text. */
@@ -246,7 +262,7 @@ static struct value joined(struct binder *x, const struct part *parts, size_t n,
 		if (parts[i].index == NO_INDEX)
 			v = parts[i].literal;
 		else if (parts[i].index < value_count)
-			v = bind_value(x, &values[parts[i].index]);
+			bind_value(x, &values[parts[i].index], &v);
 		buf_put(&b, value_text(v, &x->ev->arena));
 	}
 	kept = arena_keep(&x->ev->arena, buf_slice(&b));
@@ -254,21 +270,32 @@ static struct value joined(struct binder *x, const struct part *parts, size_t n,
 	return value_text_of(kept);
 }
 
-static void emit(struct binder *x, const struct binxml_output *o, struct value v,
-		 const struct raw *values, size_t value_count)
+/* Where the output's value goes; NULL when there is no more room. */
+static struct value *slot_of(struct binder *x, const struct binxml_output *o,
+			     const struct raw *values, size_t value_count)
 {
 	struct slice name = o->name;
 	uint32_t id = o->id;
 
 	if (o->name_index != NO_INDEX) {
-		if (o->name_index < value_count)
-			name = value_text(bind_value(x, &values[o->name_index]), &x->ev->arena);
+		struct value v = { .type = VALUE_NULL };
+
+		if (o->name_index < value_count) {
+			bind_value(x, &values[o->name_index], &v);
+			name = value_text(v, &x->ev->arena);
+		}
 		id = names_find(x->b->names, name);
 	}
-	if (!name.n)
-		gather_data(x, v);
-	else
-		event_add(x->ev, name, id, v);
+	return name.n ? event_slot(x->ev, name, id) : data_slot(x);
+}
+
+static void emit(struct binder *x, const struct binxml_output *o, struct value v,
+		 const struct raw *values, size_t value_count)
+{
+	struct value *slot = slot_of(x, o, values, value_count);
+
+	if (slot)
+		*slot = v;
 }
 
 static void bind_output(struct binder *x, const struct binxml_template *t,
@@ -288,7 +315,12 @@ static void bind_output(struct binder *x, const struct binxml_template *t,
 		}
 		if (o->nested_only || ((!r || r->type == 0) && (o->attribute || o->place == PLACE_SYSTEM)))
 			return;
-		emit(x, o, r ? bind_value(x, r) : (struct value){ .type = VALUE_NULL }, values, value_count);
+		struct value *slot = slot_of(x, o, values, value_count);
+
+		if (slot && r)
+			bind_value(x, r, slot);
+		else if (slot)
+			*slot = (struct value){ .type = VALUE_NULL };
 		return;
 	}
 	if (o->nested_only) {
