@@ -5,7 +5,7 @@ DESTDIR ?=
 T ?= evtx
 TIME ?= 60
 
-.PHONY: all test asan fuzz install fmt tidy clean
+.PHONY: all test asan fuzz bench install fmt tidy clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -31,6 +31,10 @@ fuzz:
 	ninja -C build-fuzz fuzz/fuzz_$(T)
 	mkdir -p build-fuzz/corpus-$(T)
 	build-fuzz/fuzz/fuzz_$(T) -max_total_time=$(TIME) build-fuzz/corpus-$(T) fuzz/corpus/$(T)
+
+# Side by side with other tools; needs ../shared (tests/bench/README.md).
+bench: all
+	python3 tests/bench/bench.py $(BUILD)/upriver
 
 install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild

@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Side by side in one run: what Upriver and the tools one would pick instead need for the same work.
+
+    make bench                            everything (about ten minutes)
+    tests/bench/bench.py UPRIVER [--keep FOLDER] [--runs N] [--only json,evtx,ready,memory,slope]
+
+One core each, runs in turn (A B A B), the median of N. CPU seconds are user + system of the whole
+process tree, from the system's accounting; what one run over a single event needs is taken off where
+the line says events/s. README.md beside this file says what each line is."""
+import argparse
+import glob
+import json
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+SHARED = os.environ.get("UPRIVER_SHARED", os.path.join(ROOT, "..", "shared"))
+RULE_FOLDERS = ("rules/windows", "rules-emerging-threats", "rules-threat-hunting")
+NOVEL = ("CommandLine", "ParentCommandLine", "ProcessGuid", "CurrentDirectory", "User")
+COUNTED = re.compile(r"guest instrs:\s+([\d,]+)")
+
+
+def tool(name):
+    return shutil.which(name) or next((p for p in [os.path.expanduser(f"~/.cargo/bin/{name}")] if os.path.exists(p)), None)
+
+
+def say(what, ours, theirs, ratio, target, met):
+    verdict = "" if met is None else "met" if met else "NOT met"
+    print(f"{what:34} {ours:>16} {theirs:>20} {ratio:>7} {target:>9} {verdict}", flush=True)
+
+
+# ---- data ----
+
+def event_lines():
+    """(is it of an LSASS campaign, its lines) for each log of the corpus."""
+    for path in sorted(glob.glob(SHARED + "/data/otrf/**/*.zip", recursive=True)):
+        if "pcap" in path or "zeek" in path:
+            continue
+        archive = zipfile.ZipFile(path)
+        for member in archive.namelist():
+            if member.endswith(".json") and "__MACOSX" not in member:
+                yield "lsass" in path, (line.decode("utf-8", "replace") for line in archive.open(member))
+
+
+def write_lines(path, lines, count):
+    with open(path, "w") as f:
+        f.writelines(lines[i % len(lines)] for i in range(count))
+
+
+def make_json(folder):
+    mixed, processes = [], []
+    for lsass, lines in event_lines():
+        for line in lines:
+            line = line if line.endswith("\n") else line + "\n"
+            if not line.startswith("{"):
+                continue
+            if lsass and len(mixed) < 200000:
+                mixed.append(line)
+            if '"EventID":1,' in line and "Sysmon" in line:
+                processes.append(line)
+    write_lines(f"{folder}/mixed.jsonl", mixed, 200000)
+    write_lines(f"{folder}/processes.jsonl", processes, 100000)
+    write_lines(f"{folder}/one.jsonl", processes, 1)
+    write_lines(f"{folder}/none.jsonl", ["\n"], 1)
+    rng = random.Random(5)
+    with open(f"{folder}/novel.jsonl", "w") as f:
+        for i in range(100000):
+            event = json.loads(processes[i % len(processes)])
+            for key in NOVEL:
+                event[key] = f"{event.get(key, '')}{rng.getrandbits(48):012x}"
+            f.write(json.dumps(event, ensure_ascii=False) + "\n")
+
+
+def copy_rules(folder, every=1):
+    """The corpus's rules, or every n-th of them."""
+    target = f"{folder}/rules" + (f"-{every}" if every > 1 else "")
+    paths = [p for d in RULE_FOLDERS for p in sorted(glob.glob(f"{SHARED}/data/sigma/{d}/**/*.yml", recursive=True))]
+    for path in paths[::every]:
+        to = os.path.join(target, os.path.relpath(path, SHARED + "/data/sigma"))
+        os.makedirs(os.path.dirname(to), exist_ok=True)
+        shutil.copy(path, to)
+    return target
+
+
+# ---- measuring ----
+
+def cpu(command):
+    """CPU seconds of the command and all it waited for."""
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             preexec_fn=lambda: os.sched_setaffinity(0, {0}))
+    _, _, usage = os.wait4(child.pid, 0)
+    return usage.ru_utime + usage.ru_stime
+
+
+def in_turn(runs, *commands):
+    """The median of each command's CPU seconds, run in turn."""
+    times = [[cpu(c) for c in commands] for _ in range(runs)]
+    return [statistics.median(column) for column in zip(*times)]
+
+
+def family(pid):
+    out = [pid]
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as f:
+                for child in f.read().split():
+                    out += family(int(child))
+    except OSError:
+        pass
+    return out
+
+
+def pss(pid):
+    total = 0
+    for p in family(pid):
+        try:
+            with open(f"/proc/{p}/smaps_rollup") as f:
+                total += sum(int(line.split()[1]) for line in f if line.startswith("Pss:"))
+        except OSError:
+            pass
+    return total / 1024
+
+
+def peak_memory(command):
+    """MiB: the highest sum of PSS over all processes, sampled every few milliseconds."""
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = [0.0]
+
+    def watch():
+        while child.poll() is None:
+            peak[0] = max(peak[0], pss(child.pid))
+            time.sleep(.005)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    child.wait()
+    watcher.join()
+    return peak[0]
+
+
+def instructions(command):
+    """Guest instructions of all processes, millions; a worker's count begins with its parent's."""
+    text = subprocess.run(["valgrind", "--tool=lackey", "--basic-counts=yes", *command], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, check=False).stderr
+    return sum(int(n.replace(",", "")) for n in COUNTED.findall(text)) / 1e6
+
+
+# ---- lanes ----
+
+class Bench:
+    def __init__(self, upriver, folder, runs):
+        self.u, self.folder, self.runs = upriver, folder, runs
+        self.rules = copy_rules(folder)
+
+    def hunt(self, path, rules=None):
+        return [self.u, "hunt", path, "--rules", rules or self.rules, "--json", "--threads", "1", "-q"]
+
+    @staticmethod
+    def rsigma(path, rules):
+        return [tool("rsigma"), "engine", "eval", "-r", rules, "-e", "@" + path, "-q", "--logsource-routing"]
+
+    def json(self):
+        one = f"{self.folder}/one.jsonl"
+        if not tool("rsigma"):
+            say("JSON Lines", "", "", "", "", None)
+            print("    skipped: rsigma is not installed (cargo install rsigma --version 0.21.0 --locked)")
+            return
+        ready = in_turn(self.runs, self.hunt(one), self.rsigma(one, self.rules))
+        for what, name, count in (("mixed", "mixed", 200000), ("process creation", "processes", 100000),
+                                  ("process creation, no value twice", "novel", 100000)):
+            path = f"{self.folder}/{name}.jsonl"
+            a, b = in_turn(self.runs, self.hunt(path), self.rsigma(path, self.rules))
+            ours, theirs = count / (a - ready[0]), count / (b - ready[1])
+            say(what, f"{ours:,.0f} ev/s", f"rsigma {theirs:,.0f}", f"{ours / theirs:.1f}x", ">= 5x", ours >= 5 * theirs)
+
+    def ready(self):
+        one = f"{self.folder}/one.jsonl"
+        a, b = in_turn(self.runs, self.hunt(one), self.rsigma(one, self.rules) if tool("rsigma") else ["true"])
+        say("rules ready (2,850 for Windows)", f"{a:.2f} s", f"rsigma {b:.2f} s", "", "<= 1.5 s", a <= 1.5)
+        everything = f"{SHARED}/data/sigma"
+        a, = in_turn(self.runs, [self.u, "hunt", one, "-q", "--json"] +
+                     [x for d in sorted(glob.glob(everything + "/rules*")) for x in ("--rules", d)])
+        say("rules ready (the whole corpus)", f"{a:.2f} s", "", "", "<= 1.5 s", a <= 1.5)
+
+    def evtx(self):
+        path, none = f"{self.folder}/repeated.evtx", f"{self.folder}/never.yml"
+        out = subprocess.run([sys.executable, f"{ROOT}/tools/repeat-evtx.py", path, str(1 << 30),
+                              f"{SHARED}/data/evtx/attack-samples"], capture_output=True, text=True, check=True).stdout
+        count = int(out.split()[0])
+        with open(none, "w") as f:
+            f.write("title: Never\nid: 11111111-1111-1111-1111-111111111111\n"
+                    "logsource: {product: windows, service: none}\ndetection: {s: {A: b}, condition: s}\n")
+        dump = tool("evtx_dump")
+        base = self.hunt(f"{self.folder}/one.jsonl", none), self.hunt(f"{self.folder}/one.jsonl")
+        parse, dumped, hunt, start, ready = in_turn(
+            self.runs, self.hunt(path, none), [dump, "-t", "1", "-o", "jsonl", path] if dump else ["true"], self.hunt(path), *base)
+        ours, theirs = count / (parse - start), count / dumped if dump else 0
+        say(f"EVTX, {count:,} records: parse", f"{ours:,.0f} rec/s", f"evtx_dump {theirs:,.0f}" if dump else "not installed",
+            f"{ours / theirs:.1f}x" if dump else "", ">= 1 M", ours >= 1e6)
+        ours = count / (hunt - ready)
+        say("EVTX, the same: hunt, all rules", f"{ours:,.0f} rec/s", "", "", ">= 300 k", ours >= 3e5)
+        os.unlink(path)
+
+    def memory(self):
+        small = peak_memory([*self.hunt(f"{self.folder}/one.jsonl")])
+        for threads in ("1", "2"):
+            command = self.hunt(f"{self.folder}/novel.jsonl")
+            command[command.index("--threads") + 1] = threads
+            peak = peak_memory(command)
+            say(f"memory over the ruleset, {threads} worker" + "s" * (threads != "1"), f"{peak - small:.0f} MB",
+                f"(ruleset {small:.0f} MB)", "", "<= 150 MB", peak - small <= 150)
+
+    def slope(self):
+        if not tool("valgrind"):
+            print("instructions: skipped: valgrind is not installed")
+            return
+        source = f"{self.folder}/processes.jsonl"
+        for n in (2000, 20000):
+            with open(source) as f:
+                lines = [next(f) for _ in range(2000)]
+            write_lines(f"{self.folder}/{n}.jsonl", lines, n)
+        tenth = copy_rules(self.folder, 10)
+        none, few, many = (instructions(self.hunt(f"{self.folder}/{n}.jsonl")) for n in ("none", 2000, 20000))
+        say("instructions: 10x the events", f"{(many - none) / (few - none):.2f}x", f"{(many - none) / 20:,.0f} k each", "", "9-11x",
+            9 <= (many - none) / (few - none) <= 11)
+        least, some = (instructions(self.hunt(f"{self.folder}/{n}.jsonl", tenth)) for n in ("none", 20000))
+        say("instructions: 10x the rules", f"{(many - none) / (some - least):.2f}x", "", "", "< 4x", many - none < 4 * (some - least))
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("upriver")
+    p.add_argument("--keep", metavar="FOLDER", help="use this folder for the data and leave it there")
+    p.add_argument("--runs", type=int, default=5)
+    p.add_argument("--only", default="json,evtx,ready,memory,slope")
+    a = p.parse_args()
+    if not os.path.isdir(SHARED + "/data/otrf"):
+        print("skipped: the corpora are not beside the project (UPRIVER_SHARED)")
+        return 0
+    folder = a.keep or tempfile.mkdtemp(prefix="upriver-bench-")
+    os.makedirs(folder, exist_ok=True)
+    try:
+        if not os.path.exists(f"{folder}/novel.jsonl"):
+            make_json(folder)
+        bench = Bench(os.path.abspath(a.upriver), folder, a.runs)
+        print(f"{'one core, ' + str(a.runs) + ' runs in turn':34} {'Upriver':>16} {'other':>20} {'ratio':>7} {'target':>9}")
+        for lane in a.only.split(","):
+            getattr(bench, lane)()
+    finally:
+        if not a.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
