@@ -357,6 +357,77 @@ def a_killed_run_leaves_a_whole_file(d):
     check(r.returncode == 0, r)
 
 
+OLD_CASE = """
+PRAGMA application_id=1431327318; PRAGMA user_version=1;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE evidence(id INTEGER PRIMARY KEY, path TEXT NOT NULL, inner TEXT, format TEXT, sha256 TEXT, bytes INTEGER, events INTEGER);
+CREATE TABLE host(name TEXT PRIMARY KEY COLLATE NOCASE, first TEXT, last TEXT, first_ns INTEGER, last_ns INTEGER, events INTEGER) WITHOUT ROWID;
+CREATE TABLE coverage(host TEXT COLLATE NOCASE, hour TEXT, channel TEXT, event_id INTEGER, product TEXT, category TEXT, service TEXT,
+ format TEXT, events INTEGER, first TEXT, last TEXT, first_ns INTEGER, last_ns INTEGER);
+CREATE TABLE rule(id TEXT, title TEXT, level TEXT, file TEXT, reason TEXT);
+CREATE TABLE hit(id TEXT PRIMARY KEY, rule_id TEXT, title TEXT, level TEXT, time TEXT, time_ns INTEGER, host TEXT COLLATE NOCASE,
+ channel TEXT, event_id INTEGER, file TEXT, inner TEXT, record INTEGER, offset INTEGER, detector TEXT DEFAULT 'rule') WITHOUT ROWID;
+CREATE TABLE why(hit_id TEXT, selection TEXT, field TEXT, value TEXT, pattern TEXT);
+CREATE TABLE unreadable(file TEXT, inner TEXT, offset INTEGER, lost INTEGER, reason TEXT);
+CREATE TABLE stage(host TEXT COLLATE NOCASE, stage TEXT, answer TEXT, reason TEXT, pointer TEXT);
+CREATE TABLE origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT, reason TEXT);
+INSERT INTO meta VALUES('state','complete'),('events','9'),('hits','3');
+INSERT INTO evidence VALUES(1,'a.jsonl',NULL,'jsonl',NULL,100,9);
+INSERT INTO host VALUES('H1','2024-01-01T00:00:00Z','2024-01-02T00:00:00Z',0,1,9);
+INSERT INTO stage VALUES('H1','S0','unknown',NULL,NULL);
+INSERT INTO hit VALUES('x2','r1','Echo','high','2024-01-01T00:00:02Z',2,'H1','C',1,'a.jsonl',NULL,2,20,'rule'),
+ ('x1','r1','Echo','high','2024-01-01T00:00:01Z',1,'H2','C',1,'a.jsonl',NULL,1,10,'rule'),
+ ('x3','r2','Late','critical',NULL,0,NULL,NULL,1,'a.jsonl',NULL,3,30,'rule');
+INSERT INTO why VALUES('x1','s','Image','cmd','cmd');
+"""
+
+
+def an_older_case_becomes_a_new_file(d):
+    import sqlite3
+    old, new = f"{d}/old.db", f"{d}/new.db"
+    c = sqlite3.connect(old)
+    c.executescript(OLD_CASE)
+    c.close()
+    before = open(old, "rb").read()
+    for args in (("show", old), ("investigate", put(f"{d}/a.jsonl", lines(3)), "-o", old)):
+        r = run(*args)
+        check(r.returncode == 2 and "version 1" in r.stderr and "--migrate" in r.stderr, r)
+    r = run("show", old, "--migrate", new)
+    check(r.returncode == 0 and "2 hits on 2 hosts" in r.stdout and "Late" in r.stdout, r)
+    check(open(old, "rb").read() == before and sorted(os.listdir(d)) == ["a.jsonl", "new.db", "old.db"], os.listdir(d))
+    c = sqlite3.connect(new)
+    check(c.execute("pragma user_version").fetchone() == (2,), "version")
+    check(c.execute("pragma integrity_check").fetchone() == ("ok",), "integrity")
+    check(c.execute("select rule_id, hits, hosts, example from finding").fetchall() == [("r2", 1, 0, "x3"), ("r1", 2, 2, "x1")], "findings")
+    c.close()
+    r = run("show", old, "--migrate", new)
+    check(r.returncode == 2 and "there already" in r.stderr, r)
+    r = run("show", new, "--migrate", f"{d}/newer.db")
+    check(r.returncode == 2 and "nothing to migrate" in r.stderr, r)
+    c = sqlite3.connect(new)
+    c.execute("pragma user_version = 99")
+    c.close()
+    r = run("show", new)
+    check(r.returncode == 2 and "newer upriver" in r.stderr, r)
+
+
+def a_case_is_never_cut_down(d):
+    a, b = put(f"{d}/a.jsonl", lines(3)), put(f"{d}/b.jsonl", lines(4))
+    check(run("investigate", a, b, "-o", f"{d}/c.db").returncode == 0, "built")
+    r = run("investigate", a, "-o", f"{d}/c.db")
+    check(r.returncode == 2 and "2 files of evidence, of which 1" in r.stderr, r)
+    r = run("investigate", put(f"{d}/z.jsonl", lines(9)), "-o", f"{d}/c.db")
+    check(r.returncode == 2 and "other evidence" in r.stderr and "z.jsonl" in r.stderr, r)
+    r = run("investigate", a, b, f"{d}/z.jsonl", "-o", f"{d}/c.db")
+    check(r.returncode == 0 and "3 files of evidence, 16 records" in r.stdout, r)
+
+
+def hosts_are_asked_with_or_without_their_domain(d):
+    p = put(f"{d}/a.jsonl", lines(2, Hostname="PC-07.corp.example") + lines(3, Hostname="PC-07") + lines(4, Hostname="PC-077"))
+    for name, want in (("pc-07", 5), ("PC-07.corp.example", 2), ("PC-077", 4), ("corp", 0)):
+        check(len(run("timeline", p, "--host", name, "-q").stdout.splitlines()) == want, name)
+
+
 def the_same_seed_is_the_same_exercise(d):
     for name in ("a", "b"):
         check(run("rehearse", "-o", f"{d}/{name}", "--hosts", "5", "--events-per-host", "50", "--seed", "9").returncode == 0, name)
@@ -373,6 +444,8 @@ def built_in_rules_load_and_export(d):
     listed = run("rules").stdout.splitlines()
     check(len(listed) >= 1, listed)
     check(run("rules", "export", "-o", f"{d}/out").returncode == 0, "export")
+    r = run("rules", "-o", f"{d}/list")
+    check(r.returncode == 2 and "export" in r.stderr and not os.path.exists(f"{d}/list"), r)
     r = run("hunt", "--check-rules", f"{d}/out")
     check(r.returncode == 0 and f"{len(listed)} rules can be loaded, 0 cannot" in r.stdout, r.stdout)
 
@@ -410,7 +483,8 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          containers_are_read_like_folders, nesting_and_bombs_are_stopped, damaged_archives_give_what_is_whole,
          one_bad_byte_costs_one_field, broken_lines_are_told_one_by_one, a_line_of_a_gigabyte_is_passed_over,
          odd_files_are_listed, wide_and_strange_json, ctrl_c_ends_cleanly, a_case_is_built_shown_and_kept,
-         one_writer_at_a_time, a_killed_run_leaves_a_whole_file, the_same_seed_is_the_same_exercise,
+         one_writer_at_a_time, a_killed_run_leaves_a_whole_file, an_older_case_becomes_a_new_file, a_case_is_never_cut_down,
+         hosts_are_asked_with_or_without_their_domain, the_same_seed_is_the_same_exercise,
          built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load]
 
 

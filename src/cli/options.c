@@ -199,6 +199,9 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 	case OPTION_CHECK_RULES:
 		list_add(&o->check_rules, value);
 		return true;
+	case OPTION_MIGRATE:
+		o->migrate = value;
+		return true;
 	case OPTION_EXPAND:
 		o->expand = value;
 		return true;

@@ -9,7 +9,7 @@
 #define FINDINGS_SHOWN 40u
 #define UNREADABLE_SHOWN 12u
 #define PICTURE_COLUMNS 40u
-#define ALERTS_MAX 1000u
+#define ALERTS_MAX 100000u
 
 struct telling {
 	struct buf *out;
@@ -141,8 +141,9 @@ static void finding_row(void *ctx, const struct slice *c, size_t n)
 	}
 	buf_put_str(t->out, "    ");
 	buf_put_terminal(t->out, c[1], 74);
-	buf_printf(t->out, "\n      %.*s hits on %.*s hosts, ", (int)c[3].n, (const char *)c[3].p,
-		   (int)c[4].n, (const char *)c[4].p);
+	buf_printf(t->out, "\n      %.*s hit%s on %.*s host%s, ", (int)c[3].n, (const char *)c[3].p,
+		   slice_is(c[3], "1") ? "" : "s", (int)c[4].n, (const char *)c[4].p,
+		   slice_is(c[4], "1") ? "" : "s");
 	buf_put(t->out, slice_head(or_dash(c[5]), 19));
 	buf_put_str(t->out, " to ");
 	buf_put(t->out, slice_head(or_dash(c[6]), 19));
@@ -254,37 +255,51 @@ bool story_text(struct buf *out, struct store *s, const char *path, struct err *
 
 struct rows {
 	struct buf *out;
-	const char *const *names; /* "#" before a name: a number; "!": true or false */
+	/* One for each column: "#" before it a number, "!" true or false. "{name" opens an object and
+	 * "}" closes it, without a column. */
+	const char *const *names;
 	size_t n, max;
 };
+
+static void json_column(struct buf *out, const char *name, struct slice value)
+{
+	if (*name != '#' && *name != '!') {
+		buf_json_text(out, name, value);
+		return;
+	}
+	buf_json_key(out, name + 1);
+	if (!value.n)
+		buf_put_str(out, "null");
+	else if (*name == '#')
+		buf_put(out, value);
+	else
+		buf_put_str(out, slice_is(value, "1") ? "true" : "false");
+}
 
 static void json_row(void *ctx, const struct slice *c, size_t count)
 {
 	struct rows *r = ctx;
+	size_t at = 0;
 
-	if (r->max && r->n >= r->max)
+	if (r->n++ >= r->max && r->max)
 		return;
-	buf_put_str(r->out, r->n++ ? ",{" : "{");
-	for (size_t i = 0; i < count && r->names[i]; i++) {
-		const char *name = r->names[i];
-
-		if (*name == '#' || *name == '!') {
-			buf_json_key(r->out, name + 1);
-			if (!c[i].n)
-				buf_put_str(r->out, "null");
-			else if (*name == '#')
-				buf_put(r->out, c[i]);
-			else
-				buf_put_str(r->out, slice_is(c[i], "1") ? "true" : "false");
-		} else {
-			buf_json_text(r->out, name, c[i]);
+	buf_put_str(r->out, r->n > 1 ? ",{" : "{");
+	for (const char *const *name = r->names; *name; name++) {
+		if (**name == '{') {
+			buf_json_key(r->out, *name + 1);
+			buf_put_byte(r->out, '{');
+		} else if (**name == '}') {
+			buf_put_byte(r->out, '}');
+		} else if (at < count) {
+			json_column(r->out, *name, c[at++]);
 		}
 	}
 	buf_put_byte(r->out, '}');
 }
 
+/* Gives the number of rows that were left out. */
 static bool json_list(struct buf *out, struct store *s, const char *name, enum store_question q,
-		      const char *const *names, size_t max, struct err *err)
+		      const char *const *names, size_t max, size_t *ret_left_out, struct err *err)
 {
 	struct rows r = { .out = out, .names = names, .max = max };
 
@@ -293,6 +308,8 @@ static bool json_list(struct buf *out, struct store *s, const char *name, enum s
 	if (!store_ask(s, q, json_row, &r, err))
 		return false;
 	buf_put_byte(out, ']');
+	if (ret_left_out)
+		*ret_left_out = max && r.n > max ? r.n - max : 0;
 	return true;
 }
 
@@ -301,11 +318,12 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 	static const char *const evidence[] = { "path", "inner", "format", "sha256", "#bytes", "#events",
 						NULL };
 	static const char *const hosts[] = { "name", "first", "last", "#events", "#hits", "#days", NULL };
-	static const char *const findings[] = { "level", "title", "rule",  "#hits", "#hosts", "first",
-						"last",	 "host",  "file", "#record", "why", NULL };
-	static const char *const alerts[] = { "id",   "rule",	 "title", "level", "time",    "host",
-					      "channel", "#event_id", "file", "inner", "#record", "#offset",
-					      NULL };
+	static const char *const findings[] = { "level", "title",    "rule", "#hits", "#hosts",
+						"first", "last",     "{example", "host", "file",
+						"#record", "why",    "}",    NULL };
+	static const char *const alerts[] = { "id",	  "rule",     "title", "level", "time",	   "host",
+					      "channel",  "#event_id", "{pointer", "file", "inner",
+					      "#record",  "#offset",   "}",	NULL };
 	static const char *const unreadable[] = { "file", "inner", "#offset", "!lost", "reason", NULL };
 	static const char *const totals[] = { "events", "bytes", "files", "hits", "lost", "rules_loaded",
 					      NULL };
@@ -323,12 +341,14 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 		buf_put(out, v.n ? v : slice_str("0"));
 	}
 	buf_put_byte(out, '}');
-	bool ok = json_list(out, s, "evidence", STORE_EVIDENCE, evidence, 0, err) &&
-		  json_list(out, s, "hosts", STORE_HOSTS, hosts, 0, err) &&
-		  json_list(out, s, "findings", STORE_FINDINGS, findings, 0, err) &&
-		  json_list(out, s, "alerts", STORE_HITS, alerts, ALERTS_MAX, err) &&
-		  json_list(out, s, "unreadable", STORE_UNREADABLE, unreadable, 0, err);
+	size_t left_out = 0;
+	bool ok = json_list(out, s, "evidence", STORE_EVIDENCE, evidence, 0, NULL, err) &&
+		  json_list(out, s, "hosts", STORE_HOSTS, hosts, 0, NULL, err) &&
+		  json_list(out, s, "findings", STORE_FINDINGS, findings, 0, NULL, err) &&
+		  json_list(out, s, "alerts", STORE_HITS, alerts, ALERTS_MAX, &left_out, err) &&
+		  json_list(out, s, "unreadable", STORE_UNREADABLE, unreadable, 0, NULL, err);
 
+	buf_printf(out, ",\"alerts_left_out\":%zu", left_out);
 	buf_json_key(out, "origins");
 	buf_put_str(out, "[]}\n");
 	return ok;

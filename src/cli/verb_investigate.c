@@ -93,10 +93,11 @@ static void on_file(void *ctx, const struct engine_file *f)
 							       .events = f->events });
 }
 
-/* Is everything in this case's evidence among what is named now? */
+/* What is named now, against the evidence of a case that is there already. */
 struct comparing {
 	struct store *store;
 	size_t same, files;
+	struct buf other; /* the first file that is not in the case */
 };
 
 static void compare_file(void *ctx, const struct walk_entry *e)
@@ -109,31 +110,46 @@ static void compare_file(void *ctx, const struct walk_entry *e)
 	if (fd < 0)
 		return;
 	if (digest_file(fd, sha256, &err)) {
+		bool there = store_has_evidence(c->store, sha256);
+
 		c->files++;
-		c->same += store_has_evidence(c->store, sha256);
+		c->same += there;
+		if (!there && !c->other.n)
+			buf_put_str(&c->other, e->path);
 	}
 	close(fd);
 }
 
-/* What to do with a case that is there already: nothing (1), build anew (0), refuse (-1). */
+/* What to do with a case that is there already: nothing (1), build anew (0), refuse (-1). More
+ * evidence than it has is welcome; without some of its own it would lose what was found there. */
+static int judge(const struct investigation *v, const struct comparing *c, struct err *err)
+{
+	size_t had = store_evidence_count(v->store);
+
+	if (c->same >= had)
+		return c->files == c->same && slice_is(store_meta(v->store, "state"), "complete");
+	if (c->same == 0)
+		err_set(err, ERR_USAGE, 0, "%s holds a case of other evidence (%.*s is not in it): name"
+			" another file with -o", v->o->output, (int)c->other.n, (const char *)c->other.p);
+	else
+		err_set(err, ERR_USAGE, 0, "%s holds a case of %zu files of evidence, of which %zu are named"
+			" here: name them all, or another file with -o", v->o->output, had, c->same);
+	return -1;
+}
+
 static int existing_case(struct investigation *v, struct err *err)
 {
 	struct comparing c = { .store = v->store };
-	size_t had = store_evidence_count(v->store);
+	bool walked = true;
 
 	if (!store_meta(v->store, "state").p)
 		return 0;
-	for (size_t i = 0; i < v->o->operands.n; i++)
-		if (!walk(v->o->operands.items[i], compare_file, &c, err))
-			return -1;
-	bool complete = slice_is(store_meta(v->store, "state"), "complete");
+	for (size_t i = 0; i < v->o->operands.n && walked; i++)
+		walked = walk(v->o->operands.items[i], compare_file, &c, err);
+	int what = walked ? judge(v, &c, err) : -1;
 
-	if (had && c.same < (c.files < had ? c.files : had)) {
-		err_set(err, ERR_USAGE, 0, "%s holds a case of other evidence: name another file with -o",
-			v->o->output);
-		return -1;
-	}
-	return complete && c.same == c.files;
+	buf_done(&c.other);
+	return what;
 }
 
 static void put_meta(struct store *s, const char *key, uint64_t value)
@@ -267,5 +283,15 @@ int verb_investigate(const struct cli_options *o)
 
 int verb_show(const struct cli_options *o)
 {
-	return case_tell(o, o->operands.items[0], o->output);
+	const char *path = o->operands.items[0];
+	struct err err = { 0 };
+
+	if (o->migrate) {
+		if (!store_migrate(path, o->migrate, &err)) {
+			say_error("%s", err.why);
+			return EXIT_USAGE;
+		}
+		path = o->migrate;
+	}
+	return case_tell(o, path, o->output);
 }

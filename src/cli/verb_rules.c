@@ -81,6 +81,10 @@ int verb_rules(const struct cli_options *o)
 	}
 	if (o->operands.n)
 		return export_rules(o);
+	if (o->output) {
+		say_error("rules takes -o only with \"export\": upriver rules export -o %s", o->output);
+		return EXIT_USAGE;
+	}
 	ruleset_init(&set);
 	hunting_builtin_rules(&set);
 	for (size_t i = 0; i < set.n; i++)

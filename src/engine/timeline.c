@@ -41,12 +41,20 @@ static bool wanted_time(const struct timeline_options *o, struct when t)
 	return (!o->from.set || t.ns >= o->from.ns) && (!o->to.set || t.ns <= o->to.ns);
 }
 
+/* PC-07 is also PC-07.corp.example, and the other way round only when spelt out. */
+static bool is_host(struct slice asked, struct slice host)
+{
+	if (slice_find(asked, '.') == asked.n)
+		host = slice_head(host, slice_find(host, '.'));
+	return slice_eq_nocase(asked, host);
+}
+
 static bool wanted(const struct timeline_options *o, const struct event *ev)
 {
 	bool host = o->host_count == 0, kind = o->kind_count == 0;
 
 	for (size_t i = 0; i < o->host_count && !host; i++)
-		host = slice_eq_nocase(o->hosts[i], ev->host);
+		host = is_host(o->hosts[i], ev->host);
 	for (size_t i = 0; i < o->kind_count && !kind; i++)
 		kind = slice_is(o->kinds[i], ev->kind);
 	return host && kind && wanted_time(o, ev->time);

@@ -1,8 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The tables of a case, version 1. docs/manual/case.md says what each column holds. */
+/* The tables of a case, version 2, and how older ones become it. docs/manual/case.md says what each
+ * column holds. */
 
 #define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
+
+/* New in version 2. */
+#define STORE_FINDING_TABLE                                                                        \
+	"CREATE TABLE IF NOT EXISTS finding(id INTEGER PRIMARY KEY, rule_id TEXT, title TEXT,"     \
+	" level TEXT, hits INTEGER, hosts INTEGER, first TEXT, last TEXT, example TEXT);"
+
+#define STORE_BY_LEVEL                                                                             \
+	"CASE level WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"                \
+	" WHEN 'low' THEN 3 ELSE 4 END"
+
+/* Hits grouped by rule, the weightiest first; the example is the earliest hit. */
+#define STORE_FINDINGS_FILL                                                                        \
+	"DELETE FROM finding; INSERT INTO finding(rule_id, title, level, hits, hosts, first, last,"\
+	" example) SELECT rule_id, title, level, count(*), count(DISTINCT host), min(time),"        \
+	" max(time), (SELECT id FROM hit AS h WHERE h.rule_id IS hit.rule_id AND h.title IS"        \
+	" hit.title ORDER BY h.time_ns, h.id LIMIT 1) FROM hit GROUP BY rule_id, title, level"      \
+	" ORDER BY " STORE_BY_LEVEL ", count(*) DESC, title;"
 
 static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -26,38 +44,45 @@ static const char store_schema[] =
 	" pointer TEXT);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
 	" reason TEXT);"
-	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);";
+	STORE_FINDING_TABLE
+	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
+	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
 
 static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
 	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
-	"DELETE FROM stage; DELETE FROM origin;";
+	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
 static const char store_summary[] =
 	"INSERT OR REPLACE INTO host(name, first_ns, last_ns, first, last, events)"
 	" SELECT host, min(first_ns), max(last_ns), min(first), max(last), sum(events) FROM coverage"
 	" WHERE host <> '' GROUP BY host;"
-	"INSERT INTO stage(host, stage, answer) SELECT host.name, s.column1, 'unknown' FROM host,"
-	" (VALUES('S0'),('S1'),('S2'),('S3'),('S3b'),('S4'),('S5'),('S6'),('S7'),('S8')) AS s;";
+	"INSERT INTO stage(host, stage, answer, reason) SELECT host.name, s.column1, 'unknown',"
+	" 'not worked out by this version' FROM host,"
+	" (VALUES('S0'),('S1'),('S2'),('S3'),('S3b'),('S4'),('S5'),('S6'),('S7'),('S8')) AS s;"
+	STORE_FINDINGS_FILL;
+
+/* What makes a case of version i one of version i + 1. */
+static const char *const store_upgrades[] = {
+	[1] = (STORE_FINDING_TABLE
+	       "CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);" STORE_FINDINGS_FILL
+	       "UPDATE stage SET reason = 'not worked out by this version' WHERE reason IS NULL;"),
+};
 
 /* In the order of enum store_question. */
 static const char *const store_questions[] = {
 	"SELECT path, inner, format, sha256, bytes, events FROM evidence ORDER BY id",
-	"SELECT name, first, last, events, (SELECT count(*) FROM hit WHERE hit.host = host.name),"
-	" (SELECT count(DISTINCT substr(hour, 1, 10)) FROM coverage WHERE coverage.host = host.name)"
-	" FROM host ORDER BY name",
-	"WITH g AS (SELECT rule_id, title, count(*) AS n, count(DISTINCT host) AS hosts,"
-	" min(time) AS first, max(time) AS last, min(id) AS example FROM hit GROUP BY rule_id, title)"
-	" SELECT h.level, h.title, h.rule_id, g.n, g.hosts, g.first, g.last, h.host, h.file, h.record,"
-	" (SELECT coalesce(field, '') || ': ' || value FROM why WHERE hit_id = h.id LIMIT 1)"
-	" FROM g JOIN hit AS h ON h.id = g.example ORDER BY CASE h.level WHEN 'critical' THEN 0"
-	" WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END, g.n DESC, h.title",
-	"SELECT id, rule_id, title, level, time, host, channel, event_id, file, inner, record, offset"
-	" FROM hit ORDER BY CASE level WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"
-	" WHEN 'low' THEN 3 ELSE 4 END, time_ns, id",
+	("SELECT name, first, last, events, (SELECT count(*) FROM hit WHERE hit.host = host.name),"
+	 " (SELECT count(DISTINCT substr(hour, 1, 10)) FROM coverage WHERE coverage.host = host.name)"
+	 " FROM host ORDER BY name"),
+	("SELECT f.level, f.title, f.rule_id, f.hits, f.hosts, f.first, f.last, h.host, h.file, h.record,"
+	 " (SELECT coalesce(field, '') || ': ' || value FROM why WHERE hit_id = h.id LIMIT 1)"
+	 " FROM finding AS f JOIN hit AS h ON h.id = f.example ORDER BY f.id"),
+	("SELECT id, rule_id, title, level, time, host, channel, event_id, file, inner, record, offset"
+	 " FROM hit ORDER BY " STORE_BY_LEVEL ", time_ns, id"),
 	"SELECT file, inner, offset, lost, reason FROM unreadable ORDER BY rowid",
-	"SELECT host, substr(hour, 1, 10), sum(events) FROM coverage WHERE host <> '' AND hour IS NOT NULL"
-	" GROUP BY host, 2 ORDER BY host, 2",
+	("SELECT host, substr(hour, 1, 10), sum(events) FROM coverage WHERE host <> '' AND hour IS NOT"
+	 " NULL GROUP BY host, 2 ORDER BY host, 2"),
 	"SELECT file, reason FROM rule WHERE reason IS NOT NULL ORDER BY rowid",
 };

@@ -106,9 +106,12 @@ static bool check_version(struct store *s, const char *path, struct err *err)
 		return true;
 	if (id != STORE_APPLICATION_ID)
 		return err_set(err, ERR_USAGE, 0, "%s is no case of upriver", path);
-	if (version != STORE_VERSION)
-		return err_set(err, ERR_USAGE, 0, "%s is a case of version %lld; this program knows %d", path,
-			       (long long)version, STORE_VERSION);
+	if (version > STORE_VERSION)
+		return err_set(err, ERR_USAGE, 0, "%s is a case of version %lld, this program knows up to %d:"
+			       " use a newer upriver", path, (long long)version, STORE_VERSION);
+	if (version < STORE_VERSION)
+		return err_set(err, ERR_USAGE, 0, "%s is a case of version %lld: upriver show %s --migrate NEW.db"
+			       " writes it as one of version %d", path, (long long)version, path, STORE_VERSION);
 	return true;
 }
 
@@ -176,6 +179,84 @@ static struct store *open_store(const char *path, bool writing, struct err *err)
 		return NULL;
 	}
 	return s;
+}
+
+int store_version(const char *path, struct err *err)
+{
+	sqlite3 *db;
+	int64_t id = -1, version = -1;
+
+	if (access(path, R_OK) != 0) {
+		err_errno(err, "%s", path);
+		err->code = ERR_USAGE;
+		return 0;
+	}
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
+		id = pragma_number(db, "PRAGMA application_id");
+		version = pragma_number(db, "PRAGMA user_version");
+	}
+	sqlite3_close(db);
+	if (id == STORE_APPLICATION_ID && version > 0 && version <= INT32_MAX)
+		return (int)version;
+	err_set(err, ERR_USAGE, 0, "%s is no case of upriver", path);
+	return 0;
+}
+
+/* A whole copy (of a case that another run may be writing too) in a new file. */
+static bool copy_case(const char *from, const char *to, struct err *err)
+{
+	sqlite3 *db;
+	char *sql = sqlite3_mprintf("VACUUM INTO %Q", to);
+	bool ok = sql && sqlite3_open_v2(from, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+		  sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+
+	if (!ok)
+		err_set(err, ERR_SYSTEM, 0, "cannot copy %s to %s: %s", from, to, sqlite3_errmsg(db));
+	sqlite3_close(db);
+	sqlite3_free(sql);
+	return ok;
+}
+
+static bool upgrade(const char *path, int version, struct err *err)
+{
+	sqlite3 *db;
+	char pragma[64];
+	bool ok = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+		  sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+
+	for (; ok && version < STORE_VERSION; version++)
+		ok = sqlite3_exec(db, store_upgrades[version], NULL, NULL, NULL) == SQLITE_OK;
+	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d; COMMIT", STORE_VERSION);
+	ok = ok && sqlite3_exec(db, pragma, NULL, NULL, NULL) == SQLITE_OK;
+	if (!ok)
+		err_set(err, ERR_SYSTEM, 0, "%s cannot be made version %d: %s", path, STORE_VERSION,
+			sqlite3_errmsg(db));
+	sqlite3_close(db);
+	return ok;
+}
+
+bool store_migrate(const char *from, const char *to, struct err *err)
+{
+	int version = store_version(from, err);
+	struct buf part = { 0 };
+	bool ok;
+
+	if (!version)
+		return false;
+	if (version >= STORE_VERSION)
+		return err_set(err, ERR_USAGE, 0, "%s is of version %d: nothing to migrate", from, version);
+	if (access(to, F_OK) == 0)
+		return err_set(err, ERR_USAGE, 0, "%s is there already: name a new file", to);
+	buf_printf(&part, "%s.part", to);
+	buf_put_byte(&part, 0);
+	unlink((const char *)part.p);
+	ok = copy_case(from, (const char *)part.p, err) && upgrade((const char *)part.p, version, err);
+	if (ok && rename((const char *)part.p, to) != 0)
+		ok = err_errno(err, "cannot write %s", to);
+	if (!ok)
+		unlink((const char *)part.p);
+	buf_done(&part);
+	return ok;
 }
 
 struct store *store_create(const char *path, struct err *err)

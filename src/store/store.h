@@ -11,15 +11,20 @@
 #include "base/err.h"
 #include "base/when.h"
 
-#define STORE_VERSION 1
+#define STORE_VERSION 2
 
 struct store;
 struct hit;
 
 /* For writing. An existing file must be a case; what it holds stays until store_begin. */
 struct store *store_create(const char *path, struct err *err);
-/* For reading only. */
+/* For reading only; of this program's version. */
 struct store *store_open(const char *path, struct err *err);
+/* The version of a case file; 0 with err when it is none. */
+int store_version(const char *path, struct err *err);
+/* Writes the older case at `from` into a new file at `to`, in this program's version. `from` is
+ * not changed; a file that is at `to` already is left alone (ERR_USAGE). */
+bool store_migrate(const char *from, const char *to, struct err *err);
 /* Ends writing: everything committed, one file, lock released. NULL is fine. */
 bool store_close(struct store *s, struct err *err);
 

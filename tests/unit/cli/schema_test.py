@@ -126,6 +126,19 @@ def the_truth_of_an_exercise(d):
             assert f.read() == printed
 
 
+def a_case(d):
+    with open(f"{d}/odd", "w") as f:
+        f.write("nothing that is known\n")
+    folder = exercise(d)
+    for n, evidence in enumerate(([folder], [folder, f"{d}/odd"], [f"{d}/odd"])):
+        r = subprocess.run([U, "investigate", *evidence, "-o", f"{d}/{n}.db", "--json"], capture_output=True, text=True, timeout=120)
+        assert r.returncode in (0, 3), r
+        case = json.loads(r.stdout)
+        assert not valid(case, "case"), valid(case, "case")
+        assert json.loads(run("show", f"{d}/{n}.db", "--json")) == case
+        assert bool(case["alerts"]) == (n < 2) and sum(f["hits"] for f in case["findings"]) == len(case["alerts"])
+
+
 def wrong_documents_are_refused(d):
     hit = json.loads(run("hunt", exercise(d), "--json").splitlines()[0])
     for change in (lambda h: h.pop("id"), lambda h: h.update(schema="upriver.hit/2"), lambda h: h.update(time="yesterday"),
@@ -149,7 +162,7 @@ def the_schemas_are_schemas(d):
 
 
 failed = 0
-TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, the_truth_of_an_exercise,
+TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, the_truth_of_an_exercise, a_case,
          wrong_documents_are_refused, the_schemas_are_schemas]
 for test in TESTS:
     with tempfile.TemporaryDirectory() as folder:
