@@ -5,7 +5,7 @@ DESTDIR ?=
 T ?= evtx
 TIME ?= 60
 
-.PHONY: all test asan fuzz bench install fmt tidy clean
+.PHONY: all test asan fuzz bench install fmt clang tidy clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -42,8 +42,13 @@ install: all
 fmt:
 	git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' | xargs clang-format -i
 
+# Clang's warnings are errors here.
+clang:
+	test -f build-clang/build.ninja || CC=clang meson setup build-clang -Dwerror=true
+	ninja -C build-clang
+
 tidy: all
 	git ls-files 'src/*.c' | xargs clang-tidy -p $(BUILD) --quiet
 
 clean:
-	rm -rf $(BUILD) $(ASAN) build-fuzz
+	rm -rf $(BUILD) $(ASAN) build-fuzz build-clang

@@ -205,7 +205,7 @@ int store_version(const char *path, struct err *err)
 /* A whole copy (of a case that another run may be writing too) in a new file. */
 static bool copy_case(const char *from, const char *to, struct err *err)
 {
-	sqlite3 *db;
+	sqlite3 *db = NULL;
 	char *sql = sqlite3_mprintf("VACUUM INTO %Q", to);
 	bool ok = sql && sqlite3_open_v2(from, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
 		  sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
