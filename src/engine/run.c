@@ -300,34 +300,38 @@ static void keep_message(struct run *r, struct pool_worker *w, struct slice mess
 		r->failed = true;
 }
 
-static void take_message(struct run *r, struct pool_worker *w, struct slice message)
+/* False for what no honest worker sends. */
+static bool take_message(struct run *r, struct pool_worker *w, struct slice message)
 {
 	uint8_t type = message.p[0];
 	struct cursor c = cursor_of(slice_from(message, WIRE_HEADER_BYTES));
+	struct piece *p = w->piece;
 
-	if (!w->piece)
-		return;
 	switch (type) {
 	case WIRE_AT:
-		w->piece->at = cursor_u64(&c);
-		break;
+		p->at = cursor_u64(&c);
+		return c.ok;
 	case WIRE_MEMBER:
 		add_member(r, w->unit, c.s);
-		break;
+		return true;
 	case WIRE_DONE:
-		w->piece->records = cursor_u64(&c);
-		w->piece->events = cursor_u64(&c);
-		w->piece->bytes = cursor_u64(&c);
-		piece_done(w);
-		break;
+		p->records = cursor_u64(&c);
+		p->events = cursor_u64(&c);
+		p->bytes = cursor_u64(&c);
+		if (c.ok)
+			piece_done(w);
+		return c.ok;
 	default:
 		keep_message(r, w, message);
+		return true;
 	}
 }
 
-/* Whole messages out of what has come; false when one is larger than any may be. */
+/* Whole messages out of what has come; false when there is one that cannot be. */
 static bool take_messages(struct run *r, struct pool_worker *w)
 {
+	struct unit *u = NULL;
+	struct piece *p = NULL;
 	size_t at = 0;
 
 	while (w->in.n - at >= WIRE_HEADER_BYTES) {
@@ -337,7 +341,19 @@ static bool take_messages(struct run *r, struct pool_worker *w)
 			return false;
 		if (w->in.n - at - WIRE_HEADER_BYTES < n)
 			break;
-		take_message(r, w, slice_of(w->in.p + at, WIRE_HEADER_BYTES + n));
+		if (!w->piece) {
+			/* Something behind a piece's end: that it ended was not true. */
+			if (p) {
+				p->done = false;
+				w->unit = u;
+				w->piece = p;
+			}
+			return false;
+		}
+		u = w->unit;
+		p = w->piece;
+		if (!take_message(r, w, slice_of(w->in.p + at, WIRE_HEADER_BYTES + n)))
+			return false;
 		at += WIRE_HEADER_BYTES + n;
 	}
 	memmove(w->in.p, w->in.p + at, w->in.n - at);
