@@ -44,6 +44,10 @@ void binxml_chunk(struct binxml *b, struct slice chunk)
 	b->chunk = chunk;
 	arena_reset(&b->arena);
 	memset(b->templates, 0, sizeof(b->templates));
+	if (++b->round == 0) {
+		memset(b->element_names, 0, sizeof(b->element_names));
+		b->round = 1;
+	}
 }
 
 static bool fail(struct binder *x, size_t at, const char *why)

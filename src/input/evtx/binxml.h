@@ -18,14 +18,25 @@
 #include "event/event.h"
 
 #define BINXML_TEMPLATES 256
+#define BINXML_NAMES 512
 
 struct binxml_template;
+
+/* The name of elements or attributes that stands at a chunk offset. */
+struct binxml_name {
+	uint32_t round;		/* of the chunk it is from */
+	uint32_t offset, bytes; /* where, and how long it is there */
+	uint32_t id;		/* in the vocabulary */
+	struct slice text;
+};
 
 struct binxml {
 	const struct names *names;
 	struct slice chunk;
 	struct arena arena;
 	struct binxml_template *templates[BINXML_TEMPLATES]; /* by definition offset, chained */
+	struct binxml_name element_names[BINXML_NAMES]; /* by offset; a later one takes the place */
+	uint32_t round; /* the chunk's number, from 1; wraps */
 };
 
 void binxml_init(struct binxml *b, const struct names *names);

@@ -9,6 +9,7 @@
 
 struct frame {
 	struct slice name;
+	uint32_t id;   /* of the name, in the vocabulary */
 	uint8_t place; /* of the element itself */
 	bool children, is_data;
 	struct slice data_name;
@@ -46,7 +47,7 @@ static uint16_t name_hash(struct slice units)
 }
 
 /* The name at a chunk offset: its UTF-16 units; false when there is none. */
-static bool name_units(struct slice chunk, uint32_t offset, struct slice *ret, size_t *ret_bytes)
+static bool name_units(struct slice chunk, uint32_t offset, struct slice *ret)
 {
 	struct slice header, units;
 
@@ -55,23 +56,44 @@ static bool name_units(struct slice chunk, uint32_t offset, struct slice *ret, s
 	    name_hash(units) != load_u16(header.p + 4))
 		return false;
 	*ret = units;
-	*ret_bytes = 8 + units.n + 2;
 	return true;
 }
 
+/* The name at a chunk offset as UTF-8, remembered for the chunk: all templates of a log name the
+ * same elements. NULL when there is none; else valid until the next name. */
+static const struct binxml_name *name_at(struct compiler *x, uint32_t offset)
+{
+	struct binxml_name *n = &x->b->element_names[(offset >> 2) % BINXML_NAMES];
+	struct slice units, text;
+
+	if (n->round == x->b->round && n->offset == offset)
+		return n;
+	if (!name_units(x->b->chunk, offset, &units))
+		return NULL;
+	text = utf16le_to_utf8(&x->b->arena, units);
+	if (!text.p)
+		return NULL;
+	*n = (struct binxml_name){ .round = x->b->round,
+				   .offset = offset,
+				   .bytes = (uint32_t)(8 + units.n + 2),
+				   .text = text,
+				   .id = names_find(x->b->names, text) };
+	return n;
+}
+
 /* A name reference at the cursor, and past the name where it is written right there. */
-static bool read_name(struct compiler *x, struct slice *ret)
+static const struct binxml_name *read_name(struct compiler *x)
 {
 	uint32_t offset = cursor_u32(&x->c);
-	struct slice units;
-	size_t bytes;
+	const struct binxml_name *n = x->c.ok ? name_at(x, offset) : NULL;
 
-	if (!x->c.ok || !name_units(x->b->chunk, offset, &units, &bytes))
-		return fail(x, "a name is not where it should be");
+	if (!n) {
+		fail(x, "a name is not where it should be");
+		return NULL;
+	}
 	if (offset == x->c.at)
-		cursor_skip(&x->c, bytes);
-	*ret = utf16le_to_utf8(x->arena, units);
-	return ret->p ? true : fail(x, "out of memory for this chunk");
+		cursor_skip(&x->c, n->bytes);
+	return n;
 }
 
 static struct part *part_room(struct compiler *x)
@@ -139,14 +161,14 @@ static bool read_entity(struct compiler *x)
 	static const struct {
 		const char *name, *text;
 	} entities[] = { { "amp", "&" }, { "lt", "<" }, { "gt", ">" }, { "quot", "\"" }, { "apos", "'" } };
-	struct slice name;
+	const struct binxml_name *name = read_name(x);
 
-	if (!read_name(x, &name))
+	if (!name)
 		return false;
 	for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); i++)
-		if (slice_is(name, entities[i].name))
+		if (slice_is(name->text, entities[i].name))
 			return add_literal(x, value_text_of(slice_str(entities[i].text)));
-	return add_literal(x, value_text_of(name));
+	return add_literal(x, value_text_of(name->text));
 }
 
 /* One token of text; *took says whether the token was one. */
@@ -257,19 +279,26 @@ static bool attribute_output(struct compiler *x, struct frame *f, struct slice n
 		return false;
 	o->attribute = true;
 	o->place = f->place;
-	return name_output(x, o, arena_printf(x->arena, "%.*s_%.*s", (int)f->name.n,
-					      (const char *)f->name.p, (int)name.n,
-					      (const char *)name.p));
+	uint8_t *both = arena_alloc(x->arena, f->name.n + 1 + name.n);
+
+	if (!both)
+		return fail(x, "out of memory for this chunk");
+	memcpy(both, f->name.p, f->name.n);
+	both[f->name.n] = '_';
+	memcpy(both + f->name.n + 1, name.p, name.n);
+	return name_output(x, o, slice_of(both, f->name.n + 1 + name.n));
 }
 
 static bool read_attribute(struct compiler *x)
 {
 	size_t from = x->open_count;
-	struct slice name;
+	const struct binxml_name *name = x->depth ? read_name(x) : NULL;
 	bool took = true;
 
-	if (!x->depth || !read_name(x, &name))
+	if (!name)
 		return fail(x, "an attribute outside of an element");
+	struct slice text = name->text;
+
 	while (took && x->c.ok && cursor_left(&x->c)) {
 		uint8_t token = cursor_u8(&x->c);
 
@@ -278,39 +307,34 @@ static bool read_attribute(struct compiler *x)
 		if (!took)
 			x->c.at--;
 	}
-	bool ok = attribute_output(x, &x->frames[x->depth - 1], name, from);
+	bool ok = attribute_output(x, &x->frames[x->depth - 1], text, from);
 
 	x->open_count = from;
 	return ok;
 }
 
 /* With or without the dependency id that only templates have: the name's hash tells. */
-static bool element_header(struct compiler *x, bool attributes, struct slice *name)
+static const struct binxml_name *element_header(struct compiler *x, bool attributes)
 {
-	struct slice units;
-	size_t bytes, start = x->c.at;
+	const struct binxml_name *name;
 	struct slice offset;
 
-	if (!(slice_sub(x->c.s, start + 6, 4, &offset) &&
-	      name_units(x->b->chunk, load_u32(offset.p), &units, &bytes)))
-		x->c.at = start; /* no dependency id */
-	else
+	if (slice_sub(x->c.s, x->c.at + 6, 4, &offset) && name_at(x, load_u32(offset.p)))
 		cursor_skip(&x->c, 2);
 	cursor_skip(&x->c, 4);
-	if (!read_name(x, name))
-		return false;
-	if (attributes)
+	name = read_name(x);
+	if (name && attributes)
 		cursor_skip(&x->c, 4);
-	return x->c.ok;
+	return name && x->c.ok ? name : NULL;
 }
 
 static bool open_element(struct compiler *x, bool attributes)
 {
-	struct slice name;
+	const struct binxml_name *name;
 
 	if (x->depth == LIMIT_DEPTH)
 		return fail(x, "elements are nested too deep");
-	if (!element_header(x, attributes, &name))
+	if (!(name = element_header(x, attributes)))
 		return fail(x, "an element's head is cut off");
 	uint8_t place = x->t->place;
 
@@ -320,9 +344,10 @@ static bool open_element(struct compiler *x, bool attributes)
 		outer->children = true;
 		place = (uint8_t)place_below(outer->place, outer->name);
 	}
-	x->frames[x->depth++] = (struct frame){ .name = name,
+	x->frames[x->depth++] = (struct frame){ .name = name->text,
+						.id = name->id,
 						.place = place,
-						.is_data = place == PLACE_DATA && slice_is(name, "Data"),
+						.is_data = place == PLACE_DATA && slice_is(name->text, "Data"),
 						.data_index = NO_INDEX,
 						.part_from = x->open_count };
 	return true;
@@ -355,15 +380,15 @@ static bool close_element(struct compiler *x)
 		return f->data_name.n || f->data_index != NO_INDEX ? name_output(x, o, f->data_name)
 			: (o->id = names_find(x->b->names, slice_str("Data")), true);
 	}
-	return name_output(x, o, f->name);
+	o->name = f->name;
+	o->id = f->id;
+	return true;
 }
 
 static bool instruction(struct compiler *x, bool target)
 {
-	struct slice name;
-
 	if (target)
-		return read_name(x, &name);
+		return read_name(x) != NULL;
 	cursor_skip(&x->c, (uint64_t)cursor_u16(&x->c) * 2);
 	return x->c.ok;
 }
