@@ -5,7 +5,7 @@ DESTDIR ?=
 T ?= evtx
 TIME ?= 60
 
-.PHONY: all test asan fuzz bench install fmt clang tidy clean
+.PHONY: all test asan fuzz bench nightly install fmt clang tidy clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -35,6 +35,10 @@ fuzz:
 # Side by side with other tools; needs ../shared (tests/bench/README.md).
 bench: all
 	python3 tests/bench/bench.py $(BUILD)/upriver
+
+# What takes too long for every change: tools/nightly says what. TIME: seconds a fuzz target.
+nightly: all
+	tools/nightly $(BUILD) $(TIME)
 
 install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild

@@ -2,6 +2,7 @@
 #include "cli/findings.h"
 
 #include "base/heap.h"
+#include "cli/output.h"
 
 #include <stdlib.h>
 
@@ -100,8 +101,8 @@ static void put_finding(struct buf *out, const struct finding *x)
 {
 	buf_put_str(out, "  ");
 	buf_put_terminal(out, x->rule->title, 76);
-	buf_printf(out, "\n    %llu hit%s on %zu host%s", (unsigned long long)x->hits,
-		   x->hits == 1 ? "" : "s", x->hosts.n, x->hosts.n == 1 ? "" : "s");
+	buf_printf(out, "\n    %llu hit%s on %zu host%s", (unsigned long long)x->hits, plural(x->hits),
+		   x->hosts.n, plural(x->hosts.n));
 	put_times(out, x);
 	buf_put_str(out, "\n    ");
 	buf_put_terminal(out, x->example_why, 74);
@@ -126,10 +127,10 @@ void findings_text(struct buf *out, struct findings *f, const struct hunt *h,
 		loaded += h->sources[i].rules;
 		without += h->sources[i].events ? 0 : h->sources[i].rules;
 	}
-	buf_printf(out, "%s%llu hits of %zu rules in %llu events of %zu host%s (%.1f MB, %.1f s)\n",
-		   f->n ? "\n" : "", (unsigned long long)h->hits, f->n,
-		   (unsigned long long)totals->events, h->hosts.n, h->hosts.n == 1 ? "" : "s",
-		   (double)totals->bytes / 1e6, totals->seconds);
-	buf_printf(out, "%zu rules were asked; for %zu of them the evidence has no record of their "
-			"log source\n", loaded, without);
+	buf_printf(out, "%s%llu hit%s of %zu rule%s in %llu event%s of %zu host%s (%.1f MB, %.1f s)\n",
+		   f->n ? "\n" : "", (unsigned long long)h->hits, plural(h->hits), f->n, plural(f->n),
+		   (unsigned long long)totals->events, plural(totals->events), h->hosts.n,
+		   plural(h->hosts.n), (double)totals->bytes / 1e6, totals->seconds);
+	buf_printf(out, "rules asked: %zu; for %zu of them the evidence has no record of their log source\n",
+		   loaded, without);
 }

@@ -26,6 +26,12 @@ bool output_close(struct output *o, struct err *err);
 /* Leaves nothing behind. */
 void output_abort(struct output *o);
 
+/* The s of so many things. */
+static inline const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* "upriver: ..." on standard error; warnings not under -q. */
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const struct cli_options *o, const char *format, ...)

@@ -109,11 +109,11 @@ static int finish(struct hunt_verb *v, const struct engine_totals *totals)
 	}
 	if (v->hunt.unknown_events)
 		say_warning(v->o,
-			    "%llu events are of no known dialect: their fields were matched as they are, "
+			    "events of no known dialect: %llu; their fields were matched as they are, "
 			    "whatever the rules' log source",
 			    (unsigned long long)v->hunt.unknown_events);
 	if (v->hunt.zone_assumed)
-		say_warning(v->o, "%llu events have times without a zone: UTC was assumed",
+		say_warning(v->o, "events with times without a zone: %llu; UTC was assumed",
 			    (unsigned long long)v->hunt.zone_assumed);
 	if (totals->interrupted)
 		say_error("stopped before the end: what is shown is what was read until then");
@@ -148,7 +148,7 @@ static int hunt_run(struct hunt_verb *v)
 	for (size_t i = 0; i < v->hunting.rules.fault_count; i++)
 		faults += v->hunting.rules.faults[i].fatal;
 	if (faults)
-		say_warning(o, "%zu rules cannot be loaded (hunt --check-rules lists them)", faults);
+		say_warning(o, "rules that cannot be loaded: %zu (hunt --check-rules lists them)", faults);
 	if (!engine_run(o->operands.items, o->operands.n, &options, &analysis, &totals, &err)) {
 		say_error("%s", err.why);
 		output_abort(&v->out);

@@ -116,7 +116,8 @@ void hunt_worker_event(void *worker, struct event *ev, struct buf *out)
 	struct match_list matches = match_event(w->scratch, ev);
 
 	note_host(w, ev, out);
-	w->unknown += !ev->channel.p && !ev->dialect;
+	/* Event logs have no dialects. */
+	w->unknown += !ev->channel.p && !ev->dialect && strcmp(ev->kind, "json") == 0;
 	w->zone_assumed += ev->time.zone_assumed;
 	for (size_t i = 0; i < matches.n; i++)
 		send_hit(w, ev, matches.rules[i], out);

@@ -200,7 +200,7 @@ static const struct json_memo *memo_of(struct reader *r, struct slice path)
 	if (path.n)
 		memcpy(kept, path.p, path.n);
 	m->path = slice_of(kept, path.n);
-	m->plain = !memchr(kept, '"', path.n) && !memchr(kept, '\\', path.n);
+	m->plain = slice_find(m->path, '"') == path.n && slice_find(m->path, '\\') == path.n;
 	m->name = j->dialects ? dialects_name(j->dialects, m->path, &j->arena) : m->path;
 	m->id = names_find(j->names, m->name);
 	return m;
