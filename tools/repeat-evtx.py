@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Repeats the chunks of event logs until a size is reached: repeat-evtx.py OUT BYTES FILE|FOLDER...
+"""Repeats the chunks of event logs until a size is reached: repeat-evtx.py [--full] OUT BYTES FILE|FOLDER...
 
 Real corpora are small. Record numbers run on from 1 (in record headers, chunk headers and the file
 header; EventRecordID inside the XML stays), and all checksums are made anew, so that every reader
-takes the result for one whole log. Only whole chunks are taken: magic right, checksums right."""
+takes the result for one whole log. Only whole chunks are taken: magic right, checksums right. With
+--full only such as a log that has grown consists of: at least seven eighths in use."""
 import glob
 import os
 import struct
@@ -57,11 +58,11 @@ def file_header(chunks, next_record):
     return h
 
 
-def repeat(out, size, paths):
+def repeat(out, size, paths, least=0):
     """Writes the log; gives the number of its records."""
     files = [f for p in paths for f in
              (sorted(glob.glob(p + "/**/*.evtx", recursive=True)) if os.path.isdir(p) else [p])]
-    chunks = [c for f in files for c in good_chunks(f)]
+    chunks = [c for f in files for c in good_chunks(f) if c[1] >= least]
     if not chunks:
         raise SystemExit("repeat-evtx: no whole chunk in these files")
     number, count = 1, 0
@@ -78,6 +79,10 @@ def repeat(out, size, paths):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4:
+    arguments = sys.argv[1:]
+    full = "--full" in arguments
+    if full:
+        arguments.remove("--full")
+    if len(arguments) < 3:
         raise SystemExit(__doc__)
-    print(repeat(sys.argv[1], int(sys.argv[2]), sys.argv[3:]), "records")
+    print(repeat(arguments[0], int(arguments[1]), arguments[2:], CHUNK * 7 // 8 if full else 0), "records")
