@@ -260,7 +260,9 @@ static void scan_value(struct match_scratch *s, struct event *ev, const struct r
 	struct found found = gather(s, rf, text);
 
 	apply(s, &found);
-	cache_put(s->cache, v, &found);
+	/* A value without text may only have found no room for it in this event. */
+	if (text.n)
+		cache_put(s->cache, v, &found);
 }
 
 static void scan_field(struct match_scratch *s, struct event *ev, const struct route_field *rf,

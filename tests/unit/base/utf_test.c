@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/utf.h"
 
+#include <stdlib.h>
+
 static struct arena arena;
 
 static void ill_formed_bytes_become_one_replacement_each(void **state)
@@ -66,6 +68,34 @@ static void folding_keeps_ascii_and_the_rest_apart(void **state)
 	assert_slice(utf8_fold(&arena, slice_str("\xe2\x84\xaa")), "\xe2\x84\xaa");
 }
 
+/* Unescapes into exactly the room that is promised: one byte more and ASan stops the test. */
+static void check_unescaped(const char *escaped, const char *want)
+{
+	struct slice s = slice_str(escaped);
+	uint8_t *out = malloc(UTF8_UNESCAPED_MAX(s.n));
+
+	assert_non_null(out);
+	assert_slice(slice_of(out, utf8_unescape(out, s)), want);
+	free(out);
+}
+
+static void escapes_of_json_become_characters(void **state)
+{
+	(void)state;
+	check_unescaped("", "");
+	check_unescaped("plain", "plain");
+	check_unescaped("C:\\\\a\\\\b", "C:\\a\\b");
+	check_unescaped("\\\"\\/\\b\\f\\n\\r\\t", "\"/\b\f\n\r\t");
+	check_unescaped("\\u0041\\u00fc\\u20ac", "A\xc3\xbc\xe2\x82\xac");
+	check_unescaped("\\ud83d\\ude00", "\xf0\x9f\x98\x80");
+	/* Half a pair, a broken one, an unknown escape, a backslash at the end. */
+	check_unescaped("\\ud83dx", "\xef\xbf\xbdx");
+	check_unescaped("\\ud83d\\u0041", "\xef\xbf\xbd" "A");
+	check_unescaped("\\u12", "\xef\xbf\xbd" "12");
+	check_unescaped("\\u\\u\\u\\u", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	check_unescaped("\\q\\", "q");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -74,6 +104,7 @@ int main(void)
 		cmocka_unit_test(utf16_converts_and_repairs_surrogates),
 		cmocka_unit_test(every_length_of_ascii_converts),
 		cmocka_unit_test(folding_keeps_ascii_and_the_rest_apart),
+		cmocka_unit_test(escapes_of_json_become_characters),
 	};
 	int failed = RUN(tests);
 

@@ -62,12 +62,30 @@ static void sealing_reads_the_common_fields(void **state)
 	event_done(&ev);
 }
 
+static void escaped_text_is_read_when_it_is_asked_for(void **state)
+{
+	struct event ev;
+	int64_t number;
+	struct value v = { .type = VALUE_ESCAPED, .s = slice_str("C:\\\\a \\u0031") };
+
+	(void)state;
+	event_init(&ev, &names);
+	event_add(&ev, slice_str("Image"), NAME_IMAGE, v);
+	assert_slice(event_text_of(&ev, NAME_IMAGE), "C:\\a 1");
+	assert_slice(value_bytes(&v), "C:\\\\a \\u0031");
+	v.s = slice_str("\\u0034\\u0032");
+	assert_true(value_i64(v, &number));
+	assert_int_equal(number, 42);
+	event_done(&ev);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_found_by_number_and_chained),
 		cmocka_unit_test(an_alias_wins_and_leaves_the_value),
 		cmocka_unit_test(sealing_reads_the_common_fields),
+		cmocka_unit_test(escaped_text_is_read_when_it_is_asked_for),
 	};
 
 	names_init(&names);
