@@ -305,10 +305,10 @@ static void emit(struct binder *x, const struct binxml_output *o, struct value v
 static void bind_output(struct binder *x, const struct binxml_template *t,
 			const struct binxml_output *o, const struct raw *values, size_t value_count)
 {
-	const struct part *p = &t->parts[o->first_part];
+	const struct part *p = t->parts + o->first_part;
 
-	if (o->part_count == 1 && p->index != NO_INDEX) {
-		const struct raw *r = p->index < value_count ? &values[p->index] : NULL;
+	if (o->index != NO_INDEX) {
+		const struct raw *r = o->index < value_count ? &values[o->index] : NULL;
 
 		if (r && r->type == TYPE_BINXML) {
 			size_t at = (size_t)(r->bytes.p - x->b->chunk.p);

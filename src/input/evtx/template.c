@@ -228,6 +228,7 @@ static struct binxml_output *output_add(struct compiler *x, size_t part_from)
 	struct binxml_output *o = &t->outputs[t->output_count++];
 
 	*o = (struct binxml_output){ .name_index = NO_INDEX,
+				     .index = n == 1 ? x->open[part_from].index : NO_INDEX,
 				     .first_part = (uint32_t)t->part_count,
 				     .part_count = (uint32_t)n };
 	if (n)
@@ -432,9 +433,14 @@ struct binxml_template *template_compile(struct binxml *b, struct arena *arena, 
 					 enum place place, size_t *ret_bad_at,
 					 const char **ret_why)
 {
-	struct compiler x = { .b = b, .arena = arena, .c = c };
+	struct compiler x; /* not zeroed: its 11 KB of room are filled from the bottom */
 	bool end = false, ok = true;
 
+	x.b = b;
+	x.arena = arena;
+	x.c = c;
+	x.depth = x.open_count = 0;
+	x.why = NULL;
 	x.t = arena_array(arena, 1, sizeof(*x.t));
 	if (!x.t) {
 		*ret_why = "out of memory for this chunk";

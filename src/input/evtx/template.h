@@ -26,6 +26,7 @@ struct binxml_output {
 	struct slice name; /* p NULL: unnamed <Data> */
 	uint32_t id;
 	uint16_t name_index; /* the name is a substitution value; else NO_INDEX */
+	uint16_t index;	     /* of the only part, when that is a substitution; else NO_INDEX */
 	uint8_t place;	     /* for binary XML nested in a value */
 	bool nested_only;    /* a container: only nested binary XML counts */
 	bool attribute;
