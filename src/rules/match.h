@@ -3,7 +3,7 @@
 /*
  * The fast way to ask which rules match an event: a compiled, immutable `struct matcher` shared by
  * all workers and one `struct match_scratch` each. Agrees with the plain evaluator of tests/ on
- * every event (tests/differential).
+ * every event (tests/unit/rules/agree_test.c).
  *
  * How: log source first (a route per channel, event id and condition), then literals of at
  * least four bytes from positive witnesses through Vectorscan literal databases per field and log
