@@ -289,6 +289,26 @@ def odd_files_are_listed(d):
     check(names["pipe"]["lost"] and not names["notes.txt"]["lost"] and r.returncode == 3, names)
 
 
+def what_may_not_be_read_is_told(d):
+    os.makedirs(f"{d}/in/closed")
+    put(f"{d}/in/a.jsonl", lines(3))
+    put(f"{d}/in/secret.jsonl", lines(2))
+    put(f"{d}/in/closed/b.jsonl", lines(2))
+    rule = put(f"{d}/rule.yml", RULE)
+    program = shutil.copy(U, f"{d}/upriver")
+    # The super-user may read everything: then somebody else has to ask.
+    who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    os.chmod(d, 0o755)
+    os.chmod(f"{d}/in/secret.jsonl", 0)
+    os.chmod(f"{d}/in/closed", 0)
+    r = subprocess.run([program, "hunt", f"{d}/in", "--rules", rule, "--json"], capture_output=True, text=True, timeout=60, **who)
+    os.chmod(f"{d}/in/closed", 0o755)
+    check(r.returncode == 3 and len(r.stdout.splitlines()) == 3, r)
+    for name in ("secret.jsonl", "closed"):
+        told = [line for line in r.stderr.splitlines() if name in line]
+        check(len(told) == 1 and "Permission denied" in told[0], r.stderr)
+
+
 def wide_and_strange_json(d):
     wide = json.dumps({f"k{i}": i for i in range(30000)}) + "\n"
     deep = "{\"a\":" * 500 + "1" + "}" * 500 + "\n"
@@ -482,7 +502,7 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          levels_leave_rules_out, timeline_is_sorted_over_files, results_do_not_depend_on_threads, output_appears_whole,
          containers_are_read_like_folders, nesting_and_bombs_are_stopped, damaged_archives_give_what_is_whole,
          one_bad_byte_costs_one_field, broken_lines_are_told_one_by_one, a_line_of_a_gigabyte_is_passed_over,
-         odd_files_are_listed, wide_and_strange_json, ctrl_c_ends_cleanly, a_case_is_built_shown_and_kept,
+         odd_files_are_listed, what_may_not_be_read_is_told, wide_and_strange_json, ctrl_c_ends_cleanly, a_case_is_built_shown_and_kept,
          one_writer_at_a_time, a_killed_run_leaves_a_whole_file, an_older_case_becomes_a_new_file, a_case_is_never_cut_down,
          hosts_are_asked_with_or_without_their_domain, the_same_seed_is_the_same_exercise,
          built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load]

@@ -7,6 +7,7 @@
 #include "base/rng.h"
 #include "guard.h"
 #include "input/formats.h"
+#include "shared.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -55,16 +56,12 @@ static struct counts read_all(struct slice text, bool carve)
 /* A file of the shared data, or p NULL when it is not there. */
 static struct slice sample(const char *name)
 {
-	const char *shared = getenv("UPRIVER_SHARED");
-	struct buf path = { 0 }, text = { 0 };
+	char path[4096];
+	struct buf text = { 0 };
 	ssize_t n = 1;
 
-	if (shared)
-		buf_printf(&path, "%s/data/evtx/%s", shared, name);
-	else
-		buf_printf(&path, "%s/../shared/data/evtx/%s", getenv("UPRIVER_ROOT"), name);
-	buf_put_byte(&path, 0);
-	int fd = open((char *)path.p, O_RDONLY);
+	shared_path(path, sizeof(path), name);
+	int fd = open(path, O_RDONLY);
 
 	while (fd >= 0 && n > 0) {
 		buf_reserve(&text, 1 << 16);
@@ -74,10 +71,9 @@ static struct slice sample(const char *name)
 	if (fd >= 0)
 		close(fd);
 	else
-		print_message("skipped: %s is not there\n", (char *)path.p);
+		print_message("skipped: %s is not there\n", path);
 	struct slice kept = fd >= 0 ? arena_keep(&arena, buf_slice(&text)) : slice_of(NULL, 0);
 
-	buf_done(&path);
 	buf_done(&text);
 	return kept;
 }
@@ -87,10 +83,10 @@ static void records_are_counted_as_they_are(void **state)
 	static const struct {
 		const char *name;
 		size_t events;
-	} files[] = { { "odd/security.evtx", 2261 },
-		      { "odd/new-user-security.evtx", 4 },
-		      { "odd/Application_no_crc32.evtx", 17 },
-		      { "odd/MSExchange_Management_wec.evtx", 0 } };
+	} files[] = { { "evtx/odd/security.evtx", 2261 },
+		      { "evtx/odd/new-user-security.evtx", 4 },
+		      { "evtx/odd/Application_no_crc32.evtx", 17 },
+		      { "evtx/odd/MSExchange_Management_wec.evtx", 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
@@ -109,7 +105,7 @@ static void records_are_counted_as_they_are(void **state)
 
 static void every_prefix_and_flip_is_survived(void **state)
 {
-	struct slice s = sample("odd/new-user-security.evtx");
+	struct slice s = sample("evtx/odd/new-user-security.evtx");
 	uint8_t *copy;
 	struct rng rng = { 11 };
 

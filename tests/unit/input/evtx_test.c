@@ -118,28 +118,55 @@ static void put_plain_record(const char *value)
 	evtx_record_end(&b);
 }
 
-/* Two records by one template: <Data Name='First'>, <Data Name='Second'>. */
-static size_t put_template_record(size_t at, const struct evtx_value *values, size_t n)
+/* A record by a new template, with its System; the definition's offset. */
+static size_t begin_template_record(const char *channel)
 {
 	evtx_record(&b);
 	evtx_fragment(&b);
-	if (at) {
-		evtx_instance(&b, at, values, n);
-	} else {
-		at = evtx_template(&b);
-		put_system("Security", true);
-		evtx_open(&b, "EventData", false, true);
-		evtx_content(&b);
-		evtx_data(&b, "First", 0, values[0].type);
-		evtx_data(&b, "Second", 1, values[1].type);
-		evtx_close(&b);
-		evtx_close(&b);
-		evtx_end(&b);
-		evtx_template_end(&b, at, values, n);
-	}
+	size_t at = evtx_template(&b);
+
+	put_system(channel, true);
+	return at;
+}
+
+/* Closes Event, then template, values and record. */
+static void end_template_record(size_t at, const struct evtx_value *values, size_t n)
+{
+	evtx_close(&b);
+	evtx_end(&b);
+	evtx_template_end(&b, at, values, n);
 	evtx_end(&b);
 	evtx_record_end(&b);
+}
+
+/* <EventData> of two <Data>, by a new template; gives it. */
+static size_t put_data_record(const char *channel, const char *first, const char *second,
+			      const struct evtx_value values[2])
+{
+	size_t at = begin_template_record(channel);
+
+	evtx_open(&b, "EventData", false, true);
+	evtx_content(&b);
+	evtx_data(&b, first, 0, values[0].type);
+	evtx_data(&b, second, 1, values[1].type);
+	evtx_close(&b);
+	end_template_record(at, values, 2);
 	return at;
+}
+
+static size_t put_template_record(const struct evtx_value values[2])
+{
+	return put_data_record("Security", "First", "Second", values);
+}
+
+/* Another record by the template at `at`. */
+static void put_instance_record(size_t at, const struct evtx_value values[2])
+{
+	evtx_record(&b);
+	evtx_fragment(&b);
+	evtx_instance(&b, at, values, 2);
+	evtx_end(&b);
+	evtx_record_end(&b);
 }
 
 #define SYSTEM(channel) "Provider_Name=Maker\nEventID=4711\nChannel=" channel "\nComputer=PC-07\n"
@@ -169,9 +196,7 @@ static void a_template_serves_many_records(void **state)
 
 	(void)state;
 	evtx_start(&b);
-	size_t at = put_template_record(0, one, 2);
-
-	put_template_record(at, two, 2);
+	put_instance_record(put_template_record(one), two);
 	struct reading r = read_log(evtx_finish(&b, 0), false);
 
 	assert_int_equal(r.records, 2);
@@ -189,7 +214,7 @@ static void check_value(uint8_t type, const char *bytes, size_t n, const char *w
 	struct buf text = { 0 };
 
 	evtx_start(&b);
-	put_template_record(0, values, 2);
+	put_template_record(values);
 	struct reading r = read_log(evtx_finish(&b, 0), false);
 
 	buf_printf(&text, SYSTEM("Security") "First=x\nSecond=%s\n", want);
@@ -205,6 +230,8 @@ static void every_type_of_value_has_its_text(void **state)
 {
 	(void)state;
 	check_value(0x01, "a\0b\0\0\0", 6, "ab");
+	/* Half a surrogate pair. */
+	check_value(0x01, "\x3d\xd8" "a\0", 4, "\xef\xbf\xbd" "a");
 	check_value(0x02, "caf\xe9\0", 5, "caf\xc3\xa9");
 	check_value(0x03, "\xff", 1, "-1");
 	check_value(0x04, "\xff", 1, "255");
@@ -239,21 +266,7 @@ static void unnamed_data_is_a_list(void **state)
 
 	(void)state;
 	evtx_start(&b);
-	evtx_record(&b);
-	evtx_fragment(&b);
-	size_t at = evtx_template(&b);
-
-	put_system("Application", true);
-	evtx_open(&b, "EventData", false, true);
-	evtx_content(&b);
-	evtx_data(&b, NULL, 0, 0x01);
-	evtx_data(&b, NULL, 1, 0x01);
-	evtx_close(&b);
-	evtx_close(&b);
-	evtx_end(&b);
-	evtx_template_end(&b, at, values, 2);
-	evtx_end(&b);
-	evtx_record_end(&b);
+	put_data_record("Application", NULL, NULL, values);
 	struct reading r = read_log(evtx_finish(&b, 0), false);
 
 	assert_int_equal(r.records, 1);
@@ -309,11 +322,8 @@ static void nested_binary_xml_is_read_where_it_stands(void **state)
 {
 	(void)state;
 	evtx_start(&b);
-	evtx_record(&b);
-	evtx_fragment(&b);
-	size_t at = evtx_template(&b);
+	size_t at = begin_template_record("Application");
 
-	put_system("Application", true);
 	evtx_substitution(&b, 0, 0x21);
 	evtx_close(&b);
 	evtx_end(&b);
@@ -446,9 +456,7 @@ static void put_everything(void)
 					  { 0x88, slice_of("\1\0\0\0\2\0\0\0", 8) } };
 
 	evtx_start(&b);
-	size_t at = put_template_record(0, one, 2);
-
-	put_template_record(at, two, 2);
+	put_instance_record(put_template_record(one), two);
 	put_plain_record("three");
 	put_wrapped_record("UserData");
 }

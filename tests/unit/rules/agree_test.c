@@ -8,6 +8,7 @@
 #include "input/formats.h"
 #include "plain.h"
 #include "rules/match.h"
+#include "shared.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -106,13 +107,9 @@ static int ask_log(const char *path, const struct stat *st, int type, struct FTW
 
 static bool each_file(const char *folder, __nftw_func_t fn)
 {
-	const char *shared = getenv("UPRIVER_SHARED"), *root = getenv("UPRIVER_ROOT");
 	char path[4096];
 
-	if (shared)
-		snprintf(path, sizeof(path), "%s/data/%s", shared, folder);
-	else
-		snprintf(path, sizeof(path), "%s/../shared/data/%s", root ? root : ".", folder);
+	shared_path(path, sizeof(path), folder);
 	return nftw(path, fn, 16, FTW_PHYS) == 0;
 }
 
