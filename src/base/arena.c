@@ -111,10 +111,8 @@ struct slice arena_lower(struct arena *a, struct slice s)
 
 	if (!p)
 		return slice_of(NULL, 0);
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = ascii_lower(s.p[i]);
 	p[s.n] = 0;
-	return slice_of(p, s.n);
+	return slice_lower(s, p);
 }
 
 struct slice arena_printf(struct arena *a, const char *format, ...)

@@ -38,6 +38,14 @@ static inline uint8_t ascii_lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
 
+/* ascii_lower() on every byte of s, into room for s.n bytes. */
+static inline struct slice slice_lower(struct slice s, uint8_t *room)
+{
+	for (size_t i = 0; i < s.n; i++)
+		room[i] = ascii_lower(s.p[i]);
+	return slice_of(room, s.n);
+}
+
 static inline bool slice_eq(struct slice a, struct slice b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

@@ -2,6 +2,7 @@
 #include "cli/story.h"
 
 #include "base/map.h"
+#include "cli/output.h"
 
 #include <stdio.h>
 
@@ -131,6 +132,7 @@ static void host_row(void *ctx, const struct slice *c, size_t n)
 static void finding_row(void *ctx, const struct slice *c, size_t n)
 {
 	struct telling *t = ctx;
+	uint64_t hits = 0, hosts = 0;
 
 	(void)n;
 	if (t->rows++ >= FINDINGS_SHOWN)
@@ -141,9 +143,10 @@ static void finding_row(void *ctx, const struct slice *c, size_t n)
 	}
 	buf_put_str(t->out, "    ");
 	buf_put_terminal(t->out, c[1], 74);
-	buf_printf(t->out, "\n      %.*s hit%s on %.*s host%s, ", (int)c[3].n, (const char *)c[3].p,
-		   slice_is(c[3], "1") ? "" : "s", (int)c[4].n, (const char *)c[4].p,
-		   slice_is(c[4], "1") ? "" : "s");
+	slice_to_u64(c[3], &hits);
+	slice_to_u64(c[4], &hosts);
+	buf_printf(t->out, "\n      %llu hit%s on %llu host%s, ", (unsigned long long)hits, plural(hits),
+		   (unsigned long long)hosts, plural(hosts));
 	buf_put(t->out, slice_head(or_dash(c[5]), 19));
 	buf_put_str(t->out, " to ");
 	buf_put(t->out, slice_head(or_dash(c[6]), 19));

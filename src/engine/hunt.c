@@ -116,8 +116,7 @@ void hunt_worker_event(void *worker, struct event *ev, struct buf *out)
 	struct match_list matches = match_event(w->scratch, ev);
 
 	note_host(w, ev, out);
-	/* Event logs have no dialects. */
-	w->unknown += !ev->channel.p && !ev->dialect && strcmp(ev->kind, "json") == 0;
+	w->unknown += !ev->channel.p && ev->dialect_unknown;
 	w->zone_assumed += ev->time.zone_assumed;
 	for (size_t i = 0; i < matches.n; i++)
 		send_hit(w, ev, matches.rules[i], out);

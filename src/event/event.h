@@ -50,6 +50,7 @@ struct event {
 
 	const char *kind;     /* "evtx", "json": TIMELINE.md's word for the reader */
 	const char *dialect;  /* name of the dialect that fitted, NULL when unknown or none */
+	bool dialect_unknown; /* the reader's format has dialects, and none fitted */
 	struct slice channel; /* p NULL when the record has none */
 	struct slice provider;
 	struct slice host;

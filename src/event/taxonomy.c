@@ -213,9 +213,7 @@ size_t taxonomy_classify(const struct taxonomy *t, struct event *ev, uint32_t *c
 
 	if (!ev->channel.n || ev->channel.n > sizeof(room))
 		return 0;
-	for (size_t i = 0; i < ev->channel.n; i++)
-		room[i] = ascii_lower(ev->channel.p[i]);
-	struct slice channel = slice_of(room, ev->channel.n);
+	struct slice channel = slice_lower(ev->channel, room);
 
 	for (size_t i = map_get(&t->by_channel, channel);
 	     i < t->n && n < max && slice_eq(t->classes[i].channel, channel); i++)

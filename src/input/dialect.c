@@ -245,4 +245,5 @@ void dialects_apply(const struct dialects *d, struct event *ev)
 			ev->ingested = clock_of(ev, x->ingested, x->ingested_count);
 		return;
 	}
+	ev->dialect_unknown = true;
 }

@@ -34,6 +34,6 @@ void dialects_free(struct dialects *d);
 /* What a member's path is called: wrappers and prefixes off, attributes folded in. A part of path,
  * or a copy in the arena. */
 struct slice dialects_name(const struct dialects *d, struct slice path, struct arena *arena);
-/* Finds the dialect of a record whose fields are in place: sets ev->dialect, gives the mapped
- * fields their second names and fills the clocks. */
+/* Finds the dialect of a record whose fields are in place: sets ev->dialect (or
+ * dialect_unknown), gives the mapped fields their second names and fills the clocks. */
 void dialects_apply(const struct dialects *d, struct event *ev);

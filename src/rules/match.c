@@ -260,8 +260,8 @@ static void scan_value(struct match_scratch *s, struct event *ev, const struct r
 	struct found found = gather(s, rf, text);
 
 	apply(s, &found);
-	/* A value without text may only have found no room for it in this event. */
-	if (text.n)
+	/* A value that lost its text may only have found no room for it in this event. */
+	if (text.n || !value_bytes(v).n)
 		cache_put(s->cache, v, &found);
 }
 

@@ -15,7 +15,6 @@
 /* Longer ones only cost database size: Vectorscan confirms up to 8 bytes at once. */
 #define ATOM_BYTES_MAX 64
 #define DIGEST_DIGITS 32
-#define FOLD_BYTES_MAX PROBE_KEY_BYTES_MAX
 #define PADDING_BYTES 128
 #define PADDED_BYTES_MAX ((size_t)64 << 10)
 #define TAIL_BYTES 1024
@@ -130,12 +129,12 @@ static struct key text_key(const struct test *t, struct arena *a)
 	bool plain = !t->cased && !t->dash && slice_is_ascii(t->text);
 	size_t slash = t->text.n, digest;
 
-	if (plain && t->anchor_start && t->anchor_end && t->text.n <= FOLD_BYTES_MAX)
+	if (plain && t->anchor_start && t->anchor_end && t->text.n <= PROBE_KEY_BYTES_MAX)
 		return (struct key){ KEY_EXACT, arena_lower(a, t->text), true };
 	while (slash > 0 && t->text.p[slash - 1] != '\\')
 		slash--;
 	if (plain && t->anchor_end && !t->anchor_start && slash > 0 && slash < t->text.n &&
-	    t->text.n <= FOLD_BYTES_MAX)
+	    t->text.n <= PROBE_KEY_BYTES_MAX)
 		return (struct key){ KEY_TAIL, arena_lower(a, slice_from(t->text, slash - 1)), true };
 	digest = digest_at(t->text, 0);
 	if (digest < t->text.n && !t->dash)
@@ -355,21 +354,14 @@ static void take_chain(const struct probe *p, uint32_t at, size_t from, size_t t
 	}
 }
 
-static struct slice fold(struct slice text, uint8_t *room)
-{
-	for (size_t i = 0; i < text.n; i++)
-		room[i] = ascii_lower(text.p[i]);
-	return slice_of(room, text.n);
-}
-
 static void scan_exact(const struct probe *p, struct slice text, struct finds *out)
 {
-	uint8_t room[FOLD_BYTES_MAX];
+	uint8_t room[PROBE_KEY_BYTES_MAX];
 
 	/* Most values are of a length that no key has. */
-	if (text.n > FOLD_BYTES_MAX || !(p->exact_lengths[text.n / 8] >> text.n % 8 & 1))
+	if (text.n > PROBE_KEY_BYTES_MAX || !(p->exact_lengths[text.n / 8] >> text.n % 8 & 1))
 		return;
-	uint32_t at = map_get(&p->exact, fold(text, room));
+	uint32_t at = map_get(&p->exact, slice_lower(text, room));
 
 	if (at != MAP_NONE)
 		take_chain(p, at, 0, text.n, text.n, out);
@@ -377,19 +369,19 @@ static void scan_exact(const struct probe *p, struct slice text, struct finds *o
 
 static void scan_tail(const struct probe *p, struct slice text, struct finds *out)
 {
-	uint8_t room[FOLD_BYTES_MAX];
-	size_t slash = text.n, stop = text.n > FOLD_BYTES_MAX ? text.n - FOLD_BYTES_MAX : 0;
+	uint8_t room[PROBE_KEY_BYTES_MAX];
+	size_t slash = text.n, stop = text.n > PROBE_KEY_BYTES_MAX ? text.n - PROBE_KEY_BYTES_MAX : 0;
 
 	while (slash > stop && text.p[slash - 1] != '\\')
 		slash--;
 	if (slash == stop)
 		return;
-	uint32_t at = map_get(&p->tail, fold(slice_from(text, slash - 1), room));
+	uint32_t at = map_get(&p->tail, slice_lower(slice_from(text, slash - 1), room));
 
 	if (at == MAP_NONE)
 		return;
 	/* The suffixes themselves may go further back. */
-	struct slice folded = fold(slice_from(text, stop), room);
+	struct slice folded = slice_lower(slice_from(text, stop), room);
 
 	for (; at; at = p->links[at - 1].next) {
 		const struct probe_link *l = &p->links[at - 1];
@@ -404,9 +396,7 @@ static void scan_digests(const struct probe *p, struct slice text, struct finds 
 	uint8_t key[DIGEST_DIGITS];
 
 	for (size_t at = digest_at(text, 0); at < text.n; at = digest_at(text, at)) {
-		for (size_t i = 0; i < DIGEST_DIGITS; i++)
-			key[i] = ascii_lower(text.p[at + i]);
-		uint32_t head = map_get(&p->digest, slice_of(key, sizeof(key)));
+		uint32_t head = map_get(&p->digest, slice_lower(slice_of(text.p + at, sizeof(key)), key));
 
 		if (head != MAP_NONE)
 			take_chain(p, head, 0, text.n, text.n, out);

@@ -111,12 +111,16 @@ static bool is_ascii_needle(struct compare how, struct slice needle)
 	return !how.dash && slice_is_ascii(needle);
 }
 
-static bool contains(struct compare how, struct slice needle, struct slice text)
+/* Whether the needle stands anywhere, or with `end` at the text's end. */
+static bool contains(struct compare how, bool end, struct slice needle, struct slice text)
 {
 	for (size_t at = skip_to_first(how, needle, text, 0); at < text.n;
-	     at = skip_to_first(how, needle, text, next_at(text, at)))
-		if (match_here(how, needle, text, at) != NO_MATCH)
+	     at = skip_to_first(how, needle, text, next_at(text, at))) {
+		size_t stop = match_here(how, needle, text, at);
+
+		if (stop != NO_MATCH && (!end || stop == text.n))
 			return true;
+	}
 	return false;
 }
 
@@ -142,7 +146,7 @@ static bool compare(struct compare how, bool start, bool end, struct slice needl
 	if (how.dash && !start) {
 		struct slice run = run_without_dash(needle);
 
-		if (run.n > 1 && !contains((struct compare){ how.cased, false, false }, run, text))
+		if (run.n > 1 && !contains((struct compare){ how.cased, false, false }, false, run, text))
 			return false;
 	}
 	if (start) {
@@ -155,14 +159,7 @@ static bool compare(struct compare how, bool start, bool end, struct slice needl
 	if (end && is_ascii_needle(how, needle))
 		return text.n >= needle.n &&
 		       match_here(how, needle, text, text.n - needle.n) == text.n;
-	for (size_t at = skip_to_first(how, needle, text, 0); at < text.n;
-	     at = skip_to_first(how, needle, text, next_at(text, at))) {
-		size_t stop = match_here(how, needle, text, at);
-
-		if (stop != NO_MATCH && (!end || stop == text.n))
-			return true;
-	}
-	return false;
+	return contains(how, end, needle, text);
 }
 
 /* Past n characters; false when there are fewer. */

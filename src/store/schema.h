@@ -16,11 +16,13 @@
 
 /* Hits grouped by rule, the weightiest first; the example is the earliest hit. */
 #define STORE_FINDINGS_FILL                                                                        \
-	"DELETE FROM finding; INSERT INTO finding(rule_id, title, level, hits, hosts, first, last,"\
+	"INSERT INTO finding(rule_id, title, level, hits, hosts, first, last,"                     \
 	" example) SELECT rule_id, title, level, count(*), count(DISTINCT host), min(time),"        \
 	" max(time), (SELECT id FROM hit AS h WHERE h.rule_id IS hit.rule_id AND h.title IS"        \
 	" hit.title ORDER BY h.time_ns, h.id LIMIT 1) FROM hit GROUP BY rule_id, title, level"      \
 	" ORDER BY " STORE_BY_LEVEL ", count(*) DESC, title;"
+
+#define STORE_NO_STAGE "'not worked out by this version'"
 
 static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -58,8 +60,8 @@ static const char store_summary[] =
 	"INSERT OR REPLACE INTO host(name, first_ns, last_ns, first, last, events)"
 	" SELECT host, min(first_ns), max(last_ns), min(first), max(last), sum(events) FROM coverage"
 	" WHERE host <> '' GROUP BY host;"
-	"INSERT INTO stage(host, stage, answer, reason) SELECT host.name, s.column1, 'unknown',"
-	" 'not worked out by this version' FROM host,"
+	"INSERT INTO stage(host, stage, answer, reason) SELECT host.name, s.column1, 'unknown', "
+	STORE_NO_STAGE " FROM host,"
 	" (VALUES('S0'),('S1'),('S2'),('S3'),('S3b'),('S4'),('S5'),('S6'),('S7'),('S8')) AS s;"
 	STORE_FINDINGS_FILL;
 
@@ -67,7 +69,7 @@ static const char store_summary[] =
 static const char *const store_upgrades[] = {
 	[1] = (STORE_FINDING_TABLE
 	       "CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);" STORE_FINDINGS_FILL
-	       "UPDATE stage SET reason = 'not worked out by this version' WHERE reason IS NULL;"),
+	       "UPDATE stage SET reason = " STORE_NO_STAGE " WHERE reason IS NULL;"),
 };
 
 /* In the order of enum store_question. */

@@ -95,24 +95,31 @@ static int64_t pragma_number(sqlite3 *db, const char *sql)
 	return v;
 }
 
+/* The version of a case; 0 with err when the database is none. */
+static int64_t case_version(sqlite3 *db, const char *path, struct err *err)
+{
+	int64_t version = pragma_number(db, "PRAGMA user_version");
+
+	if (pragma_number(db, "PRAGMA application_id") == STORE_APPLICATION_ID && version > 0)
+		return version;
+	err_set(err, ERR_USAGE, 0, "%s is no case of upriver", path);
+	return 0;
+}
+
 /* An empty file is a new case; anything else must be one of ours. */
 static bool check_version(struct store *s, const char *path, struct err *err)
 {
-	int64_t id = pragma_number(s->db, "PRAGMA application_id");
-	int64_t version = pragma_number(s->db, "PRAGMA user_version");
-	int64_t tables = pragma_number(s->db, "SELECT count(*) FROM sqlite_master");
-
-	if (tables == 0 && s->writing)
+	if (s->writing && pragma_number(s->db, "SELECT count(*) FROM sqlite_master") == 0)
 		return true;
-	if (id != STORE_APPLICATION_ID)
-		return err_set(err, ERR_USAGE, 0, "%s is no case of upriver", path);
+	int64_t version = case_version(s->db, path, err);
+
 	if (version > STORE_VERSION)
 		return err_set(err, ERR_USAGE, 0, "%s is a case of version %lld, this program knows up to %d:"
 			       " use a newer upriver", path, (long long)version, STORE_VERSION);
-	if (version < STORE_VERSION)
+	if (version && version < STORE_VERSION)
 		return err_set(err, ERR_USAGE, 0, "%s is a case of version %lld: upriver show %s --migrate NEW.db"
 			       " writes it as one of version %d", path, (long long)version, path, STORE_VERSION);
-	return true;
+	return version != 0;
 }
 
 static void discard(struct store *s)
@@ -150,6 +157,15 @@ static bool prepare_writing(struct store *s, struct err *err)
 	return true;
 }
 
+static bool is_readable(const char *path, struct err *err)
+{
+	if (access(path, R_OK) == 0)
+		return true;
+	err_errno(err, "%s", path);
+	err->code = ERR_USAGE;
+	return false;
+}
+
 static struct store *open_store(const char *path, bool writing, struct err *err)
 {
 	struct store *s = heap_new(sizeof(*s));
@@ -158,13 +174,7 @@ static struct store *open_store(const char *path, bool writing, struct err *err)
 	s->lock = -1;
 	s->writing = writing;
 	arena_init(&s->arena, 0);
-	if (!writing && access(path, R_OK) != 0) {
-		err_errno(err, "%s", path);
-		err->code = ERR_USAGE;
-		discard(s);
-		return NULL;
-	}
-	if (writing && !take_lock(s, path, err)) {
+	if (writing ? !take_lock(s, path, err) : !is_readable(path, err)) {
 		discard(s);
 		return NULL;
 	}
@@ -181,43 +191,33 @@ static struct store *open_store(const char *path, bool writing, struct err *err)
 	return s;
 }
 
-int store_version(const char *path, struct err *err)
-{
-	sqlite3 *db;
-	int64_t id = -1, version = -1;
-
-	if (access(path, R_OK) != 0) {
-		err_errno(err, "%s", path);
-		err->code = ERR_USAGE;
-		return 0;
-	}
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
-		id = pragma_number(db, "PRAGMA application_id");
-		version = pragma_number(db, "PRAGMA user_version");
-	}
-	sqlite3_close(db);
-	if (id == STORE_APPLICATION_ID && version > 0 && version <= INT32_MAX)
-		return (int)version;
-	err_set(err, ERR_USAGE, 0, "%s is no case of upriver", path);
-	return 0;
-}
-
-/* A whole copy (of a case that another run may be writing too) in a new file. */
-static bool copy_case(const char *from, const char *to, struct err *err)
+/* Opens the case at `from` and writes a whole copy of it (also of one that another run is writing) to
+ * the new file `to`. Its version; 0 with err. */
+static int64_t copy_case(const char *from, const char *to, struct err *err)
 {
 	sqlite3 *db = NULL;
 	char *sql = sqlite3_mprintf("VACUUM INTO %Q", to);
-	bool ok = sql && sqlite3_open_v2(from, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-		  sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+	int64_t version = 0;
 
-	if (!ok)
-		err_set(err, ERR_SYSTEM, 0, "cannot copy %s to %s: %s", from, to, sqlite3_errmsg(db));
+	if (!sql || sqlite3_open_v2(from, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+		err_set(err, ERR_SYSTEM, 0, "cannot open %s: %s", from, sqlite3_errmsg(db));
+	} else if ((version = case_version(db, from, err)) >= STORE_VERSION) {
+		err_set(err, ERR_USAGE, 0, "%s is of version %lld: nothing to migrate", from, (long long)version);
+		version = 0;
+	} else if (version) {
+		unlink(to); /* of a run that was stopped */
+		if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+			err_set(err, ERR_SYSTEM, 0, "cannot copy %s to %s: %s", from, to, sqlite3_errmsg(db));
+			unlink(to);
+			version = 0;
+		}
+	}
 	sqlite3_close(db);
 	sqlite3_free(sql);
-	return ok;
+	return version;
 }
 
-static bool upgrade(const char *path, int version, struct err *err)
+static bool upgrade(const char *path, int64_t version, struct err *err)
 {
 	sqlite3 *db;
 	char pragma[64];
@@ -237,25 +237,25 @@ static bool upgrade(const char *path, int version, struct err *err)
 
 bool store_migrate(const char *from, const char *to, struct err *err)
 {
-	int version = store_version(from, err);
-	struct buf part = { 0 };
+	struct buf name = { 0 };
+	const char *part;
+	int64_t version;
 	bool ok;
 
-	if (!version)
+	if (!is_readable(from, err))
 		return false;
-	if (version >= STORE_VERSION)
-		return err_set(err, ERR_USAGE, 0, "%s is of version %d: nothing to migrate", from, version);
 	if (access(to, F_OK) == 0)
 		return err_set(err, ERR_USAGE, 0, "%s is there already: name a new file", to);
-	buf_printf(&part, "%s.part", to);
-	buf_put_byte(&part, 0);
-	unlink((const char *)part.p);
-	ok = copy_case(from, (const char *)part.p, err) && upgrade((const char *)part.p, version, err);
-	if (ok && rename((const char *)part.p, to) != 0)
+	buf_printf(&name, "%s.part", to);
+	buf_put_byte(&name, 0);
+	part = (const char *)name.p;
+	version = copy_case(from, part, err);
+	ok = version && upgrade(part, version, err);
+	if (ok && rename(part, to) != 0)
 		ok = err_errno(err, "cannot write %s", to);
-	if (!ok)
-		unlink((const char *)part.p);
-	buf_done(&part);
+	if (version && !ok)
+		unlink(part);
+	buf_done(&name);
 	return ok;
 }
 

@@ -20,8 +20,6 @@ struct hit;
 struct store *store_create(const char *path, struct err *err);
 /* For reading only; of this program's version. */
 struct store *store_open(const char *path, struct err *err);
-/* The version of a case file; 0 with err when it is none. */
-int store_version(const char *path, struct err *err);
 /* Writes the older case at `from` into a new file at `to`, in this program's version. `from` is
  * not changed; a file that is at `to` already is left alone (ERR_USAGE). */
 bool store_migrate(const char *from, const char *to, struct err *err);

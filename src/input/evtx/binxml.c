@@ -274,7 +274,7 @@ static struct value joined(struct binder *x, const struct part *parts, size_t n,
 	return value_text_of(kept);
 }
 
-/* Where the output's value goes; NULL when there is no more room. */
+/* Where the output's value goes, VALUE_NULL so far; NULL when there is no more room. */
 static struct value *slot_of(struct binder *x, const struct binxml_output *o,
 			     const struct raw *values, size_t value_count)
 {
@@ -291,15 +291,6 @@ static struct value *slot_of(struct binder *x, const struct binxml_output *o,
 		id = names_find(x->b->names, name);
 	}
 	return name.n ? event_slot(x->ev, name, id) : data_slot(x);
-}
-
-static void emit(struct binder *x, const struct binxml_output *o, struct value v,
-		 const struct raw *values, size_t value_count)
-{
-	struct value *slot = slot_of(x, o, values, value_count);
-
-	if (slot)
-		*slot = v;
 }
 
 static void bind_output(struct binder *x, const struct binxml_template *t,
@@ -323,8 +314,6 @@ static void bind_output(struct binder *x, const struct binxml_template *t,
 
 		if (slot && r)
 			bind_value(x, r, slot);
-		else if (slot)
-			*slot = (struct value){ .type = VALUE_NULL };
 		return;
 	}
 	if (o->nested_only) {
@@ -337,14 +326,15 @@ static void bind_output(struct binder *x, const struct binxml_template *t,
 		}
 		return;
 	}
-	if (o->part_count == 0) {
-		/* An empty element: nothing to say in System, an empty value elsewhere. */
-		if (o->place != PLACE_SYSTEM)
-			emit(x, o, (struct value){ .type = VALUE_NULL }, values, value_count);
+	/* An empty element: nothing to say in System, an empty value elsewhere. */
+	if (o->part_count == 0 && o->place == PLACE_SYSTEM)
 		return;
-	}
-	emit(x, o, o->part_count == 1 ? p->literal : joined(x, p, o->part_count, values, value_count),
-	     values, value_count);
+	struct value *slot = slot_of(x, o, values, value_count);
+
+	if (slot && o->part_count == 1)
+		*slot = p->literal;
+	else if (slot && o->part_count)
+		*slot = joined(x, p, o->part_count, values, value_count);
 }
 
 static void bind_template(struct binder *x, const struct binxml_template *t,

@@ -252,7 +252,7 @@ static bool take_record(struct input *in, struct slice record, struct event *ev)
 {
 	size_t bad_at;
 	const char *why;
-	bool whole;
+	bool whole, torn = !size_stands_twice(record);
 
 	event_clear(ev);
 	whole = binxml_record(&in->xml, in->record_at + RECORD_HEADER_BYTES,
@@ -260,11 +260,11 @@ static bool take_record(struct input *in, struct slice record, struct event *ev)
 	if (!whole)
 		input_note(&in->env, in->w.offset + in->at + bad_at, true, "record %" PRIu64 ": %s",
 			   load_u64(record.p + 8), why);
-	else if (!size_stands_twice(record))
+	else if (torn)
 		input_note(&in->env, in->w.offset + in->at + in->record_at + record.n - 4, true,
 			   "record %" PRIu64 ": its end is missing", load_u64(record.p + 8));
 	seal(in, ev, record);
-	ev->damaged = !whole || !size_stands_twice(record);
+	ev->damaged = !whole || torn;
 	/* The record is there, whatever could be read of it. */
 	return true;
 }
