@@ -24,6 +24,11 @@ struct when when_unix(int64_t seconds);
 /* RFC 3339 and its kin: date, 'T' or space, time, fraction of any length, zone Z, +hh:mm, +hhmm
  * or none (zone_assumed). Unset when the text is no time. */
 struct when when_parse(struct slice s);
+/* when_parse, and the other ways in which exports write times: a number since 1970 (in seconds,
+ * with or without a fraction, milli-, micro- or nanoseconds, told by its size), "Mar 28, 2023 @
+ * 10:00:00.000" and "Mar 28, 2023 1:00:00.000 PM", "3/28/2023, 1:00:00 PM" (month first, unless
+ * that cannot be), "28/Mar/2023:10:00:00 +0000", a zone written twice ("+0000 UTC"). */
+struct when when_guess(struct slice s);
 /* 2023-03-28T10:00:00.1234567Z; n is at most 31. */
 size_t when_format(struct when t, char out[32]);
 void buf_put_when(struct buf *b, struct when t); /* a JSON string, or null when unset */

@@ -133,7 +133,7 @@ bool hunting_init(struct hunting *h, const struct cli_options *o, struct err *er
 	*h = (struct hunting){ 0 };
 	names_init(&h->names);
 	ruleset_init(&h->rules);
-	if (!taxonomy_init(&h->tax, &h->names, err) || !(h->dialects = dialects_new(&h->names, err)))
+	if (!taxonomy_init(&h->tax, &h->names, err) || !(h->dialects = dialects_new(&h->names, &h->tax, err)))
 		return false;
 	if (o->expand && !read_placeholders(h, o->expand, err))
 		return false;

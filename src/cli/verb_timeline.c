@@ -92,7 +92,8 @@ int verb_timeline(const struct cli_options *o)
 
 	v.timeline.ctx = &v;
 	names_init(&h.names);
-	if ((h.dialects = dialects_new(&h.names, &v.err)))
+	if (taxonomy_init(&h.tax, &h.names, &v.err) &&
+	    (h.dialects = dialects_new(&h.names, &h.tax, &v.err)))
 		status = run(&v, &h, &t);
 	else
 		say_error("%s", v.err.why);

@@ -73,14 +73,18 @@ static unsigned namesakes(const struct event *ev, uint32_t i)
 	return n;
 }
 
-/* A name that comes again is Name_1, Name_2, as evtx_dump has it. */
-static void json_fields(struct buf *b, struct event *ev)
+/* A name that comes again is Name_1, Name_2, as evtx_dump has it. `made`: those of the dialect, not
+ * of the record. */
+static void json_fields(struct buf *b, struct event *ev, const char *key, bool made)
 {
-	buf_json_key(b, "fields");
+	buf_json_key(b, key);
 	buf_put_byte(b, '{');
 	for (uint32_t i = 0; i < ev->n; i++) {
 		struct field *f = &ev->fields[i];
-		unsigned again = namesakes(ev, i);
+
+		if (f->made != made)
+			continue;
+		unsigned again = made ? 0 : namesakes(ev, i);
 
 		buf_json_comma(b);
 		buf_put_json(b, f->name);
@@ -111,7 +115,21 @@ static void json_line(struct worker *w, struct event *ev)
 		buf_put_str(b, "null");
 	else
 		buf_put_i64(b, ev->event_id);
-	json_fields(b, ev);
+	json_fields(b, ev, "fields", false);
+	if (ev->fields && ev->n && ev->fields[ev->n - 1].made)
+		json_fields(b, ev, "mapped", true);
+	if (ev->dialect)
+		buf_json_text(b, "dialect", slice_str(ev->dialect));
+	if (ev->op != ACTIVITY_NONE)
+		buf_json_text(b, "op", slice_str(activity_text(ev->op)));
+	if (ev->verdict.detector) {
+		buf_json_key(b, "alert");
+		buf_put_byte(b, '{');
+		buf_json_text(b, "detector", slice_str(ev->verdict.detector));
+		buf_json_text(b, "title", ev->verdict.title);
+		buf_json_text(b, "level", ev->verdict.level);
+		buf_put_byte(b, '}');
+	}
 	buf_json_key(b, "proves");
 	buf_put_str(b, "[]");
 }
@@ -133,7 +151,7 @@ static void text_line(struct worker *w, struct event *ev)
 	for (uint32_t i = 0; i < ev->n; i++) {
 		struct field *f = &ev->fields[i];
 
-		if (f->value.type == VALUE_NULL || f->id == NAME_CHANNEL || f->id == NAME_COMPUTER ||
+		if (f->made || f->value.type == VALUE_NULL || f->id == NAME_CHANNEL || f->id == NAME_COMPUTER ||
 		    f->id == NAME_EVENT_ID || f->id == NAME_SYSTEM_TIME)
 			continue;
 		buf_put_byte(b, ' ');

@@ -91,6 +91,40 @@ void event_alias(struct event *ev, uint32_t id, uint32_t from)
 	ev->first[id] = ev->first[from];
 }
 
+bool event_make(struct event *ev, struct slice name, uint32_t id, struct value v)
+{
+	struct value *slot = event_slot(ev, name, NAME_OTHER);
+
+	if (!slot)
+		return false;
+	struct field *f = &ev->fields[ev->n - 1];
+
+	*slot = v;
+	f->id = id;
+	f->made = true;
+	ev->stamp[id] = ev->generation;
+	ev->first[id] = ev->n;
+	return true;
+}
+
+const char *completeness_text(enum completeness c)
+{
+	static const char *const texts[COMPLETENESS_COUNT] = { "unknown", "complete", "filtered",
+							       "sampled", "capped",   "truncated" };
+
+	return texts[c < COMPLETENESS_COUNT ? c : COMPLETENESS_UNKNOWN];
+}
+
+bool completeness_find(struct slice text, enum completeness *ret)
+{
+	for (enum completeness c = COMPLETENESS_COMPLETE; c < COMPLETENESS_COUNT; c++)
+		if (slice_is(text, completeness_text(c))) {
+			*ret = c;
+			return true;
+		}
+	return false;
+}
+
 struct slice event_text(struct event *ev, struct field *f)
 {
 	if (!f->text.p) {

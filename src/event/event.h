@@ -19,6 +19,7 @@
  */
 #include "base/arena.h"
 #include "base/when.h"
+#include "event/activity.h"
 #include "event/names.h"
 #include "event/value.h"
 
@@ -28,6 +29,7 @@ struct field {
 	struct slice text; /* rendered once by event_text; p NULL before */
 	uint32_t id;	   /* number in the vocabulary, or NAME_OTHER */
 	uint32_t next;	   /* index + 1 of the next field with the same id, 0 when none */
+	bool made;	   /* not in the record under this name: a dialect's Sigma name for it */
 };
 
 /* Where a record stands. file and inner are known to the engine, not to readers. */
@@ -38,6 +40,26 @@ struct pointer {
 };
 
 #define EVENT_NO_ID INT64_C(-1)
+
+/* What a source says of itself (DESIGN, "completeness"): all may prove, only a complete one may
+ * exclude. */
+enum completeness {
+	COMPLETENESS_UNKNOWN = 0,
+	COMPLETENESS_COMPLETE,
+	COMPLETENESS_FILTERED, /* by a policy, as Sysmon's configuration */
+	COMPLETENESS_SAMPLED,  /* by the product, as most EDR telemetry */
+	COMPLETENESS_CAPPED,   /* an export of so many rows or days */
+	COMPLETENESS_TRUNCATED,
+	COMPLETENESS_COUNT
+};
+const char *completeness_text(enum completeness c);
+bool completeness_find(struct slice text, enum completeness *ret);
+
+/* Another product's verdict, carried by a record: p NULL where it says nothing. */
+struct verdict {
+	const char *detector; /* NULL: the record is no alert */
+	struct slice title, level; /* level in Sigma's words */
+};
 
 struct event {
 	struct field *fields;
@@ -51,6 +73,14 @@ struct event {
 	const char *kind;     /* "evtx", "json": TIMELINE.md's word for the reader */
 	const char *dialect;  /* name of the dialect that fitted, NULL when unknown or none */
 	bool dialect_unknown; /* the reader's format has dialects, and none fitted */
+	/* Sigma's log sources that the dialect knows the record to be of, besides those that follow
+	 * from channel and event id: numbers of the taxonomy's classes, and the first one's words. */
+	const uint32_t *sources;
+	size_t source_count;
+	struct slice product, category, service;
+	enum activity_op op; /* what it says was done; ACTIVITY_NONE when nothing causal */
+	enum completeness completeness;
+	struct verdict verdict;
 	struct slice channel; /* p NULL when the record has none */
 	struct slice provider;
 	struct slice host;
@@ -72,6 +102,9 @@ struct value *event_slot(struct event *ev, struct slice name, uint32_t id);
 /* Another name for the first field called `from`: a mapping such as Image = NewProcessName.
  * Wins over a field of that name. Nothing happens where `from` is absent. Values untouched. */
 void event_alias(struct event *ev, uint32_t id, uint32_t from);
+/* A field that is not in the record: a dialect's name for what is. It comes before one of that name
+ * in the record. `name` must outlive the event. */
+bool event_make(struct event *ev, struct slice name, uint32_t id, struct value v);
 /* Fills channel, provider, host, event_id and time from the known names where the reader has not
  * set them itself. */
 void event_seal(struct event *ev);

@@ -206,7 +206,27 @@ static bool condition_holds(const struct taxonomy_class *c, struct event *ev)
 	return text.p && slice_eq_nocase(text, c->if_value);
 }
 
-size_t taxonomy_classify(const struct taxonomy *t, struct event *ev, uint32_t *classes, size_t max)
+uint32_t taxonomy_source(struct taxonomy *t, struct slice product, struct slice category,
+			 struct slice service)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct taxonomy_class *c = &t->classes[i];
+
+		if (!c->channel.n && slice_eq(c->product, product) && slice_eq(c->category, category) &&
+		    slice_eq(c->service, service))
+			return (uint32_t)i;
+	}
+	struct taxonomy_class *c = class_add(t);
+
+	c->product = arena_keep(&t->arena, product);
+	c->category = arena_keep(&t->arena, category);
+	c->service = arena_keep(&t->arena, service);
+	return (uint32_t)(t->n - 1);
+}
+
+/* Those that follow from the channel. */
+static size_t classify_channel(const struct taxonomy *t, struct event *ev, uint32_t *classes,
+			       size_t max)
 {
 	uint8_t room[256];
 	size_t n = 0;
@@ -219,5 +239,14 @@ size_t taxonomy_classify(const struct taxonomy *t, struct event *ev, uint32_t *c
 	     i < t->n && n < max && slice_eq(t->classes[i].channel, channel); i++)
 		if (has_id(&t->classes[i], ev->event_id) && condition_holds(&t->classes[i], ev))
 			classes[n++] = (uint32_t)i;
+	return n;
+}
+
+size_t taxonomy_classify(const struct taxonomy *t, struct event *ev, uint32_t *classes, size_t max)
+{
+	size_t n = classify_channel(t, ev, classes, max);
+
+	for (size_t i = 0; i < ev->source_count && n < max; i++)
+		classes[n++] = ev->sources[i];
 	return n;
 }

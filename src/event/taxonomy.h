@@ -43,6 +43,10 @@ bool taxonomy_init(struct taxonomy *t, struct names *names, struct err *err);
 /* The same from text (tests). */
 bool taxonomy_read(struct taxonomy *t, struct slice text, struct names *names, struct err *err);
 void taxonomy_done(struct taxonomy *t);
+/* The number of the class for records whose reader knows their log source itself (another product's
+ * process starts), added when new. Empty slices where the log source has no such part. */
+uint32_t taxonomy_source(struct taxonomy *t, struct slice product, struct slice category,
+			 struct slice service);
 /* The classes of an event, at most `max` of them, as indexes; gives their number. Depends only on
- * channel, event id and the condition fields. */
+ * channel, event id, the condition fields and what the reader knows (ev->sources). */
 size_t taxonomy_classify(const struct taxonomy *t, struct event *ev, uint32_t *classes, size_t max);

@@ -1,140 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "input/dialect.h"
-
-#include "base/embed.h"
-#include "base/err.h"
+/* Dialects at work: names of members, and records put into the common form. */
 #include "base/heap.h"
+#include "input/dialect_table.h"
+#include "input/json/parse.h"
+#include "input/xml/parse.h"
 
 #include <stdlib.h>
 
-#define PARTS_MAX 32
+#define OPEN_ROUNDS 3 /* envelopes in envelopes */
 
-extern const unsigned char dialect_tables[];
-extern const size_t dialect_tables_size;
-
-struct pair {
-	uint32_t from, to;
+struct translator {
+	const struct dialects *d;
+	const struct names *names;
+	struct json *json; /* for texts that hold JSON; made when the first comes */
+	struct xml *xml;
 };
 
-struct dialect {
-	const char *name;
-	uint32_t when[PARTS_MAX], time[PARTS_MAX], detected[PARTS_MAX], ingested[PARTS_MAX];
-	struct pair map[PARTS_MAX];
-	uint32_t provider; /* NAME_OTHER: none */
-	size_t when_count, time_count, detected_count, ingested_count, map_count;
-};
-
-struct dialects {
-	struct arena arena;
-	struct dialect *list;
-	size_t n, cap;
-	struct slice wrap[PARTS_MAX], strip[PARTS_MAX];
-	size_t wrap_count, strip_count;
-};
-
-static struct slice word(struct slice *line)
-{
-	struct slice s = slice_trim(*line);
-	size_t n = 0;
-
-	while (n < s.n && s.p[n] != ' ' && s.p[n] != '\t' && s.p[n] != '#')
-		n++;
-	/* A comment, unless the # belongs to a name. */
-	if (n == 0 && s.n && s.p[0] == '#')
-		s.n = 0;
-	*line = slice_from(s, n);
-	return slice_head(s, n);
-}
-
-static bool add_name(uint32_t *list, size_t *n, struct names *names, struct slice text)
-{
-	if (*n == PARTS_MAX || !text.n)
-		return false;
-	list[(*n)++] = names_add(names, text);
-	return true;
-}
-
-static bool add_prefix(struct dialects *d, struct slice *list, size_t *n, struct slice text,
-		       const char *end)
-{
-	if (*n == PARTS_MAX || !text.n)
-		return false;
-	list[(*n)++] = arena_printf(&d->arena, "%.*s%s", (int)text.n, (const char *)text.p, end);
-	return true;
-}
-
-static bool read_line(struct dialects *d, struct dialect *x, struct slice line, struct names *names)
-{
-	struct slice kind = word(&line), a = word(&line), b = word(&line);
-
-	if (!kind.n)
-		return true;
-	if (slice_is(kind, "dialect")) {
-		x->name = (const char *)arena_keep(&d->arena, a).p;
-		return a.n > 0;
-	}
-	if (slice_is(kind, "wrap"))
-		return add_prefix(d, d->wrap, &d->wrap_count, a, ".");
-	if (slice_is(kind, "strip"))
-		return add_prefix(d, d->strip, &d->strip_count, a, "");
-	if (slice_is(kind, "when"))
-		return add_name(x->when, &x->when_count, names, a);
-	if (slice_is(kind, "time"))
-		return add_name(x->time, &x->time_count, names, a);
-	if (slice_is(kind, "detected"))
-		return add_name(x->detected, &x->detected_count, names, a);
-	if (slice_is(kind, "ingested"))
-		return add_name(x->ingested, &x->ingested_count, names, a);
-	if (slice_is(kind, "provider")) {
-		x->provider = names_add(names, a);
-		return a.n > 0;
-	}
-	if (!slice_is(kind, "map") || !b.n || x->map_count == PARTS_MAX)
-		return false;
-	x->map[x->map_count++] = (struct pair){ names_add(names, a), names_add(names, b) };
-	return true;
-}
-
-bool dialects_add(struct dialects *d, struct slice text, struct names *names, struct err *err)
-{
-	struct dialect x = { 0 };
-	uint64_t number = 0;
-
-	while (text.n) {
-		number++;
-		if (!read_line(d, &x, slice_cut(text, '\n', &text), names))
-			return err_set(err, ERR_FORMAT, number, "dialect line %u cannot be read",
-				       (unsigned)number);
-	}
-	if (!x.name)
-		return err_set(err, ERR_FORMAT, 0, "a dialect needs a name");
-	d->list = heap_room(d->list, d->n, &d->cap, sizeof(*d->list));
-	d->list[d->n++] = x;
-	return true;
-}
-
-struct dialects *dialects_new(struct names *names, struct err *err)
-{
-	struct dialects *d = heap_new(sizeof(*d));
-	struct slice blob = slice_of(dialect_tables, dialect_tables_size), name, text;
-
-	arena_init(&d->arena, 0);
-	while (embed_next(&blob, &name, &text))
-		if (!dialects_add(d, text, names, err)) {
-			dialects_free(d);
-			return NULL;
-		}
-	return d;
-}
-
-void dialects_free(struct dialects *d)
-{
-	if (!d)
-		return;
-	free(d->list);
-	arena_done(&d->arena);
-	free(d);
-}
+/* ---- names of members ---- */
 
 /* The prefix off s: "*." in it stands for one member. */
 static bool strip_prefix(struct slice *s, struct slice prefix)
@@ -178,72 +60,352 @@ static struct slice fold_attributes(struct slice s, struct arena *arena)
 	return s;
 }
 
+static void cut_suffix(const struct dialects *d, struct slice *s)
+{
+	for (size_t i = 0; i < d->suffix_count; i++)
+		if (s->n > d->suffix[i].n && slice_ends(*s, d->suffix[i])) {
+			s->n -= d->suffix[i].n;
+			return;
+		}
+}
+
+/* wazuh's first letters are small. The arena's own copy. */
+static void raise_first(struct slice s)
+{
+	uint8_t *first = (uint8_t *)(uintptr_t)s.p;
+
+	if (s.n && *first >= 'a' && *first <= 'z')
+		*first = (uint8_t)(*first - 'a' + 'A');
+}
+
 struct slice dialects_name(const struct dialects *d, struct slice path, struct arena *arena)
 {
-	if (slice_find(path, '.') == path.n)
-		return path;
 	for (size_t i = 0; i < d->wrap_count; i++)
 		strip_prefix(&path, d->wrap[i]);
 	for (size_t i = 0; i < d->strip_count; i++)
 		if (strip_prefix(&path, d->strip[i]))
 			break;
-	return fold_attributes(path, arena);
+	for (size_t i = 0; i < d->raise_count; i++)
+		if (strip_prefix(&path, d->raise[i])) {
+			path = arena_keep(arena, path);
+			raise_first(path);
+			break;
+		}
+	cut_suffix(d, &path);
+	return slice_find(path, '.') == path.n ? path : fold_attributes(path, arena);
 }
 
-static bool fits(const struct dialect *x, const struct event *ev)
+uint32_t dialects_number(const struct dialects *d, const struct names *names, struct slice name)
 {
-	for (size_t i = 0; i < x->when_count; i++)
-		if (!event_find(ev, x->when[i]))
-			return false;
-	return x->when_count > 0;
+	uint32_t id = names_find(names, name);
+
+	for (size_t i = 0; d && i < d->under_count && id == NAME_OTHER; i++)
+		if (strip_prefix(&name, d->under[i]))
+			return names_find(names, name);
+	return id;
 }
 
-/* Text as RFC 3339, or a number of seconds or milliseconds since 1970. */
+size_t dialects_rows(const struct dialects *d, struct slice member)
+{
+	for (size_t i = 0; i < d->rows_count; i++)
+		if (slice_eq(d->rows[i], member))
+			return i + 1;
+	return 0;
+}
+
+bool dialects_rows_fit(const struct dialects *d, size_t rows, const struct event *around)
+{
+	struct slice want = rows && rows <= d->rows_count ? d->rows_beside[rows - 1] : slice_str("");
+
+	for (uint32_t i = 0; i < around->n && want.n; i++) {
+		struct slice name = around->fields[i].name;
+
+		if (slice_starts(name, want) && (name.n == want.n || name.p[want.n] == '.'))
+			return true;
+	}
+	return !want.n;
+}
+
+/* ---- conditions ---- */
+
+static bool is_value(struct slice value, struct slice pattern)
+{
+	if (pattern.n > 2 && pattern.p[0] == '*' && pattern.p[pattern.n - 1] == '*')
+		return slice_search(value, slice_from(slice_head(pattern, pattern.n - 1), 1)) != NULL;
+	if (pattern.n && pattern.p[pattern.n - 1] == '*')
+		return slice_starts(value, slice_head(pattern, pattern.n - 1));
+	return slice_eq(value, pattern);
+}
+
+bool dialect_among(struct slice one, struct slice list)
+{
+	while (list.p)
+		if (is_value(one, slice_cut(list, '|', &list)))
+			return true;
+	return false;
+}
+
+static bool holds(const struct condition *c, struct event *ev)
+{
+	struct field *f = NULL;
+
+	for (size_t i = 0; i < c->field_count && !f; i++) {
+		f = event_find(ev, c->fields[i]);
+		if (f && f->value.type == VALUE_NULL)
+			f = NULL;
+	}
+	if (!f)
+		return c->absent;
+	if (c->absent || !c->values.n)
+		return !c->absent;
+	return dialect_among(dialect_squeeze(&ev->arena, event_text(ev, f)), c->values);
+}
+
+static bool all_hold(const struct condition *list, size_t n, struct event *ev)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!holds(&list[i], ev))
+			return false;
+	return true;
+}
+
+static const struct record_kind *kind_of(const struct dialect *x, struct event *ev)
+{
+	struct slice value = slice_str("");
+	uint32_t at = MAP_NONE;
+
+	if (x->by.n)
+		value = dialect_squeeze(&ev->arena, template_value(&x->by, ev));
+	if (value.n)
+		at = map_get(&x->by_value, value);
+	for (size_t i = at; i < x->kind_count; i++) {
+		const struct record_kind *k = &x->kinds[i];
+
+		if (!k->block && dialect_among(value, k->values) && !slice_is(k->values, "*") &&
+		    all_hold(k->conditions, k->condition_count, ev))
+			return k;
+	}
+	for (size_t i = x->any ? x->any - 1 : x->kind_count; i < x->kind_count; i++) {
+		const struct record_kind *k = &x->kinds[i];
+
+		if (slice_is(k->values, "*") && all_hold(k->conditions, k->condition_count, ev))
+			return k;
+	}
+	return NULL;
+}
+
+/* ---- clocks ---- */
+
 static struct when clock_of(struct event *ev, const uint32_t *fields, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct field *f = event_find(ev, fields[i]);
-		struct when t = { 0 };
-		int64_t number;
+		struct when t;
 
 		if (!f || f->value.type == VALUE_NULL)
 			continue;
-		if (f->value.type == VALUE_INT && value_i64(f->value, &number)) {
-			bool milliseconds = number > INT64_C(100000000000);
-
-			t = when_unix(milliseconds ? number / 1000 : number);
-			if (t.set && milliseconds) {
-				t.ns += number % 1000 * 1000000;
-				t.digits = 3;
-			}
-		} else {
-			t = when_parse(event_text(ev, f));
-		}
+		t = f->value.type == VALUE_FILETIME ? when_filetime(f->value.u)
+						    : when_guess(event_text(ev, f));
 		if (t.set)
 			return t;
 	}
 	return (struct when){ 0 };
 }
 
-void dialects_apply(const struct dialects *d, struct event *ev)
-{
-	for (size_t i = 0; i < d->n; i++) {
-		const struct dialect *x = &d->list[i];
+/* ---- names, sources ---- */
 
-		if (!fits(x, ev))
-			continue;
-		ev->dialect = x->name;
-		for (size_t k = 0; k < x->map_count; k++)
-			if (!event_find(ev, x->map[k].to))
-				event_alias(ev, x->map[k].to, x->map[k].from);
-		if (x->provider != NAME_OTHER)
-			ev->provider = event_text_of(ev, x->provider);
-		ev->time = clock_of(ev, x->time, x->time_count);
-		if (x->detected_count)
-			ev->detected = clock_of(ev, x->detected, x->detected_count);
-		if (x->ingested_count)
-			ev->ingested = clock_of(ev, x->ingested, x->ingested_count);
-		return;
+static void apply_namings(const struct naming *list, size_t count, struct event *ev)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct naming *n = &list[i];
+		const struct field *from;
+		struct slice made;
+
+		if (n->recipe.n) {
+			made = template_value(&n->recipe, ev);
+			if (made.p)
+				event_make(ev, n->name, n->to, value_text_of(made));
+		} else if ((from = event_find(ev, n->from)) && !event_find(ev, n->to)) {
+			event_make(ev, n->name, n->to, from->value);
+		}
 	}
-	ev->dialect_unknown = true;
+}
+
+static bool holds_word(struct slice text, const char *word)
+{
+	return slice_search(text, slice_str(word)) != NULL;
+}
+
+/* By the field that says it, else by how paths look. */
+static enum os os_of(const struct dialect *x, struct event *ev)
+{
+	struct slice text = slice_of(NULL, 0);
+	static const char *const mac[] = { "/Applications/", "/System/", "/Users/", "/Library/",
+					   "/private/" };
+
+	if (x->os != NAME_OTHER)
+		text = event_text_of(ev, x->os);
+	if (text.n) {
+		text = arena_lower(&ev->arena, slice_head(text, 64));
+		if (holds_word(text, "mac") || holds_word(text, "osx") || holds_word(text, "darwin"))
+			return OS_MACOS;
+		return holds_word(text, "win") ? OS_WINDOWS : OS_LINUX;
+	}
+	text = event_text_of(ev, NAME_IMAGE);
+	if (!text.n || text.p[0] != '/')
+		return OS_WINDOWS;
+	for (size_t i = 0; i < sizeof(mac) / sizeof(*mac); i++)
+		if (slice_starts(text, slice_str(mac[i])) ||
+		    slice_starts(event_text_of(ev, NAME_PARENT_IMAGE), slice_str(mac[i])))
+			return OS_MACOS;
+	return OS_UNIX;
+}
+
+static void apply_kind(const struct dialect *x, const struct record_kind *k, struct event *ev)
+{
+	enum os os;
+
+	apply_namings(k->namings, k->naming_count, ev);
+	os = os_of(x, ev);
+	if (k->source_count) {
+		ev->sources = k->classes[os];
+		ev->source_count = k->class_count[os];
+		ev->product = k->first[os].product;
+		ev->category = k->first[os].category;
+		ev->service = k->first[os].service;
+	}
+	if (k->channel.n)
+		ev->channel = k->channel;
+	ev->op = k->op;
+	if (k->title.n) {
+		ev->verdict.title = template_value(&k->title, ev);
+		if (ev->verdict.title.p)
+			ev->verdict.detector = x->name;
+		if (k->level.n)
+			ev->verdict.level = template_value(&k->level, ev);
+	}
+}
+
+static void apply_dialect(const struct dialect *x, struct event *ev)
+{
+	const struct record_kind *k = x->kind_count ? kind_of(x, ev) : NULL;
+
+	ev->dialect = x->name;
+	ev->completeness = x->completeness;
+	apply_namings(x->namings, x->naming_count, ev);
+	if (k)
+		apply_kind(x, k, ev);
+	if (x->provider != NAME_OTHER)
+		ev->provider = event_text_of(ev, x->provider);
+	ev->time = clock_of(ev, x->time, x->time_count);
+	if (x->detected_count)
+		ev->detected = clock_of(ev, x->detected, x->detected_count);
+	if (x->ingested_count)
+		ev->ingested = clock_of(ev, x->ingested, x->ingested_count);
+}
+
+/* ---- texts with fields in them ---- */
+
+static void open_json(struct translator *t, struct slice text, struct slice prefix, struct event *ev)
+{
+	if (!t->json) {
+		t->json = heap_new(sizeof(*t->json));
+		json_init(t->json, t->names, t->d);
+	}
+	json_read_under(t->json, text, prefix, ev);
+}
+
+static void open_xml(struct translator *t, struct slice text, struct event *ev)
+{
+	if (!t->xml)
+		t->xml = xml_new(t->names);
+	xml_read(t->xml, text, ev);
+}
+
+/* Name=value lines, as the classic text form of event log messages has them. */
+static void open_pairs(struct translator *t, struct slice text, struct event *ev)
+{
+	while (text.n) {
+		struct slice value, name = slice_cut(slice_cut(text, '\n', &text), '=', &value);
+
+		name = slice_trim(name);
+		if (name.n && value.p)
+			event_add(ev, name, dialects_number(t->d, t->names, name),
+				  value_text_of(slice_trim(value)));
+	}
+}
+
+static void open_texts(struct translator *t, const struct dialect *x, struct event *ev)
+{
+	for (size_t i = 0; i < x->open_count; i++) {
+		const struct dialect_open *o = &x->opens[i];
+		struct slice text = slice_trim(event_text_of(ev, o->field));
+
+		if (!text.n)
+			continue;
+		if (o->how == OPEN_JSON && text.p[0] == '{')
+			open_json(t, text, o->prefix, ev);
+		else if (o->how == OPEN_XML && text.p[0] == '<')
+			open_xml(t, text, ev);
+		else if (o->how == OPEN_PAIRS)
+			open_pairs(t, text, ev);
+	}
+}
+
+static const struct dialect *find(const struct dialects *d, struct event *ev, size_t *from)
+{
+	for (; *from < d->n; ++*from) {
+		const struct dialect *x = &d->list[*from];
+
+		if (x->condition_count && all_hold(x->conditions, x->condition_count, ev))
+			return x;
+	}
+	return NULL;
+}
+
+void translator_apply(struct translator *t, struct event *ev)
+{
+	const struct dialect *envelope = NULL;
+	size_t at = 0;
+
+	if (!t->d)
+		return;
+	for (unsigned round = 0; round < OPEN_ROUNDS; round++) {
+		const struct dialect *x = find(t->d, ev, &at);
+
+		if (!x)
+			break;
+		open_texts(t, x, ev);
+		if (!x->again) {
+			apply_dialect(x, ev);
+			return;
+		}
+		/* Envelopes stand before what may be in them, in the list. */
+		envelope = x;
+		at++;
+	}
+	if (envelope)
+		apply_dialect(envelope, ev);
+	else
+		ev->dialect_unknown = true;
+}
+
+struct translator *translator_new(const struct dialects *d, const struct names *names)
+{
+	struct translator *t = heap_new(sizeof(*t));
+
+	t->d = d;
+	t->names = names;
+	return t;
+}
+
+void translator_free(struct translator *t)
+{
+	if (!t)
+		return;
+	if (t->json)
+		json_done(t->json);
+	free(t->json);
+	xml_free(t->xml);
+	free(t);
 }

@@ -3,6 +3,8 @@
 /* The formats by name, for the table in input.c. */
 #include "input/input.h"
 
+extern const struct input_format input_csv;
 extern const struct input_format input_evtx;
 extern const struct input_format input_json;
 extern const struct input_format input_jsonl;
+extern const struct input_format input_xml;

@@ -10,6 +10,8 @@ const struct input_format *const input_formats[] = {
 	&input_evtx,
 	&input_jsonl,
 	&input_json,
+	&input_xml,
+	&input_csv,
 	NULL,
 };
 

@@ -46,6 +46,7 @@ struct route {
 #define ROUTE_CHANNEL_MAX 120
 
 struct route_memo {
+	const uint32_t *sources; /* the dialect's, compared by place: they are its table */
 	uint8_t channel[ROUTE_CHANNEL_MAX];
 	uint32_t channel_bytes;
 	uint32_t route; /* index + 1; 0: empty */

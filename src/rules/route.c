@@ -111,7 +111,7 @@ static uint32_t route_find(struct match_scratch *s, struct event *ev)
 {
 	uint32_t classes[ROUTE_CLASSES_MAX + 1];
 	size_t n = taxonomy_classify(s->m->tax, ev, classes, ROUTE_CLASSES_MAX);
-	bool has_channel = ev->channel.n > 0;
+	bool has_channel = ev->channel.n > 0 || ev->source_count > 0;
 
 	/* The key: the classes, and whether there was a channel at all. */
 	classes[n] = has_channel;
@@ -133,15 +133,16 @@ const struct route *match_route(struct match_scratch *s, struct event *ev)
 		found = route_find(s, ev); /* may move s->routes */
 		return &s->routes[found];
 	}
-	uint64_t hash = hash64_seed(ev->channel, (uint64_t)ev->event_id);
+	uint64_t hash = hash64_seed(ev->channel, (uint64_t)ev->event_id + (uintptr_t)ev->sources);
 	struct route_memo *memo = &s->memo[hash % ROUTE_MEMO];
 
-	if (memo->route && memo->event_id == ev->event_id &&
+	if (memo->route && memo->event_id == ev->event_id && memo->sources == ev->sources &&
 	    slice_eq(slice_of(memo->channel, memo->channel_bytes), ev->channel))
 		return &s->routes[memo->route - 1];
 	found = route_find(s, ev);
 	memo->route = found + 1;
 	memo->event_id = ev->event_id;
+	memo->sources = ev->sources;
 	memo->channel_bytes = (uint32_t)ev->channel.n;
 	if (ev->channel.n)
 		memcpy(memo->channel, ev->channel.p, ev->channel.n);

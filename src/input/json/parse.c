@@ -202,7 +202,7 @@ static const struct json_memo *memo_of(struct reader *r, struct slice path)
 	m->path = slice_of(kept, path.n);
 	m->plain = slice_find(m->path, '"') == path.n && slice_find(m->path, '\\') == path.n;
 	m->name = j->dialects ? dialects_name(j->dialects, m->path, &j->arena) : m->path;
-	m->id = names_find(j->names, m->name);
+	m->id = dialects_number(j->dialects, j->names, m->name);
 	return m;
 }
 
@@ -346,6 +346,36 @@ static bool read_object(struct reader *r)
 	}
 }
 
+/* Records in a list stay out of the event: whoever reads the object goes through them. */
+static bool is_rows(struct reader *r)
+{
+	size_t at = r->at + 1;
+
+	if (r->r.rows.p || r->j->no_rows || !r->j->dialects)
+		return false;
+
+	while (at < r->s.n && r->s.p[at] && strchr(" \t\r\n", r->s.p[at]))
+		at++;
+	if (at >= r->s.n || r->s.p[at] != '{')
+		return false;
+	r->r.rows_number = dialects_rows(r->j->dialects, slice_of(r->path, r->path_n));
+	return r->r.rows_number > 0;
+}
+
+static bool skip_rows(struct reader *r)
+{
+	struct json_scan scan = { 0 };
+	size_t n = json_extent(&scan, slice_from(r->s, r->at));
+
+	r->r.rows = slice_from(r->s, r->at);
+	r->r.rows_open = n == 0;
+	if (n == 0)
+		return fail(r, "a list is not closed");
+	r->r.rows.n = n;
+	r->at += n;
+	return true;
+}
+
 static bool read_value(struct reader *r)
 {
 	struct value v = { 0 };
@@ -354,6 +384,8 @@ static bool read_value(struct reader *r)
 
 	if (c != '{' && c != '[')
 		return read_plain(r, &v) && add(r, v);
+	if (c == '[' && is_rows(r))
+		return skip_rows(r);
 	if (r->depth == LIMIT_DEPTH) {
 		r->r.limited = true;
 		return fail(r, "nested deeper than the limit");
@@ -366,9 +398,16 @@ static bool read_value(struct reader *r)
 	return ok;
 }
 
-struct json_result json_read(struct json *j, struct slice text, struct event *ev)
+struct json_result json_read_under(struct json *j, struct slice text, struct slice prefix,
+				   struct event *ev)
 {
 	struct reader r = { .j = j, .ev = ev, .s = text };
+
+	if (prefix.n && prefix.n < PATH_BYTES_MAX) {
+		/* read_key puts the dot. */
+		r.path_n = prefix.n - (prefix.p[prefix.n - 1] == '.');
+		memcpy(r.path, prefix.p, r.path_n);
+	}
 
 	/* Rewritten names gather when records keep changing shape: between records they may go. */
 	if (j->arena.used > MEMO_BYTES_MAX) {
@@ -384,6 +423,11 @@ struct json_result json_read(struct json *j, struct slice text, struct event *ev
 	r.r.complete = read_value(&r);
 	r.r.at = r.at;
 	return r.r;
+}
+
+struct json_result json_read(struct json *j, struct slice text, struct event *ev)
+{
+	return json_read_under(j, text, slice_of(NULL, 0), ev);
 }
 
 size_t json_extent(struct json_scan *s, struct slice text)

@@ -28,12 +28,18 @@ struct json {
 	struct json_memo *memo; /* by the field's place in the record */
 	size_t memo_count;
 	struct arena arena; /* the memo's names */
+	bool no_rows;	    /* lists of records are lists like others */
 };
 
 void json_init(struct json *j, const struct names *names, const struct dialects *dialects);
 void json_done(struct json *j);
 
 struct json_result {
+	/* The list of records inside the object (dialects_rows), from its [ on: left out of the event.
+	 * p NULL when there is none. */
+	struct slice rows;
+	size_t rows_number; /* dialects_rows() */
+	bool rows_open;	    /* text ends inside that list */
 	bool object;   /* text is an object; false: nothing was read */
 	bool complete; /* all of it was read */
 	bool repaired; /* some bytes were not UTF-8 */
@@ -44,6 +50,9 @@ struct json_result {
 
 /* The object that text begins with (white space before it is fine). */
 struct json_result json_read(struct json *j, struct slice text, struct event *ev);
+/* The same, where its members are called prefix + name ("AdditionalFields."). */
+struct json_result json_read_under(struct json *j, struct slice text, struct slice prefix,
+				   struct event *ev);
 /* Length of the object or array at the start of text, by brackets and quotes alone; 0 when it does
  * not end in text. *state carries on when more text is appended: start with { 0 }. */
 struct json_scan {

@@ -5,11 +5,13 @@
 #include "base/err.h"
 #include "base/rng.h"
 #include "guard.h"
+#include "event/taxonomy.h"
 #include "input/dialect.h"
 #include "input/formats.h"
 #include "input/json/parse.h"
 
 static struct names names;
+static struct taxonomy tax;
 static struct dialects *dialects;
 static unsigned notes, lost;
 
@@ -105,6 +107,7 @@ static void nested_event_logs_and_ecs_have_the_same_names(void **state)
 {
 	struct event ev;
 	struct json j;
+	struct translator *translator = translator_new(dialects, &names);
 	static const char *const texts[] = {
 		"{\"Event\":{\"System\":{\"Provider\":{\"#attributes\":{\"Name\":\"P\"}},\"EventID\":{\"#text\":7},"
 		"\"Channel\":\"C\",\"Computer\":\"H\",\"EventRecordID\":3,\"TimeCreated\":{\"#attributes\":"
@@ -126,7 +129,7 @@ static void nested_event_logs_and_ecs_have_the_same_names(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		event_clear(&ev);
 		assert_true(json_read(&j, slice_str(texts[i]), &ev).complete);
-		dialects_apply(dialects, &ev);
+		translator_apply(translator, &ev);
 		event_seal(&ev);
 		assert_non_null(ev.dialect);
 		assert_int_equal(ev.event_id, 7);
@@ -137,6 +140,7 @@ static void nested_event_logs_and_ecs_have_the_same_names(void **state)
 		assert_true(ev.time.set && ev.time.ns == INT64_C(1704067200000000000));
 	}
 	json_done(&j);
+	translator_free(translator);
 	event_done(&ev);
 }
 
@@ -199,12 +203,14 @@ int main(void)
 	struct err err = { 0 };
 
 	names_init(&names);
-	dialects = dialects_new(&names, &err);
+	taxonomy_init(&tax, &names, &err);
+	dialects = dialects_new(&names, &tax, &err);
 	if (!dialects)
 		return 1;
 	int failed = RUN(tests);
 
 	dialects_free(dialects);
+	taxonomy_done(&tax);
 	names_done(&names);
 	return failed;
 }

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Event log records as XML: what wevtutil, Event Viewer and Get-WinEvent write, with or without a
+ * root element around them. The records are found by their tags alone, so that one that is broken
+ * costs no other.
+ */
+#include "base/heap.h"
+#include "base/limits.h"
+#include "input/dialect.h"
+#include "input/formats.h"
+#include "input/xml/parse.h"
+
+#include <stdlib.h>
+
+struct input {
+	struct input_env env;
+	struct xml *xml;
+	struct translator *translator;
+	struct input_window w;
+	size_t at;
+	uint64_t record;
+};
+
+static const struct slice open_tag = SLICE("<Event"), close_tag = SLICE("</Event>");
+
+/* The next "<Event" that is not "<Events" or "<EventData". */
+static size_t find_open(struct slice s)
+{
+	const uint8_t *hit;
+	size_t from = 0;
+
+	while ((hit = slice_search(slice_from(s, from), open_tag))) {
+		size_t at = (size_t)(hit - s.p), next = at + open_tag.n;
+
+		if (next == s.n || strchr(" \t\r\n>", s.p[next]))
+			return at;
+		from = next;
+	}
+	return s.n;
+}
+
+static unsigned probe(struct slice head, uint64_t bytes)
+{
+	struct slice bom = SLICE("\xef\xbb\xbf"), declaration = SLICE("<?xml"), root = SLICE("<Events");
+	struct slice s = slice_trim(slice_starts(head, bom) ? slice_from(head, bom.n) : head);
+
+	(void)bytes;
+	if (find_open(s) == 0)
+		return 70;
+	if (!slice_starts(s, declaration) && !slice_starts(s, root) && !(s.n && s.p[0] == '<'))
+		return 0;
+	return find_open(s) + open_tag.n < s.n ? 65 : 0;
+}
+
+static struct input *open_xml(const struct input_env *env)
+{
+	struct input *in = heap_new(sizeof(*in));
+
+	in->env = *env;
+	in->xml = xml_new(env->names);
+	in->translator = translator_new(env->dialects, env->names);
+	return in;
+}
+
+static void close_xml(struct input *in)
+{
+	if (!in)
+		return;
+	xml_free(in->xml);
+	translator_free(in->translator);
+	free(in);
+}
+
+static void window(struct input *in, const struct input_window *w)
+{
+	in->w = *w;
+	in->at = 0;
+}
+
+static size_t consumed(const struct input *in)
+{
+	return in->at;
+}
+
+static uint64_t records(const struct input *in)
+{
+	return in->record;
+}
+
+static bool take(struct input *in, struct slice text, struct event *ev)
+{
+	uint64_t offset = in->w.offset + (uint64_t)(text.p - in->w.bytes.p);
+	struct xml_result r;
+
+	event_clear(ev);
+	in->record++;
+	r = xml_read(in->xml, text, ev);
+	if (!r.complete)
+		input_note(&in->env, offset + r.at, true, "record %llu: %s",
+			   (unsigned long long)in->record, r.why);
+	if (ev->n == 0)
+		return false;
+	ev->kind = "xml";
+	ev->damaged = !r.complete;
+	ev->ptr.offset = offset;
+	ev->ptr.record = in->record;
+	ev->ptr.record_counted = true;
+	translator_apply(in->translator, ev);
+	event_seal(ev);
+	return true;
+}
+
+/* Where a record ends: behind its closing tag, or before the next one's opening tag when it has
+ * none. 0: not in s. */
+static size_t extent(struct slice s)
+{
+	const uint8_t *end = slice_search(s, close_tag);
+	size_t n = end ? (size_t)(end - s.p) + close_tag.n : s.n;
+	size_t next = find_open(slice_head(slice_from(s, open_tag.n), n - open_tag.n)) + open_tag.n;
+
+	return next < n ? next : end ? n : 0;
+}
+
+static enum input_step next(struct input *in, struct event *ev)
+{
+	for (;;) {
+		struct slice rest = slice_from(in->w.bytes, in->at);
+		size_t begin = find_open(rest);
+
+		if (begin == rest.n) {
+			/* Half a tag may stand at the end. */
+			if (in->w.final || rest.n > open_tag.n)
+				in->at += in->w.final ? rest.n : rest.n - open_tag.n;
+			return in->w.final ? INPUT_END : INPUT_MORE;
+		}
+		in->at += begin;
+		rest = slice_from(rest, begin);
+		size_t n = extent(rest);
+
+		if (n == 0 && !in->w.final && rest.n < LIMIT_LINE_BYTES)
+			return INPUT_MORE;
+		n = n ? n : rest.n;
+		in->at += n;
+		if (take(in, slice_head(rest, n), ev))
+			return INPUT_EVENT;
+	}
+}
+
+const struct input_format input_xml = {
+	.name = "xml",
+	.cut = INPUT_CUT_NONE,
+	.probe = probe,
+	.open = open_xml,
+	.window = window,
+	.next = next,
+	.consumed = consumed,
+	.records = records,
+	.close = close_xml,
+};

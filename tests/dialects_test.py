@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every dialect tells the same behaviour alike: tests/dialects/samples has it written as each
+product writes it, tests/dialects/rules a Sigma rule for each part, tests/dialects/table.txt which
+rule fires on which sample, with the reason where one cannot. Process trees join by the products'
+own keys. UPDATE=1 writes the table anew."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(os.environ["UPRIVER_ROOT"])
+UPRIVER = os.environ["UPRIVER"]
+HERE = ROOT / "tests/dialects"
+TABLE = HERE / "table.txt"
+RULES = sorted(p.stem for p in (HERE / "rules").glob("*.yml"))
+# Sample files are of these dialects; what is not listed holds one kind of record only.
+failures = []
+passed = 0
+
+
+def check(ok, what):
+    global passed
+    if ok:
+        passed += 1
+    else:
+        failures.append(what)
+        print("FAILED:", what)
+
+
+def upriver(*args):
+    run = subprocess.run([UPRIVER, *map(str, args)], capture_output=True, text=True)
+    return run.returncode, [json.loads(line) for line in run.stdout.splitlines()], run.stderr
+
+
+def titles():
+    found = {}
+    for name in RULES:
+        for line in (HERE / "rules" / f"{name}.yml").read_text().splitlines():
+            if line.startswith("title: "):
+                found[line[7:]] = name
+    return found
+
+
+def table_of(samples):
+    by_title = titles()
+    rows = {}
+    for sample in samples:
+        status, hits, errors = upriver("hunt", "--json", "--rules", HERE / "rules", sample)
+        check(status == 0, f"{sample.name}: exit {status}: {errors[:200]}")
+        check("no known dialect" not in errors, f"{sample.name}: has a dialect for every record")
+        rows[sample.name] = {by_title[h["rule"]["title"]] for h in hits}
+    return rows
+
+
+def read_table():
+    """rule: the samples it fires on; then `-` lines: sample, rule, why not."""
+    fires, reasons = {}, {}
+    for line in TABLE.read_text().splitlines() if TABLE.exists() else []:
+        if not line or line.startswith("#"):
+            continue
+        words = line.split(None, 3)
+        if words[0] == "-":
+            reasons[(words[1], words[2])] = words[3]
+        else:
+            fires[words[0]] = set(" ".join(words[1:]).split())
+    return fires, reasons
+
+
+def reasoned(reasons, sample, rule):
+    """Named for the sample, or for all rules of it, or for the rule in all samples."""
+    return any(key in reasons for key in ((sample, rule), (sample, "*"), ("*", rule)))
+
+
+def compare(rows):
+    fires, reasons = read_table()
+    for sample, rules in rows.items():
+        want = fires.get(sample, set())
+        check(rules == want, f"{sample}: fires {sorted(rules)}, the table says {sorted(want)}")
+        for rule in set(RULES) - rules:
+            check(reasoned(reasons, sample, rule), f"{sample}: {rule} does not fire, no reason in the table")
+    full = [s for s, r in rows.items() if len(r & set(RULES)) >= 8]
+    check(len(full) >= 12, f"at least twelve samples carry eight behaviours: {len(full)}")
+
+
+def update(rows):
+    text = TABLE.read_text() if TABLE.exists() else ""
+    keep = [l for l in text.splitlines() if l.startswith(("#", "-"))]
+    lines = [f"{s} {' '.join(sorted(r))}".rstrip() for s, r in sorted(rows.items())]
+    TABLE.write_text("\n".join(keep + [""] + lines) + "\n")
+
+
+def names(event):
+    return {**event["fields"], **event.get("mapped", {})}
+
+
+def trees(samples):
+    """powershell was started by winword, rundll32 by powershell, in keys of the product itself."""
+    joined = 0
+    for sample in samples:
+        status, events, _ = upriver("timeline", "--json", "-q", sample)
+        key = {}
+        starts = [names(e) for e in events if e.get("op") == "process_start" or e["event_id"] == 1]
+        for e in starts:
+            image = str(e.get("Image", "")).replace("/", "\\").split("\\")[-1].lower()
+            if image:
+                key[image] = e
+        child, parent = key.get("rundll32.exe"), key.get("powershell.exe")
+        if not child or not parent or "ProcessGuid" not in parent:
+            continue
+        check(child.get("ParentProcessGuid") == parent["ProcessGuid"], f"{sample.name}: rundll32's parent is powershell")
+        check(child["ProcessGuid"] != parent["ProcessGuid"], f"{sample.name}: two processes, two keys")
+        acts = [names(e) for e in events if e.get("op") in ("image_load", "network_connect", "registry_set")]
+        for e in acts:
+            check(e.get("ProcessGuid") == child["ProcessGuid"], f"{sample.name}: what rundll32 did is keyed to it")
+        joined += 1
+    check(joined >= 8, f"process trees join in at least eight samples: {joined}")
+
+
+def verdicts(samples):
+    """Other products' alerts are told as such."""
+    for sample in samples:
+        if any(w in sample.name for w in ("alerts", "threats", "hayabusa", "chainsaw", "zircolite")):
+            status, events, _ = upriver("timeline", "--json", "-q", sample)
+            check(events and all(e.get("alert", {}).get("title") for e in events), f"{sample.name}: every record is an alert")
+
+
+def clocks(samples):
+    for sample in samples:
+        status, events, _ = upriver("timeline", "--json", "-q", sample)
+        for e in events:
+            ok = e["time"] is None or e["time"].startswith("2026-11-03T0")
+            check(ok, f"{sample.name}: record {e['pointer']['record']} is of that morning, not {e['time']}")
+
+
+def main():
+    samples = sorted((HERE / "samples").iterdir())
+    rows = table_of(samples)
+    if os.environ.get("UPDATE"):
+        update(rows)
+    compare(rows)
+    trees(samples)
+    verdicts(samples)
+    clocks(samples)
+    print(f"{passed} passed, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+sys.exit(main())
