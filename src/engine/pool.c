@@ -129,6 +129,7 @@ bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece)
 				  .format = u->format,
 				  .base = u->base,
 				  .file_bytes = u->file.bytes,
+				  .modified = u->modified,
 				  .begin = piece->begin,
 				  .end = piece->end };
 	struct buf b = { 0 };

@@ -3,6 +3,7 @@
  * to the analysis. Runs in a worker. */
 #include "base/heap.h"
 #include "base/limits.h"
+#include "engine/wide.h"
 #include "engine/wire.h"
 #include "engine/worker.h"
 
@@ -20,6 +21,8 @@ struct piece_reader {
 	struct event ev;
 	uint8_t *room;
 	size_t cap; /* without the padding */
+	struct wide wide; /* of the piece */
+	struct input_window window;
 };
 
 struct piece_reader *piece_reader_new(struct worker *w, void *analysis_worker)
@@ -91,11 +94,19 @@ static void align_lines(int fd, const struct wire_command *c, uint64_t *begin, u
 }
 
 
+/* Readers of UTF-16 count in UTF-8. */
+static uint64_t place(struct piece_reader *r, uint64_t offset)
+{
+	if (r->wide.kind == WIDE_NO)
+		return offset;
+	return wide_place(&r->wide, r->window.bytes, r->window.offset, offset);
+}
+
 static void on_note(void *ctx, uint64_t offset, bool lost, const char *why)
 {
-	struct worker *w = ctx;
+	struct piece_reader *r = ctx;
 
-	wire_note(&w->out, offset, lost, why);
+	wire_note(&r->w->out, place(r, offset), lost, why);
 }
 
 static void grow_room(struct piece_reader *r, size_t cap)
@@ -112,6 +123,7 @@ static uint64_t drain(struct piece_reader *r, const struct input_format *f, stru
 
 	while (f->next(in, &r->ev) == INPUT_EVENT) {
 		events++;
+		r->ev.ptr.offset = place(r, r->ev.ptr.offset);
 		if (a->worker_event)
 			a->worker_event(r->analysis, &r->ev, &r->w->out);
 		worker_flush(r->w, FLUSH_BYTES);
@@ -119,33 +131,61 @@ static uint64_t drain(struct piece_reader *r, const struct input_format *f, stru
 	return events;
 }
 
+/* The next bytes of the piece behind what is kept in the room: as they are, or as UTF-8. *at moves
+ * past what was read of the file. */
+static size_t fill(struct piece_reader *r, int fd, const struct wire_command *c, size_t kept,
+		   uint64_t *at, uint64_t end, bool *failed)
+{
+	size_t room = r->cap - kept, want = end - *at < room ? (size_t)(end - *at) : room, n;
+
+	if (r->wide.kind == WIDE_NO) {
+		n = read_at(fd, c, *at, r->room + kept, want, failed);
+		*at += n;
+		return n;
+	}
+	/* A unit of two bytes becomes three at most. */
+	want = want / 3 * 2 > 4 ? want / 3 * 2 - 4 : want;
+	want = end - *at < want ? (size_t)(end - *at) : want;
+	n = read_at(fd, c, *at, wide_room(&r->wide, want), want, failed);
+	*at += n;
+	struct slice text = wide_convert(&r->wide, n, *at >= end || *failed);
+
+	if (text.n > room) /* the last few bytes of a file in a room that is nearly full */
+		grow_room(r, kept + text.n);
+	if (text.n)
+		memcpy(r->room + kept, text.p, text.n);
+	return text.n;
+}
+
 /* The windows of [begin, end): what a window leaves over is moved to the next one's front. */
 static uint64_t windows(struct piece_reader *r, int fd, const struct wire_command *c,
 			const struct input_format *f, struct input *in, uint64_t begin, uint64_t end)
 {
 	size_t kept = 0, max = f->cut == INPUT_WHOLE ? SIZE_MAX / 4 : LIMIT_LINE_BYTES + SCAN_BYTES;
-	uint64_t at = begin, events = 0;
+	uint64_t at = begin, given = r->wide.kind == WIDE_NO ? begin : 0, events = 0;
 	bool failed = false, final = false;
 
 	while (!final) {
-		size_t want = end - at < r->cap - kept ? (size_t)(end - at) : r->cap - kept;
-		size_t n = read_at(fd, c, at, r->room + kept, want, &failed);
+		size_t n = fill(r, fd, c, kept, &at, end, &failed);
 
-		at += n;
+		given += n;
 		final = at >= end || failed;
 		if (failed)
 			wire_note(&r->w->out, at, true, "the file cannot be read further");
 		memset(r->room + kept + n, 0, PADDING);
-		struct input_window w = { .bytes = slice_of(r->room, kept + n),
-					  .offset = at - kept - n,
-					  .file_bytes = c->file_bytes,
-					  .final = final };
+		r->window = (struct input_window){ .bytes = slice_of(r->room, kept + n),
+						   .offset = given - kept - n,
+						   .file_bytes = c->file_bytes,
+						   .final = final };
+		const struct input_window w = r->window;
 
 		f->window(in, &w);
 		events += drain(r, f, in);
 		size_t used = f->consumed(in);
 
-		kept = w.bytes.n - (used < w.bytes.n ? used : w.bytes.n);
+		used = used < w.bytes.n ? used : w.bytes.n;
+		kept = w.bytes.n - used;
+		place(r, w.offset + used);
 		if (used == 0 && !final && kept == r->cap && kept >= max) {
 			wire_note(&r->w->out, w.offset, true, "a record longer than the limit was skipped");
 			kept = 0;
@@ -159,17 +199,33 @@ static uint64_t windows(struct piece_reader *r, int fd, const struct wire_comman
 	return events;
 }
 
+/* Text formats are also read from UTF-16; such files are not cut. */
+static void begin_wide(struct piece_reader *r, int fd, const struct wire_command *c,
+		       const struct input_format *f, uint64_t *begin)
+{
+	uint8_t head[4];
+	enum wide_kind kind = WIDE_NO;
+	size_t mark = 0;
+	bool failed = false;
+
+	if (input_is_text(f) && c->begin == 0)
+		kind = wide_detect(slice_of(head, read_at(fd, c, 0, head, sizeof(head), &failed)), &mark);
+	wide_init(&r->wide, kind, mark);
+	*begin += mark;
+}
+
 void piece_read(struct piece_reader *r, int fd, const struct wire_command *c)
 {
 	const struct engine_options *o = r->w->setup->options;
 	const struct engine_analysis *a = r->w->setup->analysis;
 	const struct input_format *f = input_formats[c->format];
 	struct input_env env = { .names = o->names, .dialects = o->dialects, .carve = o->carve,
-				 .note = on_note, .note_ctx = r->w };
+				 .note = on_note, .note_ctx = r, .modified = c->modified };
 	uint64_t begin = c->begin, end = c->end, events = 0, records = 0;
 	struct input *in = f->open(&env);
 
-	if (f->cut == INPUT_CUT_LINES)
+	begin_wide(r, fd, c, f, &begin);
+	if (f->cut == INPUT_CUT_LINES && r->wide.kind == WIDE_NO)
 		align_lines(fd, c, &begin, &end);
 	if (f->cut == INPUT_WHOLE && end - begin > r->cap)
 		grow_room(r, (size_t)(end - begin));
@@ -178,6 +234,7 @@ void piece_read(struct piece_reader *r, int fd, const struct wire_command *c)
 	if (f->records)
 		records = f->records(in);
 	f->close(in);
+	wide_done(&r->wide);
 	if (a->worker_piece_end)
 		a->worker_piece_end(r->analysis, &r->w->out);
 	wire_done(&r->w->out, records, events, c->end - c->begin);

@@ -194,6 +194,7 @@ static void add_member(struct run *r, struct unit *container, struct slice paylo
 	struct cursor c = cursor_of(payload);
 	struct slice name = cursor_take(&c, cursor_u32(&c));
 	uint64_t base = cursor_u64(&c), bytes = cursor_u64(&c), end;
+	int64_t modified = (int64_t)cursor_u64(&c);
 	struct buf path = { 0 };
 
 	if (!c.ok || !container->members || __builtin_add_overflow(base, bytes, &end))
@@ -205,6 +206,7 @@ static void add_member(struct run *r, struct unit *container, struct slice paylo
 	u->spill->users++;
 	u->base = base;
 	u->file.bytes = bytes;
+	u->modified = modified ? modified : container->modified;
 	u->depth = container->depth + 1;
 	struct unit *after = container->last_member ? container->last_member : container;
 

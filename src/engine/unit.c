@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 #include "base/limits.h"
+#include "engine/wide.h"
 #include "sys/digest.h"
 
 #include <errno.h>
@@ -92,9 +93,27 @@ static bool detect_container(struct unit *u, struct slice head)
 	return false;
 }
 
+/* A text in UTF-16 is asked about as UTF-8. */
+static const struct input_format *detect_wide(struct unit *u, struct slice head)
+{
+	uint8_t room[HEAD_BYTES];
+	size_t mark;
+	enum wide_kind kind = wide_detect(head, &mark);
+	const struct input_format *f = NULL;
+
+	if (kind != WIDE_NO)
+		f = input_detect(slice_of(room, wide_head(kind, slice_from(head, mark), room, sizeof(room))),
+				 u->file.bytes);
+	u->wide = f && input_is_text(f);
+	return u->wide ? f : NULL;
+}
+
 static bool detect_format(struct unit *u, struct slice head)
 {
-	const struct input_format *f = input_detect(head, u->file.bytes);
+	const struct input_format *f = detect_wide(u, head);
+
+	if (!f)
+		f = input_detect(head, u->file.bytes);
 
 	for (uint32_t i = 0; f && input_formats[i]; i++)
 		if (input_formats[i] == f)
@@ -119,7 +138,7 @@ static void cut(struct unit *u, const struct engine_options *o)
 	if (f->cut == INPUT_CUT_CHUNKS) {
 		header = f->cut_header;
 		step = step < f->cut_bytes ? f->cut_bytes : step / f->cut_bytes * f->cut_bytes;
-	} else if (f->cut != INPUT_CUT_LINES) {
+	} else if (f->cut != INPUT_CUT_LINES || u->wide) {
 		step = size;
 	}
 	size_t n = size <= header + step ? 1 : (size_t)((size - header + step - 1) / step);
@@ -147,6 +166,7 @@ static bool open_plain(struct unit *u)
 		return false;
 	}
 	u->file.bytes = (uint64_t)st.st_size;
+	u->modified = st.st_mtime;
 	return true;
 }
 

@@ -35,7 +35,9 @@ struct unit {
 	int fd;		    /* of a plain file, opened when its turn comes; -1 */
 	struct spill *spill; /* where a member's bytes are, else NULL */
 	uint64_t base;
+	int64_t modified; /* seconds since 1970; 0: not known */
 	bool container;
+	bool wide; /* UTF-16 */
 	uint32_t format; /* wire_command.format */
 	struct piece *pieces;
 	size_t piece_count, delivered;

@@ -102,7 +102,7 @@ static void note_member(struct unpacker *u, const char *name, const char *why)
 }
 
 /* Text for a path inside: valid UTF-8, no leading "./" or "/". */
-static void send_member(struct unpacker *u, const char *name, uint64_t from)
+static void send_member(struct unpacker *u, const char *name, uint64_t from, int64_t modified)
 {
 	struct arena a;
 	struct buf b = { 0 };
@@ -115,6 +115,7 @@ static void send_member(struct unpacker *u, const char *name, uint64_t from)
 	buf_put_sized(&b, path);
 	buf_put_le64(&b, from);
 	buf_put_le64(&b, u->out - from);
+	buf_put_le64(&b, (uint64_t)modified);
 	engine_message(&u->w->out, WIRE_MEMBER, buf_slice(&b));
 	worker_flush(u->w, 0);
 	buf_done(&b);
@@ -130,7 +131,7 @@ static bool too_much(struct unpacker *u)
 }
 
 /* False when no more can be read from the archive. */
-static bool member(struct unpacker *u, struct archive *a, const char *name)
+static bool member(struct unpacker *u, struct archive *a, const char *name, int64_t modified)
 {
 	uint64_t from = u->out;
 	const void *block;
@@ -151,7 +152,7 @@ static bool member(struct unpacker *u, struct archive *a, const char *name)
 	else if (r != ARCHIVE_EOF)
 		note_member(u, name, archive_error_string(a) ? archive_error_string(a) : "damaged");
 	if (u->out > from || r == ARCHIVE_EOF)
-		send_member(u, name, from);
+		send_member(u, name, from, modified);
 	return !u->bomb && !u->full && r >= ARCHIVE_WARN;
 }
 
@@ -178,7 +179,8 @@ static void members(struct unpacker *u, struct archive *a)
 			note_member(u, name, "too many members: the rest was not read");
 			return;
 		}
-		if (!member(u, a, name))
+		if (!member(u, a, name,
+			    archive_entry_mtime_is_set(e) ? (int64_t)archive_entry_mtime(e) : 0))
 			return;
 	}
 	/* A stream of zeroes passes for an empty tar. */

@@ -8,7 +8,7 @@
 enum wire_type {
 	WIRE_DONE = 1, /* records, events, bytes */
 	WIRE_NOTE,     /* offset, lost, text */
-	WIRE_MEMBER,   /* of a container: inner path, offset in the spill file, bytes */
+	WIRE_MEMBER,   /* of a container: inner path, offset in the spill file, bytes, modified */
 	WIRE_AT,       /* still alive, and how far: offset */
 };
 
@@ -26,6 +26,7 @@ struct wire_command {
 	uint64_t base;	     /* where the innermost file begins in the descriptor */
 	uint64_t file_bytes; /* its size */
 	uint64_t begin, end; /* the piece, within the innermost file */
+	int64_t modified;    /* when the innermost file was last written; 0: not known */
 };
 
 /* A part of the evidence that was not read, or an assumption; offset is in the innermost file. */
@@ -40,6 +41,7 @@ static inline void wire_command_put(struct buf *b, const struct wire_command *c)
 	buf_put_le64(b, c->file_bytes);
 	buf_put_le64(b, c->begin);
 	buf_put_le64(b, c->end);
+	buf_put_le64(b, (uint64_t)c->modified);
 }
 
 static inline bool wire_command_get(struct slice s, struct wire_command *c)
@@ -52,5 +54,6 @@ static inline bool wire_command_get(struct slice s, struct wire_command *c)
 	c->file_bytes = cursor_u64(&in);
 	c->begin = cursor_u64(&in);
 	c->end = cursor_u64(&in);
+	c->modified = (int64_t)cursor_u64(&in);
 	return in.ok;
 }

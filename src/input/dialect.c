@@ -357,6 +357,8 @@ static const struct dialect *find(const struct dialects *d, struct event *ev, si
 	for (; *from < d->n; ++*from) {
 		const struct dialect *x = &d->list[*from];
 
+		if (x->reader.n && !slice_is(x->reader, ev->kind))
+			continue;
 		if (x->condition_count && all_hold(x->conditions, x->condition_count, ev))
 			return x;
 	}

@@ -9,6 +9,7 @@
  *   when    ActionType DeviceId   it fits when all of these hold: FIELD is there, !FIELD is not,
  *                                 FIELD|OTHER is, FIELD=a|b has one of these values (a* begins
  *                                 so, *a* has it inside)
+ *   reader  auditd                only records of this reader (the event's kind)
  *   complete capped               what the source says of itself: complete filtered sampled capped
  *   time    Timestamp             the event's clock, the first that is there; `detected` and
  *                                 `ingested` likewise

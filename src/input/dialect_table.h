@@ -58,6 +58,7 @@ struct dialect_open {
 
 struct dialect {
 	const char *name;
+	struct slice reader; /* only events of this kind; n 0: any */
 	struct condition *conditions;
 	size_t condition_count, condition_cap;
 	struct naming *namings;

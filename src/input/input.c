@@ -11,6 +11,8 @@ const struct input_format *const input_formats[] = {
 	&input_jsonl,
 	&input_json,
 	&input_xml,
+	&input_auditd,
+	&input_syslog,
 	&input_csv,
 	NULL,
 };

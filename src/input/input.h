@@ -48,6 +48,7 @@ struct input_window {
 struct input_env {
 	const struct names *names;
 	const struct dialects *dialects;
+	int64_t modified; /* when the file was last written, seconds since 1970; 0: not known */
 	bool carve; /* also look for records in slack space */
 	/* Damage, or an assumption that was made: one line, no trailing newline. `lost` says that
 	 * something was not read (exit status 3); otherwise it is only worth knowing. */
@@ -74,6 +75,12 @@ struct input_format {
 /* printf into one note. */
 void input_note(const struct input_env *env, uint64_t offset, bool lost, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Read line by line or as a stream of characters: also from UTF-16, which the engine converts. */
+static inline bool input_is_text(const struct input_format *f)
+{
+	return f->cut == INPUT_CUT_LINES || f->cut == INPUT_CUT_NONE;
+}
 
 /* The formats, in order; ends with NULL. */
 extern const struct input_format *const input_formats[];

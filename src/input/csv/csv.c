@@ -213,16 +213,21 @@ static unsigned probe(struct slice head, uint64_t bytes)
 	size_t names;
 	uint8_t delimiter = delimiter_of(head, &names);
 	struct slice s = first_line(head), second = slice_from(s, slice_find(s, '\n') + 1);
-	size_t marks = 0;
+	size_t marks = 0, quotes = 0;
 
 	(void)bytes;
 	if (!delimiter)
 		return 0;
 	second = slice_head(second, slice_find(second, '\n'));
-	for (size_t i = 0; i < second.n; i++)
+	for (size_t i = 0; i < second.n; i++) {
 		marks += second.p[i] == delimiter;
-	/* Text with commas in its first line is no table; one cell less is a ragged one. */
-	return !second.n || marks + 1 >= names ? (names > 2 ? 50 : 30) : names > 4 ? 20 : 0;
+		quotes += second.p[i] == '"';
+	}
+	/* Text with commas in its first line is no table; a row with fewer cells may be a broken one, or
+	 * go on in the next line. */
+	if (!second.n || marks + 1 >= names)
+		return names > 2 ? 50 : 30;
+	return names > 4 || quotes ? 20 : 0;
 }
 
 static void set_header(struct input *in)

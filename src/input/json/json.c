@@ -17,6 +17,8 @@
 
 #include <stdlib.h>
 
+#define STREAM_BYTES ((size_t)1 << 20) /* objects that are larger need not be seen whole */
+
 /* Lists of records that are open: what is left of each. */
 struct rows {
 	struct slice left[LIMIT_DEPTH];
@@ -295,10 +297,10 @@ static bool stream(struct input *in, struct slice rest, struct event *ev)
 {
 	struct json_result r;
 
-	if (in->rows.streaming)
+	if (in->rows.streaming || rest.n < STREAM_BYTES)
 		return false;
 	r = read_object(in, rest, ev);
-	if (!r.rows.p || !r.rows_open)
+	if (!r.rows.p || !r.rows_open || is_children(rest, r.rows))
 		return false;
 	rows_keep_around(in, ev);
 	in->rows.streaming = true;

@@ -47,7 +47,7 @@ static unsigned probe(struct slice head, uint64_t bytes)
 	(void)bytes;
 	if (find_open(s) == 0)
 		return 70;
-	if (!slice_starts(s, declaration) && !slice_starts(s, root) && !(s.n && s.p[0] == '<'))
+	if (!slice_starts(s, declaration) && !slice_starts(s, root))
 		return 0;
 	return find_open(s) + open_tag.n < s.n ? 65 : 0;
 }

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * audit.log: the records of one serial, which may stand between those of others, are one event.
+ * An event is given when its end is told (EOE, or PROCTITLE, which comes last), or when records two
+ * seconds younger or very many others have come. Not cut: an event's records must meet.
+ */
+#include "base/heap.h"
+#include "base/utf.h"
+#include "input/auditd/record.h"
+#include "input/dialect.h"
+#include "input/formats.h"
+#include "input/lines.h"
+
+#include <stdlib.h>
+
+#define OPEN_EVENTS 64 /* serials whose records are still awaited */
+#define OPEN_NS (INT64_C(2) * 1000000000)
+
+struct open_event {
+	uint64_t serial, offset, first; /* record number of the first line */
+	int64_t ns;
+	size_t line_count;
+	struct slice lines[64]; /* kept in the arena */
+	bool used, done;
+	struct arena arena;
+};
+
+struct input {
+	struct input_env env;
+	struct translator *translator;
+	struct lines lines;
+	uint64_t record;
+	int64_t youngest;
+	struct open_event open[OPEN_EVENTS];
+	size_t next_slot;
+	bool ended;
+};
+
+static unsigned probe(struct slice head, uint64_t bytes)
+{
+	struct audit_record r;
+	unsigned good = 0;
+
+	(void)bytes;
+	for (unsigned i = 0; i < 3 && head.n; i++) {
+		struct slice line = slice_cut(head, '\n', &head);
+
+		good += audit_record_read(line, &r);
+	}
+	return good ? 80 : 0;
+}
+
+static struct input *audit_open(const struct input_env *env)
+{
+	struct input *in = heap_new(sizeof(*in));
+
+	in->env = *env;
+	in->translator = translator_new(env->dialects, env->names);
+	for (size_t i = 0; i < OPEN_EVENTS; i++)
+		arena_init(&in->open[i].arena, 0);
+	return in;
+}
+
+static void audit_close(struct input *in)
+{
+	if (!in)
+		return;
+	translator_free(in->translator);
+	for (size_t i = 0; i < OPEN_EVENTS; i++)
+		arena_done(&in->open[i].arena);
+	free(in);
+}
+
+static void window(struct input *in, const struct input_window *w)
+{
+	lines_window(&in->lines, w);
+}
+
+static size_t consumed(const struct input *in)
+{
+	return in->lines.at;
+}
+
+static uint64_t records(const struct input *in)
+{
+	return in->record;
+}
+
+static void give(struct input *in, struct open_event *o, struct event *ev)
+{
+	struct audit_record r;
+
+	event_clear(ev);
+	for (size_t i = 0; i < o->line_count; i++) {
+		if (!audit_record_read(o->lines[i], &r))
+			continue;
+		if (!i) {
+			ev->time = r.time;
+			if (r.node.p)
+				ev->host = arena_keep(&ev->arena, r.node);
+		}
+		if (!audit_record_fields(&r, ev))
+			break;
+	}
+	audit_event_finish(ev);
+	ev->kind = "auditd";
+	ev->ptr.offset = o->offset;
+	ev->ptr.record = o->first;
+	ev->ptr.record_counted = true;
+	o->used = false;
+	struct when time = ev->time;
+
+	translator_apply(in->translator, ev);
+	ev->time = time;
+	event_seal(ev);
+}
+
+/* The slot of this serial, or a free one; NULL when all are taken by others. */
+static struct open_event *slot_of(struct input *in, const struct audit_record *r)
+{
+	struct open_event *free_slot = NULL;
+
+	for (size_t i = 0; i < OPEN_EVENTS; i++) {
+		struct open_event *o = &in->open[i];
+
+		if (o->used && o->serial == r->serial && o->ns == r->time.ns)
+			return o;
+		if (!o->used && !free_slot)
+			free_slot = o;
+	}
+	return free_slot;
+}
+
+static struct open_event *oldest(struct input *in, bool only_done)
+{
+	struct open_event *best = NULL;
+
+	for (size_t i = 0; i < OPEN_EVENTS; i++) {
+		struct open_event *o = &in->open[i];
+
+		if (o->used && (!only_done || o->done || in->youngest - o->ns > OPEN_NS) &&
+		    (!best || o->first < best->first))
+			best = o;
+	}
+	return best;
+}
+
+/* Puts the line to its event. */
+static void keep(struct open_event *o, const struct audit_record *r, struct slice line,
+		 uint64_t offset, uint64_t record)
+{
+	if (!o->used) {
+		arena_reset(&o->arena);
+		o->used = true;
+		o->done = false;
+		o->line_count = 0;
+		o->serial = r->serial;
+		o->ns = r->time.ns;
+		o->offset = offset;
+		o->first = record;
+	}
+	if (o->line_count < sizeof(o->lines) / sizeof(*o->lines))
+		o->lines[o->line_count++] = arena_keep(&o->arena, line);
+	o->done |= slice_is(r->type, "PROCTITLE") || slice_is(r->type, "EOE");
+}
+
+/* Records of user space stand alone: none of their serial follows. */
+static bool stands_alone(struct slice type)
+{
+	static const struct slice user = SLICE("USER_"), cred = SLICE("CRED_"), service = SLICE("SERVICE_"),
+				  daemon = SLICE("DAEMON_"), login = SLICE("LOGIN");
+
+	return slice_starts(type, user) || slice_starts(type, cred) || slice_starts(type, service) ||
+	       slice_starts(type, daemon) || slice_eq(type, login);
+}
+
+static enum input_step next(struct input *in, struct event *ev)
+{
+	struct audit_record r;
+	struct slice line;
+	uint64_t offset;
+
+	for (;;) {
+		struct open_event *o = oldest(in, true);
+
+		if (o) {
+			give(in, o, ev);
+			return INPUT_EVENT;
+		}
+		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
+
+		if (step == LINES_MORE)
+			return INPUT_MORE;
+		if (step == LINES_END) {
+			o = oldest(in, false);
+			if (!o)
+				return INPUT_END;
+			give(in, o, ev);
+			return INPUT_EVENT;
+		}
+		if (!slice_trim(line).n)
+			continue;
+		in->record++;
+		if (!audit_record_read(line, &r)) {
+			input_note(&in->env, offset, true, "line %llu is no audit record",
+				   (unsigned long long)in->record);
+			continue;
+		}
+		if (slice_is(r.type, "EOE") && !r.rest.n) {
+			o = slot_of(in, &r);
+			if (o && o->used)
+				o->done = true;
+			continue;
+		}
+		in->youngest = r.time.ns > in->youngest ? r.time.ns : in->youngest;
+		o = slot_of(in, &r);
+		if (!o) {
+			/* All slots wait: the oldest goes as it is, and this line comes again. */
+			in->record--;
+			in->lines.at = (size_t)(offset - in->lines.w.offset);
+			give(in, oldest(in, false), ev);
+			return INPUT_EVENT;
+		}
+		keep(o, &r, line, offset, in->record);
+		o->done |= stands_alone(r.type);
+	}
+}
+
+const struct input_format input_auditd = {
+	.name = "auditd",
+	.cut = INPUT_CUT_NONE,
+	.probe = probe,
+	.open = audit_open,
+	.window = window,
+	.next = next,
+	.consumed = consumed,
+	.records = records,
+	.close = audit_close,
+};

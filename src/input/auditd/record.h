@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One record of the Linux audit system, as text: `type=EXECVE msg=audit(1364481363.243:24287):
+ * argc=3 a0="cat" ...` (audit-documentation, "Audit Event Format"; auparse's list of encoded
+ * fields). Values that the kernel hex-encodes because they hold odd bytes are decoded; the enriched
+ * tail behind GS (0x1d) has the same fields in capitals, with names for numbers.
+ * All slices are parts of the line or of the arena.
+ */
+#include "event/event.h"
+
+struct audit_record {
+	struct slice type, node; /* node: p NULL when the line has none */
+	struct when time;
+	uint64_t serial;
+	struct slice rest; /* behind "): " */
+};
+
+/* False when the line is no audit record. A prefix up to "type=" (a syslog header) is not taken. */
+bool audit_record_read(struct slice line, struct audit_record *ret);
+/* The record's fields into the event, `type` first. False when the event is full. */
+bool audit_record_fields(const struct audit_record *r, struct event *ev);
+
+/* What several records of one serial say together, once all of them are in the event: argv as one
+ * line, the address behind saddr, the files. Sets nothing where there is none. */
+void audit_event_finish(struct event *ev);

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * System logs line by line: RFC 5424, RFC 3164 with or without its priority, and rsyslog's form with
+ * an ISO time. Times of RFC 3164 have neither year nor zone: the year is the latest in which the line
+ * is not younger than the file (a day allowed), and both are told as assumptions. What a message
+ * holds is opened where it is known: audit records, and Sysmon for Linux (an event as XML).
+ */
+#include "base/heap.h"
+#include "base/utf.h"
+#include "input/auditd/record.h"
+#include "input/dialect.h"
+#include "input/formats.h"
+#include "input/lines.h"
+#include "input/xml/parse.h"
+
+#include <stdlib.h>
+
+struct header {
+	struct when time;
+	struct slice host, app, pid, msgid, message;
+	int priority; /* -1: none */
+	bool year_assumed;
+};
+
+struct input {
+	struct input_env env;
+	struct translator *translator;
+	struct xml *xml;
+	struct lines lines;
+	uint64_t record;
+	bool told_year, told_none;
+	uint32_t host, app, pid, message, facility, severity; /* numbers of the names below */
+};
+
+/* ---- header ---- */
+
+static struct slice word(struct slice *s)
+{
+	size_t n = slice_find(*s, ' ');
+	struct slice w = slice_head(*s, n);
+
+	*s = slice_from(*s, n + 1);
+	while (s->n && s->p[0] == ' ')
+		*s = slice_from(*s, 1);
+	return w;
+}
+
+static struct slice unless_dash(struct slice s)
+{
+	return slice_is(s, "-") ? slice_of(NULL, 0) : s;
+}
+
+static bool read_priority(struct slice *s, int *ret)
+{
+	uint64_t n;
+	size_t end = slice_find(*s, '>');
+
+	*ret = -1;
+	if (!s->n || s->p[0] != '<')
+		return true;
+	if (end > 4 || end == s->n || !slice_to_u64(slice_head(slice_from(*s, 1), end - 1), &n) || n > 191)
+		return false;
+	*ret = (int)n;
+	*s = slice_from(*s, end + 1);
+	return true;
+}
+
+/* app[pid]: as one word, or with the colon alone behind it. */
+static void read_tag(struct slice *s, struct header *h)
+{
+	struct slice rest = *s, tag;
+	size_t n = 0;
+
+	while (n < rest.n && rest.p[n] != ':' && rest.p[n] != ' ' && rest.p[n] != '[')
+		n++;
+	tag = slice_head(rest, n);
+	rest = slice_from(rest, n);
+	if (rest.n && rest.p[0] == '[') {
+		size_t end = slice_find(rest, ']');
+
+		h->pid = slice_head(slice_from(rest, 1), end ? end - 1 : 0);
+		rest = slice_from(rest, end + 1);
+	}
+	if (!rest.n || rest.p[0] != ':') {
+		/* No tag: all of it is the message. */
+		h->pid = slice_of(NULL, 0);
+		h->message = *s;
+		return;
+	}
+	h->app = tag;
+	h->message = slice_trim(slice_from(rest, 1));
+}
+
+/* Past the structured data: - or [id name="value"]... */
+static struct slice skip_structured(struct slice s)
+{
+	if (s.n && s.p[0] == '-')
+		return slice_trim(slice_from(s, 1));
+	while (s.n && s.p[0] == '[') {
+		bool quoted = false;
+		size_t i = 1;
+
+		for (; i < s.n && (quoted || s.p[i] != ']'); i++) {
+			if (s.p[i] == '\\')
+				i++;
+			else if (s.p[i] == '"')
+				quoted = !quoted;
+		}
+		s = slice_from(s, i + 1);
+	}
+	return slice_trim(s);
+}
+
+static bool read_5424(struct slice s, struct header *h)
+{
+	static const struct slice bom = SLICE("\xef\xbb\xbf");
+
+	h->time = when_parse(word(&s));
+	h->host = unless_dash(word(&s));
+	h->app = unless_dash(word(&s));
+	h->pid = unless_dash(word(&s));
+	h->msgid = unless_dash(word(&s));
+	h->message = skip_structured(s);
+	if (slice_starts(h->message, bom))
+		h->message = slice_from(h->message, bom.n);
+	return h->app.p || h->host.p || h->time.set;
+}
+
+/* "Nov  3 08:12:02 host rest"; the year is not there. */
+static bool read_3164(struct slice s, int64_t modified, struct header *h)
+{
+	char text[24];
+	struct when t;
+	int year;
+
+	if (s.n < 16 || s.p[3] != ' ' || s.p[6] != ' ' || s.p[9] != ':' || s.p[12] != ':' || s.p[15] != ' ')
+		return false;
+	year = modified ? when_parts(when_unix(modified + 86400)).year : 1970;
+	for (int back = 0; back < 2; back++) {
+		struct slice stamp = slice_of(text, 20);
+
+		memcpy(text, s.p, 6);
+		text[6] = ' ';
+		text[7] = (char)('0' + (year - back) / 1000 % 10);
+		text[8] = (char)('0' + (year - back) / 100 % 10);
+		text[9] = (char)('0' + (year - back) / 10 % 10);
+		text[10] = (char)('0' + (year - back) % 10);
+		text[11] = ' ';
+		memcpy(text + 12, s.p + 7, 8);
+		t = when_guess(stamp);
+		if (!t.set)
+			return false;
+		if (t.ns / 1000000000 <= modified + 86400)
+			break;
+	}
+	h->time = modified ? t : (struct when){ 0 };
+	h->year_assumed = true;
+	s = slice_from(s, 16);
+	h->host = word(&s);
+	read_tag(&s, h);
+	return h->host.n > 0;
+}
+
+/* rsyslog's RSYSLOG_FileFormat, and journalctl -o short-iso. */
+static bool read_iso(struct slice s, struct header *h)
+{
+	h->time = when_parse(word(&s));
+	h->host = word(&s);
+	if (!h->time.set || !h->host.n)
+		return false;
+	read_tag(&s, h);
+	return true;
+}
+
+static bool read_header(struct slice line, int64_t modified, struct header *h)
+{
+	*h = (struct header){ 0 };
+	if (!read_priority(&line, &h->priority) || line.n < 16)
+		return false;
+	if (h->priority >= 0 && line.p[0] == '1' && line.p[1] == ' ')
+		return read_5424(slice_from(line, 2), h);
+	if (line.p[0] >= '1' && line.p[0] <= '2' && line.p[4] == '-')
+		return read_iso(line, h);
+	return read_3164(line, modified, h);
+}
+
+/* ---- the reader ---- */
+
+static unsigned probe(struct slice head, uint64_t bytes)
+{
+	struct header h;
+	unsigned good = 0, lines = 0;
+
+	(void)bytes;
+	for (; lines < 4 && head.n; lines++) {
+		struct slice line = slice_cut(head, '\n', &head);
+
+		good += read_header(line, 1, &h) && (h.app.p || h.priority >= 0);
+	}
+	return good * 2 > lines ? 55 : 0;
+}
+
+static struct input *syslog_open(const struct input_env *env)
+{
+	struct input *in = heap_new(sizeof(*in));
+
+	in->env = *env;
+	in->translator = translator_new(env->dialects, env->names);
+	in->xml = xml_new(env->names);
+	in->host = names_find(env->names, slice_str("host"));
+	in->app = names_find(env->names, slice_str("app"));
+	in->pid = names_find(env->names, slice_str("pid"));
+	in->message = names_find(env->names, slice_str("message"));
+	in->facility = names_find(env->names, slice_str("facility"));
+	in->severity = names_find(env->names, slice_str("severity"));
+	return in;
+}
+
+static void syslog_close(struct input *in)
+{
+	if (!in)
+		return;
+	translator_free(in->translator);
+	xml_free(in->xml);
+	free(in);
+}
+
+static void window(struct input *in, const struct input_window *w)
+{
+	lines_window(&in->lines, w);
+}
+
+static size_t consumed(const struct input *in)
+{
+	return in->lines.at;
+}
+
+static uint64_t records(const struct input *in)
+{
+	return in->record;
+}
+
+static void add(struct event *ev, const char *name, uint32_t id, struct slice text)
+{
+	if (text.n)
+		event_add(ev, slice_str(name), id,
+			  value_text_of(utf8_valid(text) ? text : utf8_repair(&ev->arena, text)));
+}
+
+/* An event or an audit record inside the message; false when it is plain text. */
+static bool open_message(struct input *in, const struct header *h, uint64_t offset, struct event *ev)
+{
+	static const struct slice event = SLICE("<Event>"), audit = SLICE("audit: ");
+	struct audit_record r;
+	struct slice text = h->message;
+
+	if (slice_starts(text, event)) {
+		struct xml_result x = xml_read(in->xml, text, ev);
+
+		if (!x.complete)
+			input_note(&in->env, offset, true, "record %llu: %s",
+				   (unsigned long long)in->record, x.why);
+		ev->damaged = !x.complete;
+		ev->kind = "xml";
+		return ev->n > 0;
+	}
+	if (slice_starts(text, audit))
+		text = slice_from(text, audit.n);
+	if (!audit_record_read(text, &r))
+		return false;
+	ev->kind = "auditd";
+	ev->time = r.time;
+	audit_record_fields(&r, ev);
+	audit_event_finish(ev);
+	return true;
+}
+
+static void take(struct input *in, const struct header *h, uint64_t offset, struct event *ev)
+{
+	event_clear(ev);
+	ev->kind = "syslog";
+	if (!open_message(in, h, offset, ev)) {
+		ev->time = h->time;
+		add(ev, "host", in->host, h->host);
+		add(ev, "app", in->app, h->app);
+		add(ev, "pid", in->pid, h->pid);
+		if (h->priority >= 0) {
+			event_add(ev, slice_str("facility"), in->facility,
+				  (struct value){ .type = VALUE_INT, .i = h->priority / 8 });
+			event_add(ev, slice_str("severity"), in->severity,
+				  (struct value){ .type = VALUE_INT, .i = h->priority % 8 });
+		}
+		add(ev, "message", in->message, h->message);
+	}
+	ev->ptr.offset = offset;
+	ev->ptr.record = in->record;
+	ev->ptr.record_counted = true;
+	struct when time = ev->time.set ? ev->time : h->time;
+
+	translator_apply(in->translator, ev);
+	if (!ev->time.set)
+		ev->time = time;
+	if (!ev->host.p)
+		ev->host = event_text_of(ev, NAME_COMPUTER);
+	if (!ev->host.p)
+		ev->host = h->host;
+	event_seal(ev);
+}
+
+static void tell_year(struct input *in, uint64_t offset, const struct header *h)
+{
+	if (!h->year_assumed || in->told_year)
+		return;
+	in->told_year = true;
+	if (h->time.set)
+		input_note(&in->env, offset, false,
+			   "times without a year: taken as the year in which they are not younger than the file");
+	else
+		input_note(&in->env, offset, false,
+			   "times without a year, and when the file was written is not known: no times");
+}
+
+static enum input_step next(struct input *in, struct event *ev)
+{
+	struct header h;
+	struct slice line;
+	uint64_t offset;
+
+	for (;;) {
+		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
+
+		if (step != LINES_LINE)
+			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
+		if (!slice_trim(line).n)
+			continue;
+		in->record++;
+		if (!read_header(line, in->env.modified, &h)) {
+			if (!in->told_none)
+				input_note(&in->env, offset, true,
+					   "line %llu has no header of a system log (further ones are not told)",
+					   (unsigned long long)in->record);
+			in->told_none = true;
+			h = (struct header){ .priority = -1, .message = line };
+		}
+		tell_year(in, offset, &h);
+		take(in, &h, offset, ev);
+		return INPUT_EVENT;
+	}
+}
+
+const struct input_format input_syslog = {
+	.name = "syslog",
+	.cut = INPUT_CUT_LINES,
+	.probe = probe,
+	.open = syslog_open,
+	.window = window,
+	.next = next,
+	.consumed = consumed,
+	.records = records,
+	.close = syslog_close,
+};
