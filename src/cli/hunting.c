@@ -4,6 +4,7 @@
 #include "base/embed.h"
 #include "base/heap.h"
 #include "base/limits.h"
+#include "cli/output.h"
 #include "sys/walk.h"
 
 #include <errno.h>
@@ -153,6 +154,19 @@ void hunting_done(struct hunting *h)
 	dialects_free(h->dialects);
 	taxonomy_done(&h->tax);
 	names_done(&h->names);
+}
+
+void say_correlating(const struct cli_options *o, const struct correlating *c)
+{
+	struct correlating_counts n = correlating_count(c);
+
+	if (n.without_time)
+		say_warning(o, "hits without a time, which correlations cannot use: %llu",
+			    (unsigned long long)n.without_time);
+	if (n.lost)
+		say_error("correlations left out %llu of %llu base hits: more groups or longer windows than fit "
+			  "(give a shorter timespan, or fewer rules)",
+			  (unsigned long long)n.lost, (unsigned long long)n.base);
 }
 
 struct engine_options hunting_engine_options(const struct hunting *h, const struct cli_options *o)

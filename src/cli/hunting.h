@@ -3,6 +3,7 @@
 /* What hunt and investigate set up alike: the vocabulary, dialects, taxonomy, the rules the user
  * named or the built-in ones, and the compiled matcher. */
 #include "cli/options.h"
+#include "engine/correlating.h"
 #include "event/taxonomy.h"
 #include "input/dialect.h"
 #include "rules/match.h"
@@ -26,5 +27,7 @@ void hunting_builtin_rules(struct ruleset *set);
 /* Calls with name and text of each built-in rule file. */
 void hunting_each_builtin(void (*call)(void *ctx, struct slice name, struct slice text), void *ctx);
 struct engine_options hunting_engine_options(const struct hunting *h, const struct cli_options *o);
+/* What correlation rules had to leave out. */
+void say_correlating(const struct cli_options *o, const struct correlating *c);
 /* A whole file in memory (owned by ret). */
 bool hunting_read_file(const char *path, struct buf *ret, struct err *err);

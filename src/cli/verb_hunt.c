@@ -75,7 +75,7 @@ static int check_rules(const struct cli_options *o)
 		printf("%.*s:%u:%u: %s%.*s\n", (int)f->file.n, (const char *)f->file.p, f->line, f->column,
 		       f->fatal ? "" : "warning: ", (int)f->reason.n, (const char *)f->reason.p);
 	}
-	printf("%zu rules can be loaded, %zu cannot\n", h.rules.n, fatal);
+	printf("%zu rules can be loaded, %zu cannot\n", h.rules.n + h.rules.correlation_count, fatal);
 	hunting_done(&h);
 	return fatal ? EXIT_PARTLY : EXIT_DONE;
 }
@@ -107,6 +107,7 @@ static int finish(struct hunt_verb *v, const struct engine_totals *totals)
 		say_error("%s", err.why);
 		return EXIT_USAGE;
 	}
+	say_correlating(v->o, v->hunt.correlating);
 	if (v->hunt.unknown_events)
 		say_warning(v->o,
 			    "events of no known dialect: %llu; their fields were matched as they are, "
@@ -136,7 +137,7 @@ static int hunt_run(struct hunt_verb *v)
 	struct engine_totals totals;
 	struct err err = { 0 };
 
-	hunt_init(&v->hunt, &v->hunting.rules, v->hunting.matcher);
+	hunt_init(&v->hunt, &v->hunting.rules, v->hunting.matcher, o->temp);
 	v->hunt.on_hit = on_hit;
 	v->hunt.ctx = v;
 	if (!output_open(&v->out, o->output, &err)) {
@@ -150,6 +151,11 @@ static int hunt_run(struct hunt_verb *v)
 	if (faults)
 		say_warning(o, "rules that cannot be loaded: %zu (hunt --check-rules lists them)", faults);
 	if (!engine_run(o->operands.items, o->operands.n, &options, &analysis, &totals, &err)) {
+		say_error("%s", err.why);
+		output_abort(&v->out);
+		return EXIT_USAGE;
+	}
+	if (!hunt_finish(&v->hunt, &err)) {
 		say_error("%s", err.why);
 		output_abort(&v->out);
 		return EXIT_USAGE;

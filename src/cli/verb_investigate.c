@@ -169,6 +169,12 @@ static void put_rules(struct investigation *v)
 			store_add_rule(v->store, set->rules[r].id, set->rules[r].title,
 				       slice_str(rule_level_text(set->rules[r].level)), set->rules[r].file,
 				       slice_of(NULL, 0));
+	for (size_t i = 0; i < set->correlation_count; i++) {
+		const struct rule *rule = &set->correlations[i].rule;
+
+		store_add_rule(v->store, rule->id, rule->title, slice_str(rule_level_text(rule->level)),
+			       rule->file, slice_of(NULL, 0));
+	}
 	for (size_t i = 0; i < set->fault_count; i++)
 		if (set->faults[i].fatal)
 			store_add_rule(v->store, slice_of(NULL, 0), slice_of(NULL, 0), slice_of(NULL, 0),
@@ -195,6 +201,9 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 	put_rules(v);
 	if (!engine_run(v->o->operands.items, v->o->operands.n, &options, &analysis, totals, err))
 		return false;
+	if (!hunt_finish(&v->survey.hunt, err))
+		return false;
+	say_correlating(v->o, v->survey.hunt.correlating);
 	coverage_each(&v->survey.coverage, on_row, v);
 	for (size_t i = 0; i < v->survey.hunt.source_count; i++)
 		loaded += v->survey.hunt.sources[i].rules;
@@ -265,7 +274,7 @@ int verb_investigate(const struct cli_options *o)
 		return EXIT_USAGE;
 	}
 	if (hunting_init(&v.hunting, o, &err) && (v.store = store_create(o->output, &err))) {
-		hunt_init(&v.survey.hunt, &v.hunting.rules, v.hunting.matcher);
+		hunt_init(&v.survey.hunt, &v.hunting.rules, v.hunting.matcher, o->temp);
 		v.survey.hunt.on_hit = on_hit;
 		v.survey.hunt.ctx = &v;
 		v.survey.on_row = on_row;

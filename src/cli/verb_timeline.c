@@ -31,7 +31,7 @@ static void on_line(void *ctx, const struct timeline_line *line)
 	if (!v->sorter)
 		put_line(v, line->text);
 	else if (!v->failed)
-		v->failed = !sorter_add(v->sorter, line->has_time, line->ns, line->text, &v->err);
+		v->failed = !sorter_add(v->sorter, line->has_time, line->ns, 0, line->text, &v->err);
 }
 
 static void on_result(void *ctx, const struct engine_file *file, uint64_t record_base, uint8_t type,

@@ -5,11 +5,14 @@
 #include "base/hash.h"
 #include "base/heap.h"
 #include "base/limits.h"
+#include "engine/correlating.h"
+#include "engine/wire.h"
+#include "rules/correlate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MESSAGE_HIT = ENGINE_MESSAGE_FIRST, MESSAGE_SOURCES, MESSAGE_HOST, MESSAGE_UNKNOWN };
+enum { MESSAGE_HIT = ENGINE_MESSAGE_FIRST, MESSAGE_SOURCES, MESSAGE_HOST, MESSAGE_BASE };
 
 /* A value in `why` is for reading; what is longer is cut at a character. */
 #define WHY_VALUE_BYTES 1000
@@ -94,6 +97,22 @@ static void send_hit(struct worker *w, struct event *ev, uint32_t rule, struct b
 	engine_message(out, MESSAGE_HIT, buf_slice(m));
 }
 
+/* A rule that correlations build on gives a base hit to them, and one of its own where it may. */
+static void send_match(struct worker *w, struct event *ev, uint32_t rule, struct buf *out)
+{
+	const struct ruleset *set = match_ruleset(w->matcher);
+	const struct capture *c = set->captures ? &set->captures[rule] : NULL;
+
+	if (c && c->used) {
+		buf_clear(&w->message);
+		correlating_encode(&w->message, set, rule, ev);
+		engine_message(out, MESSAGE_BASE, buf_slice(&w->message));
+		if (c->silent || set->rules[rule].level < match_level(w->matcher))
+			return;
+	}
+	send_hit(w, ev, rule, out);
+}
+
 static void note_host(struct worker *w, struct event *ev, struct buf *out)
 {
 	/* Records of one host stand together: most are answered by the last one. */
@@ -119,7 +138,7 @@ void hunt_worker_event(void *worker, struct event *ev, struct buf *out)
 	w->unknown += !ev->channel.p && ev->dialect_unknown;
 	w->zone_assumed += ev->time.zone_assumed;
 	for (size_t i = 0; i < matches.n; i++)
-		send_hit(w, ev, matches.rules[i], out);
+		send_match(w, ev, matches.rules[i], out);
 }
 
 void hunt_worker_piece_end(void *worker, struct buf *out)
@@ -144,7 +163,8 @@ void hunt_worker_piece_end(void *worker, struct buf *out)
 
 /* ---- parent side ---- */
 
-void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *matcher)
+void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *matcher,
+	       const char *temp)
 {
 	struct match_scratch *scratch = match_scratch_new(matcher);
 
@@ -159,11 +179,13 @@ void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *
 	match_scratch_free(scratch);
 	map_init(&h->hosts);
 	map_init(&h->hosts_folded);
+	h->correlating = correlating_new(set, temp ? temp : "/tmp");
 }
 
 void hunt_done(struct hunt *h)
 {
 	free(h->sources);
+	correlating_free(h->correlating);
 	map_done(&h->hosts);
 	map_done(&h->hosts_folded);
 	*h = (struct hunt){ 0 };
@@ -182,6 +204,12 @@ static struct slice take_optional(struct cursor *c)
 	if (!there)
 		return slice_of(NULL, 0);
 	return s.p ? s : slice_str("");
+}
+
+void hit_id_of(char id[33], struct slice key)
+{
+	snprintf(id, 33, "%016llx%016llx", (unsigned long long)hash64_seed(key, 1),
+		 (unsigned long long)hash64_seed(key, 2));
 }
 
 /* The same record of the same evidence gives the same id, wherever the folder was mounted: the
@@ -206,9 +234,7 @@ static void hit_id(struct hit *h)
 	buf_put_le64(&key, h->record);
 	buf_put_le64(&key, h->offset);
 	buf_put_le64(&key, (uint64_t)h->time.ns);
-	snprintf(h->id, sizeof(h->id), "%016llx%016llx",
-		 (unsigned long long)hash64_seed(buf_slice(&key), 1),
-		 (unsigned long long)hash64_seed(buf_slice(&key), 2));
+	hit_id_of(h->id, buf_slice(&key));
 	buf_done(&key);
 }
 
@@ -302,11 +328,29 @@ bool hunt_result(struct hunt *h, const struct engine_file *file, uint64_t record
 	case MESSAGE_HOST:
 		ok = take_host(h, payload);
 		break;
+	case MESSAGE_BASE:
+		ok = h->correlating && correlating_take(h->correlating, file, record_base, payload);
+		break;
 	default:
 		return false;
 	}
 	h->dropped += !ok;
 	return true;
+}
+
+static void on_correlation(void *ctx, const struct hit *hit)
+{
+	struct hunt *h = ctx;
+
+	h->hits++;
+	if (h->on_hit)
+		h->on_hit(h->ctx, hit);
+}
+
+bool hunt_finish(struct hunt *h, struct err *err)
+{
+	return !h->correlating || correlating_finish(h->correlating, match_level(h->matcher),
+						     on_correlation, h, err);
 }
 
 static void json_rule(struct buf *out, const struct rule *rule)
@@ -342,6 +386,58 @@ static void json_why(struct buf *out, const struct hit *h)
 	buf_put_byte(out, ']');
 }
 
+static void json_pointer(struct buf *out, const struct engine_file *file, uint64_t record,
+			 uint64_t offset)
+{
+	buf_put_byte(out, '{');
+	buf_json_text(out, "file", file->path);
+	buf_json_text(out, "inner", file->inner);
+	buf_json_u64(out, "record", record);
+	buf_json_u64(out, "offset", offset);
+	buf_put_byte(out, '}');
+}
+
+static void json_group(struct buf *out, const struct correlated *x)
+{
+	buf_json_key(out, "group");
+	buf_put_byte(out, '{');
+	for (size_t i = 0; i < x->correlation->group_count; i++) {
+		buf_json_comma(out);
+		buf_put_json(out, x->correlation->group[i].name);
+		buf_put_byte(out, ':');
+		buf_put_json(out, x->group[i]);
+	}
+	buf_put_byte(out, '}');
+}
+
+/* What came together, when, and the last base hits that did. */
+static void json_correlation(struct buf *out, const struct hit *h)
+{
+	const struct correlated *x = h->correlated;
+	struct when from = { .ns = x->from_ns, .set = true, .digits = h->time.digits };
+
+	buf_json_key(out, "correlation");
+	buf_put_byte(out, '{');
+	buf_json_text(out, "type", slice_str(correlation_type_text(x->correlation->type)));
+	json_group(out, x);
+	buf_json_key(out, "value");
+	buf_printf(out, "%.17g", x->value);
+	buf_json_key(out, "from");
+	buf_put_when(out, from);
+	buf_json_u64(out, "timespan_seconds", (uint64_t)(x->correlation->span_ns / 1000000000));
+	buf_json_key(out, "base");
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < x->base_count; i++) {
+		buf_put_str(out, i ? ",{" : "{");
+		buf_json_text(out, "rule", h->base[i].rule->id.n ? h->base[i].rule->id
+								 : h->base[i].rule->title);
+		buf_json_key(out, "pointer");
+		json_pointer(out, h->base[i].file, h->base[i].record, h->base[i].offset);
+		buf_put_byte(out, '}');
+	}
+	buf_put_str(out, "]}");
+}
+
 void hit_json(struct buf *out, const struct hit *h)
 {
 	buf_put_byte(out, '{');
@@ -358,12 +454,9 @@ void hit_json(struct buf *out, const struct hit *h)
 	else
 		buf_put_i64(out, h->event_id);
 	buf_json_key(out, "pointer");
-	buf_put_byte(out, '{');
-	buf_json_text(out, "file", h->file->path);
-	buf_json_text(out, "inner", h->file->inner);
-	buf_json_u64(out, "record", h->record);
-	buf_json_u64(out, "offset", h->offset);
-	buf_put_byte(out, '}');
+	json_pointer(out, h->file, h->record, h->offset);
 	json_why(out, h);
+	if (h->correlated)
+		json_correlation(out, h);
 	buf_put_byte(out, '}');
 }

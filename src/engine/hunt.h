@@ -13,8 +13,18 @@
 #include "engine/engine.h"
 #include "rules/match.h"
 
+struct correlated;
+struct correlating;
+
 struct hit_why {
 	struct slice selection, field, value, pattern;
+};
+
+/* A base hit of a correlation. */
+struct hit_base {
+	const struct engine_file *file;
+	const struct rule *rule;
+	uint64_t record, offset;
 };
 
 /* Borrowed until the callback returns. */
@@ -29,6 +39,10 @@ struct hit {
 	uint64_t record, offset;
 	struct hit_why why[LIMIT_WHY];
 	size_t why_count;
+	/* Of a correlation (rule_index is then set->n + its number), else NULL; base has
+	 * correlated->base_count. */
+	const struct correlated *correlated;
+	const struct hit_base *base;
 };
 
 /* Events of one log source, over all workers. */
@@ -49,12 +63,17 @@ struct hunt {
 	uint64_t zone_assumed;	 /* events whose time had no zone */
 	uint64_t dropped;	 /* messages that did not decode */
 	uint64_t hits;
+	struct correlating *correlating; /* NULL without correlation rules */
 	void (*on_hit)(void *ctx, const struct hit *h);
 	void *ctx;
 };
 
-void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *matcher);
+/* temp: folder for what correlations sort; NULL: /tmp. */
+void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *matcher,
+	       const char *temp);
 void hunt_done(struct hunt *h);
+/* After the last result: the hits of correlation rules. False with err when the disk says no. */
+bool hunt_finish(struct hunt *h, struct err *err);
 
 /* The worker side: `shared` is the struct matcher. */
 void *hunt_worker_new(void *shared);
@@ -66,5 +85,7 @@ void hunt_worker_free(void *worker);
 bool hunt_result(struct hunt *h, const struct engine_file *file, uint64_t record_base, uint8_t type,
 		 struct slice payload);
 
+/* The id of what is told apart by key. */
+void hit_id_of(char id[33], struct slice key);
 /* A hit as the line of `upriver.hit/1`, without the newline. */
 void hit_json(struct buf *out, const struct hit *h);

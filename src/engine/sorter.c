@@ -14,7 +14,8 @@
 
 struct item {
 	uint64_t key; /* ns turned into unsigned order; no time: the last */
-	size_t at;    /* in text */
+	uint64_t tie;
+	size_t at; /* in text */
 	uint32_t bytes;
 };
 
@@ -22,7 +23,7 @@ struct run {
 	uint64_t from, to; /* in the file */
 	struct buf window;
 	size_t at; /* in window */
-	uint64_t key;
+	uint64_t key, tie;
 	struct slice text;
 };
 
@@ -70,6 +71,8 @@ static int by_key(const void *a, const void *b)
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
+	if (x->tie != y->tie)
+		return x->tie < y->tie ? -1 : 1;
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
@@ -101,6 +104,7 @@ static bool write_run(struct sorter *s, struct err *err)
 		return err_errno(err, "cannot make a temporary file in %s", s->folder);
 	for (size_t i = 0; i < s->n && ok; i++) {
 		buf_put_le64(&out, s->items[i].key);
+		buf_put_le64(&out, s->items[i].tie);
 		buf_put_sized(&out, slice_of(s->text.p + s->items[i].at, s->items[i].bytes));
 		if (out.n >= RUN_WINDOW_BYTES || i + 1 == s->n) {
 			ok = write_all(s, buf_slice(&out), err);
@@ -116,12 +120,13 @@ static bool write_run(struct sorter *s, struct err *err)
 	return ok;
 }
 
-bool sorter_add(struct sorter *s, bool has_time, int64_t ns, struct slice text, struct err *err)
+bool sorter_add(struct sorter *s, bool has_time, int64_t ns, uint64_t tie, struct slice text,
+		struct err *err)
 {
 	uint64_t key = has_time ? (uint64_t)ns ^ (UINT64_C(1) << 63) : UINT64_MAX;
 
 	s->items = heap_room(s->items, s->n, &s->cap, sizeof(*s->items));
-	s->items[s->n++] = (struct item){ key, s->text.n, (uint32_t)text.n };
+	s->items[s->n++] = (struct item){ key, tie, s->text.n, (uint32_t)text.n };
 	buf_put(&s->text, text);
 	if (s->text.n + s->n * sizeof(*s->items) < s->budget)
 		return true;
@@ -134,11 +139,12 @@ static bool run_next(struct sorter *s, struct run *r, struct err *err, bool *ok)
 {
 	for (;;) {
 		struct cursor c = cursor_of(slice_of(r->window.p + r->at, r->window.n - r->at));
-		uint64_t key = cursor_u64(&c);
+		uint64_t key = cursor_u64(&c), tie = cursor_u64(&c);
 		struct slice text = cursor_take(&c, cursor_u32(&c));
 
 		if (c.ok) {
 			r->key = key;
+			r->tie = tie;
 			r->text = text;
 			r->at += c.at;
 			return true;
@@ -168,6 +174,8 @@ static bool before(const struct sorter *s, uint32_t a, uint32_t b)
 {
 	if (s->runs[a].key != s->runs[b].key)
 		return s->runs[a].key < s->runs[b].key;
+	if (s->runs[a].tie != s->runs[b].tie)
+		return s->runs[a].tie < s->runs[b].tie;
 	return a < b;
 }
 

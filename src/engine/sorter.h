@@ -12,8 +12,10 @@ struct sorter;
 
 struct sorter *sorter_new(const char *temp_folder, size_t budget_bytes);
 void sorter_free(struct sorter *s);
-/* Copies text. False when a run could not be written. */
-bool sorter_add(struct sorter *s, bool has_time, int64_t ns, struct slice text, struct err *err);
+/* Copies text. False when a run could not be written. `tie` orders lines of one moment; where it is
+ * equal too they stay in the order they came. */
+bool sorter_add(struct sorter *s, bool has_time, int64_t ns, uint64_t tie, struct slice text,
+		struct err *err);
 /* Every line in order; stops when emit gives false. */
 bool sorter_finish(struct sorter *s, bool (*emit)(void *ctx, struct slice text), void *ctx,
 		   struct err *err);

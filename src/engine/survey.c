@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { MESSAGE_COVERAGE = ENGINE_MESSAGE_FIRST + 4 };
+enum { MESSAGE_COVERAGE = ENGINE_MESSAGE_FIRST + 16 };
 
 struct worker {
 	void *hunt;

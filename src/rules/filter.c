@@ -157,4 +157,5 @@ void ruleset_finish(struct ruleset *set)
 				join(&set->arena, f, &set->rules[i]);
 	}
 	set->filter_count = 0;
+	correlations_finish(set);
 }

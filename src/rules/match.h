@@ -13,7 +13,7 @@
  */
 #include "event/event.h"
 #include "event/taxonomy.h"
-#include "rules/rule.h"
+#include "rules/correlation.h"
 
 struct matcher;
 struct match_scratch;
@@ -59,5 +59,8 @@ size_t match_source_count(const struct matcher *m);
 struct match_source match_source_get(const struct match_scratch *s, size_t i);
 /* The source that rule r belongs to. */
 size_t match_rule_source(const struct matcher *m, uint32_t r);
+/* The rules it was made of, and the lowest level it was asked for. */
+const struct ruleset *match_ruleset(const struct matcher *m);
+enum rule_level match_level(const struct matcher *m);
 /* True when rule r is in play (not left out by level or fault). */
 bool match_rule_loaded(const struct matcher *m, uint32_t r);

@@ -2,6 +2,7 @@
 #include "rules/matcher.h"
 
 #include "base/heap.h"
+#include "rules/correlation.h"
 
 #include <stdlib.h>
 
@@ -40,7 +41,9 @@ static void add_rules(struct matcher *m, struct names *names)
 
 		m->rule_source[r] = UINT32_MAX;
 		m->program.roots[r] = PROGRAM_NO_ROOT;
-		if (rule->level < m->options.level)
+		bool base = m->set->captures && m->set->captures[r].used;
+
+		if (rule->level < m->options.level && !base)
 			continue;
 		if (!program_add(&m->program, rule, (uint32_t)r, names, &err)) {
 			fault_add(m->set, rule, err.why);
@@ -65,6 +68,7 @@ struct matcher *matcher_new(struct ruleset *set, const struct taxonomy *tax, str
 	m->rule_source = heap_array(set->n, sizeof(*m->rule_source));
 	program_init(&m->program, set->n);
 	add_rules(m, names);
+	captures_intern(m->set, names);
 	m->indexed = heap_array(m->program.predicate_count, 1);
 	source_mark_indexed(&m->program, m->indexed);
 	for (size_t i = 0; i < m->source_count; i++) {
@@ -103,6 +107,16 @@ struct match_source match_source_get(const struct match_scratch *s, size_t i)
 				      .service = source->logsource.service,
 				      .rules = (uint32_t)source->rule_count,
 				      .events = s->source_events[i] };
+}
+
+const struct ruleset *match_ruleset(const struct matcher *m)
+{
+	return m->set;
+}
+
+enum rule_level match_level(const struct matcher *m)
+{
+	return m->options.level;
 }
 
 size_t match_rule_source(const struct matcher *m, uint32_t r)

@@ -150,18 +150,26 @@ static bool read_detection(struct reading *r, const struct node *root, struct ru
 			      &rule->condition);
 }
 
+void rule_head_read(struct reading *r, const struct node *root, struct rule *rule)
+{
+	*rule = (struct rule){ .file = r->file, .line = r->line };
+	rule->id = text_of(root, "id");
+	rule->title = text_of(root, "title");
+	rule->name = text_of(root, "name");
+	rule->status = text_of(root, "status");
+	rule->description = text_of(root, "description");
+	rule->author = text_of(root, "author");
+	rule->taxonomy = text_of(root, "taxonomy");
+	read_tags(r, root, rule);
+	read_level(r, root, rule);
+}
+
 static bool read_rule(struct reading *r, const struct node *root, bool may_repeat)
 {
 	struct ruleset *set = r->set;
-	struct rule rule = { .file = r->file, .line = r->line };
+	struct rule rule = { 0 };
 
-	rule.id = text_of(root, "id");
-	rule.title = text_of(root, "title");
-	rule.name = text_of(root, "name");
-	rule.status = text_of(root, "status");
-	rule.description = text_of(root, "description");
-	rule.author = text_of(root, "author");
-	rule.taxonomy = text_of(root, "taxonomy");
+	rule_head_read(r, root, &rule);
 	if (rule.id.n && !may_repeat) {
 		uint32_t other = map_get(&set->by_id, rule.id);
 
@@ -173,8 +181,6 @@ static bool read_rule(struct reading *r, const struct node *root, bool may_repea
 	}
 	if (!logsource_read(r, root, &rule.logsource) || !read_detection(r, root, &rule))
 		return false;
-	read_tags(r, root, &rule);
-	read_level(r, root, &rule);
 	if (rule.id.n && map_get(&set->by_id, rule.id) == MAP_NONE)
 		map_set(&set->by_id, rule.id, (uint32_t)set->n);
 	set->rules = heap_room(set->rules, set->n, &set->cap, sizeof(*set->rules));
@@ -284,9 +290,10 @@ static void read_document(struct reading *r, struct collection *c, const struct 
 	root = apply_action(r, c, root, &repeat);
 	if (!root)
 		return;
-	if (node_get(root, "correlation", &key)) {
-		r->set->correlations++;
-		reading_fault_at(r, key, "correlation rules are not evaluated yet");
+	const struct node *correlation = node_get(root, "correlation", &key);
+
+	if (correlation) {
+		(void)correlation_read(r, root, correlation);
 		return;
 	}
 	filter = node_get(root, "filter", NULL);

@@ -76,6 +76,11 @@ bool condition_read(struct reading *r, const struct node *condition,
 struct expr *expr_new(struct arena *a, enum expr_op op, size_t args);
 
 bool logsource_read(struct reading *r, const struct node *root, struct logsource *ret);
+/* A document with a `correlation` section: its own keys, then it waits for ruleset_finish. */
+bool correlation_read(struct reading *r, const struct node *root, const struct node *section);
+void correlations_finish(struct ruleset *set);
+/* Title, id, name, level, tags and what else stands at the top of a document. */
+void rule_head_read(struct reading *r, const struct node *root, struct rule *rule);
 /* A document with a `filter` section: waits in set->filters. */
 bool filter_read(struct reading *r, const struct node *root, const struct node *filter);
 

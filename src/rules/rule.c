@@ -38,6 +38,7 @@ void ruleset_done(struct ruleset *set)
 	free(set->rules);
 	free(set->faults);
 	free(set->filters);
+	free(set->correlations);
 	map_done(&set->by_id);
 	arena_done(&set->arena);
 	*set = (struct ruleset){ 0 };

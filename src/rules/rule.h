@@ -171,7 +171,10 @@ struct ruleset {
 	struct rule_filter *filters; /* ruleset_finish empties them */
 	size_t filter_count, filter_cap;
 	struct map by_id; /* id -> index; a second rule of the same id is a fault and not loaded */
-	size_t correlations; /* documents that are correlation rules (not evaluated yet, each a fault) */
+	struct correlation *correlations; /* rules/correlation.h; sorted so that a rule stands behind
+					     those it refers to */
+	size_t correlation_count, correlation_cap;
+	struct capture *captures; /* by rule, then by correlation; NULL without correlations */
 };
 
 /* Placeholder values for `expand`: name -> values. */
@@ -186,7 +189,7 @@ void ruleset_done(struct ruleset *set);
  * Faults go to set->faults; nothing else fails. file is copied. placeholders may be NULL. */
 void ruleset_read(struct ruleset *set, struct slice file, struct slice text,
 		  const struct placeholders *placeholders);
-/* After the last file: joins filter meta rules to the rules they name. */
+/* After the last file: joins filter meta rules to the rules they name, and correlations to theirs. */
 void ruleset_finish(struct ruleset *set);
 const char *rule_level_text(enum rule_level level);
 bool rule_level_parse(struct slice text, enum rule_level *ret);

@@ -37,7 +37,7 @@ static void sort(size_t budget)
 		int64_t ns = (int64_t)rng_below(&rng, 100000) - 50000;
 		int n = snprintf(text, sizeof(text), i % 100 ? "%lld" : "none", (long long)ns);
 
-		assert_true(sorter_add(s, i % 100 != 0, ns, slice_of(text, (size_t)n), &err));
+		assert_true(sorter_add(s, i % 100 != 0, ns, 0, slice_of(text, (size_t)n), &err));
 	}
 	assert_true(sorter_finish(s, emit, &c, &err));
 	assert_int_equal(c.n, 20000);
