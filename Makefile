@@ -5,7 +5,9 @@ DESTDIR ?=
 T ?= evtx
 TIME ?= 60
 
-.PHONY: all test asan fuzz bench nightly install fmt clang tidy clean
+STATIC ?= build-static
+
+.PHONY: all test asan fuzz bench nightly install static release fmt clang tidy clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -43,6 +45,19 @@ nightly: all
 install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
 
+# One file to carry: $(STATIC)/upriver runs in an empty root on any x86-64 Linux.
+static: $(STATIC)/build.ninja
+	ninja -C $(STATIC) upriver
+	strip -o $(STATIC)/upriver.stripped $(STATIC)/upriver
+
+# No paths of this machine in it: what is built twice is the same.
+$(STATIC)/build.ninja:
+	meson setup $(STATIC) -Dstatic=true -Dbuildtype=release "-Dc_args=-ffile-prefix-map=$(CURDIR)=."
+
+# The tarball and its list of parts, in dist/.
+release: static
+	tools/release $(STATIC) dist
+
 fmt:
 	git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' | xargs clang-format -i
 
@@ -55,4 +70,4 @@ tidy: all
 	git ls-files 'src/*.c' | xargs clang-tidy -p $(BUILD) --quiet
 
 clean:
-	rm -rf $(BUILD) $(ASAN) build-fuzz build-clang
+	rm -rf $(BUILD) $(ASAN) $(STATIC) build-fuzz build-clang dist

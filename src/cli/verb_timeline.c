@@ -60,11 +60,10 @@ static int run(struct timeline_verb *v, struct hunting *h, struct timeline_optio
 					    .note = on_note,
 					    .ctx = v };
 	struct engine_totals totals;
-	const char *temp = o->temp ? o->temp : getenv("TMPDIR");
 	uint64_t memory = o->memory ? o->memory : (uint64_t)1 << 30;
 
 	if (!o->unsorted)
-		v->sorter = sorter_new(temp && *temp ? temp : "/tmp", (size_t)(memory / 8));
+		v->sorter = sorter_new(o->temp, (size_t)(memory / 8));
 	bool ok = output_open(&v->out, o->output, &v->err) &&
 		  engine_run(o->operands.items, o->operands.n, &options, &analysis, &totals, &v->err) &&
 		  !v->failed && (!v->sorter || sorter_finish(v->sorter, put_line, v, &v->err)) &&

@@ -179,7 +179,7 @@ void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *
 	match_scratch_free(scratch);
 	map_init(&h->hosts);
 	map_init(&h->hosts_folded);
-	h->correlating = correlating_new(set, temp ? temp : "/tmp");
+	h->correlating = correlating_new(set, temp);
 }
 
 void hunt_done(struct hunt *h)

@@ -68,7 +68,7 @@ struct hunt {
 	void *ctx;
 };
 
-/* temp: folder for what correlations sort; NULL: /tmp. */
+/* temp: folder for what correlations sort; NULL: the system's. */
 void hunt_init(struct hunt *h, const struct ruleset *set, const struct matcher *matcher,
 	       const char *temp);
 void hunt_done(struct hunt *h);

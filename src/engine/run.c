@@ -221,20 +221,11 @@ static void add_member(struct run *r, struct unit *container, struct slice paylo
 static bool spill_new(struct run *r, struct unit *u)
 {
 	struct spill *s = heap_new(sizeof(*s));
-	char path[64];
 
-	s->write_fd = tempfile_open(r->options->temp, r->err);
-	if (s->write_fd < 0) {
+	/* Readers get a descriptor that cannot write. */
+	if (!tempfile_pair(r->options->temp, &s->write_fd, &s->read_fd, r->err)) {
 		free(s);
 		return false;
-	}
-	/* Readers get a descriptor that cannot write. */
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", s->write_fd);
-	s->read_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (s->read_fd < 0) {
-		close(s->write_fd);
-		free(s);
-		return err_errno(r->err, "cannot open the spill file for reading (is /proc there?)");
 	}
 	s->users = 1;
 	u->members = s;

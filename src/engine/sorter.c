@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/heap.h"
+#include "sys/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,7 @@ struct run {
 };
 
 struct sorter {
-	char *folder;
+	const char *folder; /* NULL: the system's */
 	size_t budget;
 	int fd; /* -1 until the first run */
 	uint64_t file_bytes;
@@ -43,8 +44,7 @@ struct sorter *sorter_new(const char *temp_folder, size_t budget_bytes)
 {
 	struct sorter *s = heap_new(sizeof(*s));
 
-	s->folder = heap_new(strlen(temp_folder) + 1);
-	memcpy(s->folder, temp_folder, strlen(temp_folder) + 1);
+	s->folder = temp_folder;
 	s->budget = budget_bytes;
 	s->fd = -1;
 	return s;
@@ -61,7 +61,6 @@ void sorter_free(struct sorter *s)
 	free(s->runs);
 	free(s->items);
 	buf_done(&s->text);
-	free(s->folder);
 	free(s);
 }
 
@@ -84,8 +83,7 @@ static bool write_all(struct sorter *s, struct slice bytes, struct err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return err_errno(err, "cannot write sorted lines in %s (--temp DIR names another "
-					      "place)", s->folder);
+			return err_errno(err, "cannot write sorted lines (--temp DIR names another place)");
 		s->file_bytes += (uint64_t)n;
 		bytes = slice_from(bytes, (size_t)n);
 	}
@@ -98,10 +96,8 @@ static bool write_run(struct sorter *s, struct err *err)
 	struct buf out = { 0 };
 	bool ok = true;
 
-	if (s->fd < 0)
-		s->fd = open(s->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (s->fd < 0)
-		return err_errno(err, "cannot make a temporary file in %s", s->folder);
+	if (s->fd < 0 && (s->fd = tempfile_open(s->folder, err)) < 0)
+		return false;
 	for (size_t i = 0; i < s->n && ok; i++) {
 		buf_put_le64(&out, s->items[i].key);
 		buf_put_le64(&out, s->items[i].tie);

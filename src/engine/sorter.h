@@ -10,6 +10,7 @@
 
 struct sorter;
 
+/* temp_folder must outlive it; NULL: where temporary files go (sys/spool.h). */
 struct sorter *sorter_new(const char *temp_folder, size_t budget_bytes);
 void sorter_free(struct sorter *s);
 /* Copies text. False when a run could not be written. `tie` orders lines of one moment; where it is

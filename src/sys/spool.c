@@ -6,28 +6,58 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int tempfile_open(const char *folder, struct err *err)
+/* Where temporary files go: what the user says, else $TMPDIR, else /tmp; where that is missing (a
+ * rescue system, an empty root) the folder we stand in. */
+static const char *temp_place(const char *folder)
 {
 	const char *place = folder ? folder : getenv("TMPDIR");
+
+	if (place && *place)
+		return place;
+	return access("/tmp", W_OK) == 0 ? "/tmp" : ".";
+}
+
+static int refused(const char *place, struct err *err)
+{
+	err_errno(err, "cannot make a temporary file in %s (--temp DIR names another place)", place);
+	return -1;
+}
+
+/* A file under a name that is gone when this returns; *ret_read (may be NULL) reads it. */
+static int named(const char *place, int *ret_read)
+{
+	struct buf path = { 0 };
 	int fd;
 
-	if (!place || !*place)
-		place = "/tmp";
-	fd = open(place, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
-		struct buf path = { 0 };
-
-		buf_printf(&path, "%s/upriver.XXXXXX", place);
-		buf_put_byte(&path, 0);
-		fd = mkostemp((char *)path.p, O_CLOEXEC);
-		if (fd >= 0)
-			unlink((char *)path.p);
-		buf_done(&path);
+	buf_printf(&path, "%s/upriver.XXXXXX", place);
+	buf_put_byte(&path, 0);
+	fd = mkostemp((char *)path.p, O_CLOEXEC);
+	if (fd >= 0 && ret_read && (*ret_read = open((char *)path.p, O_RDONLY | O_CLOEXEC)) < 0) {
+		close(fd);
+		fd = -1;
 	}
-	if (fd < 0)
-		err_errno(err, "cannot make a temporary file in %s (--temp DIR names another place)",
-			  place);
+	if (path.p[path.n - 2] != 'X')
+		unlink((char *)path.p);
+	buf_done(&path);
 	return fd;
+}
+
+int tempfile_open(const char *folder, struct err *err)
+{
+	const char *place = temp_place(folder);
+	int fd = open(place, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT))
+		fd = named(place, NULL);
+	return fd < 0 ? refused(place, err) : fd;
+}
+
+bool tempfile_pair(const char *folder, int *ret_write, int *ret_read, struct err *err)
+{
+	const char *place = temp_place(folder);
+
+	*ret_write = named(place, ret_read);
+	return *ret_write >= 0 || refused(place, err) >= 0;
 }
 
 void spool_init(struct spool *s)

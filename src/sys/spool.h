@@ -13,6 +13,8 @@ struct spool {
 
 /* A file without a name in folder (or the system's own temporary folder when NULL). -1 with err. */
 int tempfile_open(const char *folder, struct err *err);
+/* The same, with a second descriptor that can only read it. Wants no /proc. */
+bool tempfile_pair(const char *folder, int *ret_write, int *ret_read, struct err *err);
 
 void spool_init(struct spool *s);
 void spool_done(struct spool *s);
