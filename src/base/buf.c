@@ -228,3 +228,11 @@ void buf_put_sized(struct buf *b, struct slice s)
 	buf_put_le32(b, (uint32_t)s.n);
 	buf_put(b, s);
 }
+
+void buf_put_varint(struct buf *b, uint64_t v)
+{
+	buf_reserve(b, 10);
+	for (; v >= 0x80; v >>= 7)
+		b->p[b->n++] = (uint8_t)(v | 0x80);
+	b->p[b->n++] = (uint8_t)v;
+}

@@ -50,3 +50,9 @@ void buf_put_u8(struct buf *b, uint8_t v);
 void buf_put_le32(struct buf *b, uint32_t v);
 void buf_put_le64(struct buf *b, uint64_t v);
 void buf_put_sized(struct buf *b, struct slice s); /* u32 length, then the bytes */
+/* Seven bits a byte, the lowest first (LEB128); signed ones zigzag, so that small stays short. */
+void buf_put_varint(struct buf *b, uint64_t v);
+static inline void buf_put_zigzag(struct buf *b, int64_t v)
+{
+	buf_put_varint(b, (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0));
+}

@@ -76,3 +76,24 @@ static inline uint64_t cursor_u64(struct cursor *c)
 	struct slice b = cursor_take(c, 8);
 	return b.n ? load_u64(b.p) : 0;
 }
+/* What buf_put_varint() wrote; more than 64 bits are an error. */
+static inline uint64_t cursor_varint(struct cursor *c)
+{
+	uint64_t v = 0;
+
+	for (unsigned shift = 0; shift < 64; shift += 7) {
+		uint8_t b = cursor_u8(c);
+
+		v |= (uint64_t)(b & 0x7f) << shift;
+		if (!(b & 0x80))
+			return v;
+	}
+	c->ok = false;
+	return 0;
+}
+static inline int64_t cursor_zigzag(struct cursor *c)
+{
+	uint64_t v = cursor_varint(c);
+
+	return (int64_t)(v >> 1 ^ (v & 1 ? UINT64_MAX : 0));
+}

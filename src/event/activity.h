@@ -22,7 +22,9 @@
 	X(FILE_RENAME, "file_rename", "TargetFilename")                                            \
 	X(FILE_DELETE, "file_delete", "TargetFilename")                                            \
 	X(FILE_READ, "file_read", "TargetFilename")                                                \
+	X(FILE_LINK, "file_link", "TargetFilename")                                                \
 	X(STREAM, "stream", "TargetFilename")                                                      \
+	X(DOWNLOAD, "download", "TargetFilename")                                                  \
 	X(NETWORK_CONNECT, "network_connect", "DestinationIp")                                     \
 	X(NETWORK_ACCEPT, "network_accept", "SourceIp")                                            \
 	X(DNS_QUERY, "dns_query", "QueryName")                                                     \
@@ -34,8 +36,12 @@
 	X(PIPE, "pipe", "PipeName")                                                                \
 	X(WMI, "wmi", "Name")                                                                      \
 	X(LOGON, "logon", "TargetUserName")                                                        \
+	X(USER_CREATE, "user_create", "TargetUserName")                                            \
+	X(SHARE, "share_access", "ShareName")                                                      \
 	X(PACKAGE, "package", "Package")                                                           \
-	X(SCRIPT, "script", "ScriptBlockText")
+	X(SCRIPT, "script", "ScriptBlockText")                                                     \
+	X(BOOT, "boot", "")                                                                        \
+	X(ALERT, "alert", "TargetFilename")
 
 enum activity_op {
 #define X(id, word, object) ACTIVITY_##id,

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Causes of what a process does. The costs, side by side:
+ *   0.5 the script, library or package that it was told to run
+ *   0.9 a library that somebody else put beside a signed program, or that nobody signed
+ *   1.0 its own file;  who started it, where the program is the system's own
+ *   1.2 a thread that another process made in it;  2.5 memory opened for writing
+ *   1.8 who started it, where the program is not the system's own
+ *   5 and more: the record that would say is missing
+ * A stronger reason makes the weaker dearer: who acts through a program does not make it guilty.
+ */
+#include "graph/causes.h"
+
+#include "base/heap.h"
+#include "graph/path.h"
+
+#include <stdlib.h>
+
+#define MODULES_MAX 64u
+#define WORDS_MAX 12u
+#define SERVICE_WINDOW_NS (INT64_C(400) * 86400 * 1000000000)
+#define LOGON_WINDOW_NS (INT64_C(60) * 1000000000)
+
+void causes_init(struct causes *c, const struct graph *g)
+{
+	*c = (struct causes){ .g = g };
+	map_init(&c->roles);
+	map_init(&c->folders);
+	arena_init(&c->arena, 0);
+}
+
+void causes_done(struct causes *c)
+{
+	map_done(&c->roles);
+	map_done(&c->folders);
+	arena_done(&c->arena);
+	free(c->folder_next);
+}
+
+struct slice process_attribute(const struct graph *g, uint32_t process, enum attribute which)
+{
+	const struct graph_node *p = &g->nodes[process];
+
+	return p->started == GRAPH_NONE ? slice_of(NULL, 0)
+					: graph_attribute(g, &g->edges[p->started], which);
+}
+
+static int64_t start_or(const struct graph_node *p, int64_t ns)
+{
+	return p->start_ns == GRAPH_EVER ? ns : p->start_ns;
+}
+
+unsigned process_roles(struct causes *c, uint32_t process)
+{
+	const struct graph_node *p = &c->g->nodes[process];
+	uint32_t known = map_get(&c->roles, slice_of(&process, sizeof(process)));
+	struct content content = { .edge = GRAPH_NONE };
+
+	if (known != MAP_NONE)
+		return known;
+	content.company = process_attribute(c->g, process, ATTRIBUTE_COMPANY);
+	content.signer = process_attribute(c->g, process, ATTRIBUTE_SIGNER);
+	content.signature = process_attribute(c->g, process, ATTRIBUTE_SIGNATURE);
+	known = role_of(p->name, &content);
+	map_set(&c->roles, slice_of(&process, sizeof(process)), known);
+	return known;
+}
+
+/* ---- modules ---- */
+
+static bool is_valid(struct slice signature)
+{
+	return slice_eq_nocase(signature, slice_str("valid")) || slice_eq_nocase(signature, slice_str("true"));
+}
+
+/* Who wrote the file last before ns; GRAPH_NONE when no record tells. */
+static uint32_t writer_of(const struct graph *g, uint32_t file, int64_t ns)
+{
+	struct file_version v;
+
+	file_version_at(g, file, ns, &v);
+	return v.write_count ? g->edges[v.writes[0]].subject : GRAPH_NONE;
+}
+
+static bool holds(struct slice s, const char *part)
+{
+	return slice_search(s, slice_str(part)) != NULL;
+}
+
+/* How much speaks for the module and not for the program; 0: nothing. */
+static double module_cost(struct causes *c, uint32_t process, const struct graph_edge *e, const char **why)
+{
+	const struct graph *g = c->g;
+	uint32_t file = e->object, image = image_file(g, process);
+	struct slice key = g->nodes[file].key, signature = graph_attribute(g, e, ATTRIBUTE_SIGNATURE);
+	struct slice ours = process_attribute(g, process, ATTRIBUTE_SIGNER);
+	uint32_t writer = writer_of(g, file, e->time_ns);
+	bool beside = image != GRAPH_NONE &&
+		      slice_eq(path_folder(key), path_folder(g->nodes[image].key));
+	bool unsigned_one = signature.n && !is_valid(signature);
+
+	if (file == image || holds(key, "\\nativeimages_") || holds(key, "\\assembly\\"))
+		return 0;
+	if (role_system_path(key) && writer == GRAPH_NONE)
+		return 0;
+	if (writer != GRAPH_NONE && image != GRAPH_NONE && writer != process &&
+	    writer != writer_of(g, image, start_or(&g->nodes[process], e->time_ns)) &&
+	    !(process_roles(c, writer) & (ROLE_INSTALLER | ROLE_PARENT))) {
+		*why = "a library that another process wrote than the program it is loaded into";
+		return 0.9;
+	}
+	if (unsigned_one && (beside || writer != GRAPH_NONE)) {
+		*why = "a library that nobody signed, loaded by this program";
+		return beside ? 0.9 : 1.4;
+	}
+	struct slice theirs = graph_attribute(g, e, ATTRIBUTE_SIGNER);
+
+	if (beside && ours.n && theirs.n && !slice_eq_nocase(ours, theirs)) {
+		*why = "a library beside the program, signed by somebody else";
+		return 1.3;
+	}
+	return 0;
+}
+
+/* True when a module speaks strongly: the program's own file is then an unlikely cause. */
+static bool module_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph_node *p = &c->g->nodes[process];
+	bool strong = false;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < p->out_count && n < MODULES_MAX; i++) {
+		const struct graph_edge *e = graph_out(c->g, p, i);
+		const char *why = NULL;
+		double cost;
+
+		if (e->op != ACTIVITY_IMAGE_LOAD || e->object == GRAPH_NONE || e->time_ns > ns)
+			continue;
+		cost = module_cost(c, process, e, &why);
+		if (cost == 0)
+			continue;
+		n++;
+		strong |= cost < 1.3;
+		cause_step(c, e->object, e->time_ns, c->g->out[p->out + i], cost, "module", why);
+	}
+	return strong;
+}
+
+/* ---- beside the program: side-loading without records of loads ---- */
+
+static void index_folders(struct causes *c)
+{
+	const struct graph *g = c->g;
+
+	c->folder_next = heap_array(g->node_count + 1, sizeof(*c->folder_next));
+	for (size_t i = 0; i < g->node_count; i++) {
+		struct slice folder = path_folder(g->nodes[i].key);
+		uint32_t before;
+
+		if (g->nodes[i].kind != ENTITY_FILE || !folder.n || !g->nodes[i].in_count)
+			continue;
+		before = map_get(&c->folders, folder);
+		c->folder_next[i] = before == MAP_NONE ? 0 : before;
+		map_set(&c->folders, folder, (uint32_t)i + 1);
+	}
+}
+
+static bool is_library(struct slice key)
+{
+	return slice_ends(key, slice_str(".dll")) || slice_ends(key, slice_str(".dylib")) ||
+	       slice_ends(key, slice_str(".so"));
+}
+
+static bool has_loads(const struct graph *g, const struct graph_node *p)
+{
+	for (uint32_t i = 0; i < p->out_count && i < 256; i++)
+		if (graph_out(g, p, i)->op == ACTIVITY_IMAGE_LOAD)
+			return true;
+	return false;
+}
+
+static bool neighbour_causes(struct causes *c, uint32_t process, uint32_t image, int64_t ns)
+{
+	const struct graph *g = c->g;
+	uint32_t at, ours = writer_of(g, image, ns);
+	bool found = false;
+
+	if (has_loads(g, &g->nodes[process]) || role_system_path(g->nodes[image].key))
+		return false;
+	if (!c->folder_next)
+		index_folders(c);
+	at = map_get(&c->folders, path_folder(g->nodes[image].key));
+	for (unsigned n = 0; at != MAP_NONE && at && n < 256; at = c->folder_next[at - 1], n++) {
+		uint32_t file = at - 1, writer = writer_of(g, file, ns);
+
+		if (!is_library(g->nodes[file].key) || writer == GRAPH_NONE || writer == ours ||
+		    writer == process || (process_roles(c, writer) & ROLE_INSTALLER))
+			continue;
+		found = true;
+		cause_step(c, file, ns, GRAPH_NONE, 1.2, "side_load",
+			   "a library that another process wrote beside the program; loads are not recorded");
+	}
+	return found;
+}
+
+/* ---- what the command line tells it to run ---- */
+
+static bool is_code(struct slice path, unsigned roles)
+{
+	static const char *const endings[] = { ".ps1", ".bat", ".cmd", ".vbs", ".vbe", ".js",	".jse", ".mjs",
+					       ".cjs", ".hta", ".py",  ".sh",  ".pl",  ".rb",	".jar", ".dll",
+					       ".ocx", ".cpl", ".msi", ".msp", ".mst", ".scpt", ".wsf", ".deb",
+					       ".rpm", ".pkg", ".zip", ".7z",  ".rar", ".cab",	".iso", ".dat" };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		struct slice e = slice_str(endings[i]);
+
+		if (path.n > e.n && slice_eq_nocase(slice_from(path, path.n - e.n), e))
+			return true;
+	}
+	/* rundll32 and regsvr32 take any name; a copier copies anything. */
+	return (roles & ROLE_HOST && !(roles & ROLE_PARENT)) || roles & ROLE_COPIER;
+}
+
+/* Files are found by whole path; where the command gives a part, below the process's directory. A path
+ * with ~ is of short names: by its last part. */
+static uint32_t named_file(struct causes *c, struct slice path, struct slice directory)
+{
+	uint32_t file = graph_find(c->g, ENTITY_FILE, path);
+	bool whole = path.n > 2 && (path.p[1] == ':' || path.p[0] == '/' || path.p[0] == '\\');
+
+	if (file != GRAPH_NONE)
+		return file;
+	if (!whole && directory.n) {
+		bool closed = directory.p[directory.n - 1] == '\\' || directory.p[directory.n - 1] == '/';
+		const char *separator = closed ? "" : directory.p[0] == '/' ? "/" : "\\";
+
+		return graph_find(c->g, ENTITY_FILE,
+				  arena_printf(&c->arena, "%.*s%s%.*s", (int)directory.n,
+					       (const char *)directory.p, separator, (int)path.n,
+					       (const char *)path.p));
+	}
+	if (slice_find(path, '~') == path.n)
+		return GRAPH_NONE;
+	for (size_t i = 0; i < c->g->node_count; i++)
+		if (c->g->nodes[i].kind == ENTITY_FILE && c->g->nodes[i].in_count &&
+		    slice_eq_nocase(path_tail(c->g->nodes[i].key), path_tail(path)))
+			return (uint32_t)i;
+	return GRAPH_NONE;
+}
+
+static void language_package(struct causes *c, struct slice path, int64_t ns, uint32_t edge)
+{
+	struct trace_origin o = origin_of(ORIGIN_PACKAGE, GRAPH_NONE, ns);
+
+	o.name = role_language_package(path, &o.ecosystem);
+	if (!o.name.n)
+		return;
+	o.name = arena_keep(&c->arena, o.name);
+	cause_end(c, &o, 0.6, "package", edge, "it ran what a language package brought");
+}
+
+/* True when a file of the command line is known. */
+static bool command_causes(struct causes *c, uint32_t process, unsigned roles, int64_t ns)
+{
+	const struct graph *g = c->g;
+	const struct graph_node *p = &g->nodes[process];
+	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE), path;
+	struct slice directory = process_attribute(g, process, ATTRIBUTE_DIRECTORY);
+	bool found = false;
+	size_t at = 0;
+
+	if (!(roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_COPIER | ROLE_INSTALLER)))
+		return false;
+	language_package(c, directory, start_or(p, ns), p->started);
+	for (unsigned n = 0; n < WORDS_MAX && (path = path_in_command(command, &at)).p; n++) {
+		uint32_t file;
+
+		if (slice_eq_nocase(path_tail(path), path_tail(p->name)) || !is_code(path, roles))
+			continue;
+		file = named_file(c, path, directory);
+		language_package(c, file == GRAPH_NONE ? path : g->nodes[file].name, start_or(p, ns), p->started);
+		if (file == GRAPH_NONE)
+			continue;
+		found = true;
+		cause_step(c, file, start_or(p, ns), p->started, 0.5, "script",
+			   "what it was told to run by its command line");
+	}
+	return found;
+}
+
+/* A script that fetched itself: the text names an address. */
+static void script_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph_node *p = &c->g->nodes[process];
+
+	for (uint32_t i = p->out_count; i-- > 0;) {
+		const struct graph_edge *e = graph_out(c->g, p, i);
+		struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, GRAPH_NONE, e->time_ns);
+		struct slice text;
+		const uint8_t *at;
+		size_t n = 0;
+
+		if (e->op != ACTIVITY_SCRIPT || e->time_ns > ns || e->object == GRAPH_NONE)
+			continue;
+		text = c->g->nodes[e->object].name;
+		at = slice_search(text, slice_str("http"));
+		if (!at)
+			continue;
+		text = slice_from(text, (size_t)(at - text.p));
+		while (n < text.n && text.p[n] > ' ' && !strchr("'\"()<>;|,", text.p[n]))
+			n++;
+		o.url = slice_head(text, n);
+		o.mark = c->g->out[p->out + i];
+		o.channel = process;
+		cause_end(c, &o, 2.0, "script_download", o.mark, "its script names the address it takes code from");
+		return;
+	}
+}
+
+/* ---- threads and memory ---- */
+
+/* PROCESS_VM_WRITE with PROCESS_VM_OPERATION, or PROCESS_CREATE_THREAD (winnt.h). */
+static bool may_write(struct slice access)
+{
+	int64_t mask;
+
+	return value_i64(value_text_of(access), &mask) && ((mask & 0x28) == 0x28 || mask & 0x2);
+}
+
+static bool injection_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph *g = c->g;
+	const struct graph_node *p = &g->nodes[process];
+	uint32_t parent = p->started == GRAPH_NONE ? GRAPH_NONE : g->edges[p->started].subject;
+	bool strong = false;
+
+	for (uint32_t i = 0; i < p->in_count; i++) {
+		const struct graph_edge *e = graph_in(g, p, i);
+		bool thread = e->op == ACTIVITY_REMOTE_THREAD;
+		uint32_t edge = g->in[p->in + i];
+
+		if (e->time_ns > ns || (!thread && e->op != ACTIVITY_PROCESS_ACCESS))
+			continue;
+		if (e->subject == GRAPH_NONE && thread) {
+			strong = true;
+			cause_gap(c, GRAPH_NONE, e->time_ns, 2.2, edge,
+				  "possible injection: its memory was changed, by whom is in no record");
+			continue;
+		}
+		if (e->subject == GRAPH_NONE || e->subject == process || e->subject == parent ||
+		    process_roles(c, e->subject) & (ROLE_PARENT | ROLE_STOCK))
+			continue;
+		if (thread) {
+			strong = true;
+			cause_step(c, e->subject, e->time_ns, edge, 1.2, "remote_thread",
+				   "another process made a thread in it");
+		} else if (may_write(graph_attribute(g, e, ATTRIBUTE_ACCESS))) {
+			cause_step(c, e->subject, e->time_ns, edge, 2.5, "process_access",
+				   "another process opened it for writing");
+		}
+	}
+	return strong;
+}
+
+/* ---- who started it ---- */
+
+/* Does the text of a service or a task name this program? */
+static bool speaks_of(struct slice details, struct slice image, struct slice command)
+{
+	struct slice tail = path_tail(image);
+	size_t at = 0;
+	struct slice path;
+
+	if (!details.n || !tail.n)
+		return false;
+	if (command.n > 8 && slice_search(details, slice_head(command, 512)))
+		return true;
+	/* rundll32 runs many: what it was told to run counts, in the lines after its own name. */
+	while ((path = path_in_command(command, &at)).p)
+		if (!slice_eq_nocase(path_tail(path), tail) && slice_search(details, path_tail(path)))
+			return true;
+	for (size_t i = 0; i + tail.n <= details.n; i++)
+		if (slice_eq_nocase(slice_of(details.p + i, tail.n), tail))
+			return true;
+	return false;
+}
+
+static bool makes_start(const struct graph *g, const struct graph_edge *e)
+{
+	if (e->op == ACTIVITY_SERVICE_CREATE || e->op == ACTIVITY_TASK_CREATE)
+		return true;
+	return e->op == ACTIVITY_REGISTRY_SET && e->object != GRAPH_NONE &&
+	       (holds(g->nodes[e->object].key, "\\services\\") || holds(g->nodes[e->object].key, "\\run"));
+}
+
+/* The remote logon of this session, or the last one before it from elsewhere within a minute. */
+static uint32_t remote_logon(const struct graph *g, struct slice session, int64_t ns)
+{
+	uint32_t near = GRAPH_NONE;
+
+	for (size_t i = g->edge_count; i-- > 0;) {
+		const struct graph_edge *e = &g->edges[i];
+		struct slice from = graph_attribute(g, e, ATTRIBUTE_REMOTE_ADDRESS);
+
+		if (e->op != ACTIVITY_LOGON || e->time_ns > ns || !from.n || slice_is(from, "127.0.0.1") ||
+		    slice_is(from, "::1"))
+			continue;
+		if (session.n && slice_eq_nocase(graph_attribute(g, e, ATTRIBUTE_LOGON_ID), session))
+			return (uint32_t)i;
+		if (near == GRAPH_NONE && e->time_ns > ns - LOGON_WINDOW_NS)
+			near = (uint32_t)i;
+	}
+	return session.n ? GRAPH_NONE : near;
+}
+
+static bool logon_end(struct causes *c, struct slice session, int64_t ns, double cost)
+{
+	uint32_t edge = remote_logon(c->g, session, ns);
+	struct trace_origin o = origin_of(ORIGIN_REMOTE_HOST, GRAPH_NONE, ns);
+
+	if (edge == GRAPH_NONE)
+		return false;
+	o.remote = graph_attribute(c->g, &c->g->edges[edge], ATTRIBUTE_REMOTE_ADDRESS);
+	o.ns = c->g->edges[edge].time_ns;
+	cause_end(c, &o, cost, "logon", edge, "in a session that came from another host");
+	return true;
+}
+
+static bool scheduled_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph *g = c->g;
+	const struct graph_node *p = &g->nodes[process];
+	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
+	bool found = false;
+	unsigned n = 0;
+
+	for (size_t i = g->edge_count; i-- > 0 && n < 8;) {
+		const struct graph_edge *e = &g->edges[i];
+		const char *op = e->op == ACTIVITY_TASK_CREATE ? "task" : "service";
+
+		if (e->time_ns > ns || !makes_start(g, e) ||
+		    !speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), p->name, command))
+			continue;
+		n++;
+		if (logon_end(c, graph_attribute(g, e, ATTRIBUTE_LOGON_ID), e->time_ns, 2.0))
+			found = true;
+		if (e->subject == GRAPH_NONE || process_roles(c, e->subject) & ROLE_PARENT)
+			continue;
+		found = true;
+		cause_step(c, e->subject, e->time_ns, (uint32_t)i, 1.0, op, "made the service or task that started it");
+	}
+	return found;
+}
+
+static void parent_causes(struct causes *c, uint32_t process, unsigned roles, int64_t ns, double extra)
+{
+	const struct graph *g = c->g;
+	const struct graph_node *p = &g->nodes[process];
+	const struct graph_edge *s = p->started == GRAPH_NONE ? NULL : &g->edges[p->started];
+	struct slice session = process_attribute(g, process, ATTRIBUTE_LOGON_ID);
+	unsigned theirs;
+
+	if (!s || s->subject == GRAPH_NONE) {
+		cause_gap(c, GRAPH_NONE, ns, 7 + extra, p->started,
+			  s ? "the record of its start names no parent"
+			    : "its start is in no record: it ran before they begin, or starts were not recorded");
+		return;
+	}
+	theirs = process_roles(c, s->subject);
+	if (!(theirs & ROLE_PARENT)) {
+		bool own = roles & (ROLE_STOCK | ROLE_INTERPRETER | ROLE_HOST);
+
+		cause_step(c, s->subject, s->time_ns, p->started, (own ? 1.0 : 1.8) + extra, "process_start",
+			   "started it");
+		return;
+	}
+	if ((theirs & ROLE_SCHEDULER) && scheduled_causes(c, process, ns))
+		return;
+	if ((theirs & ROLE_REMOTE) && (logon_end(c, session, ns, 2.0 + extra) ||
+				       logon_end(c, slice_of(NULL, 0), ns, 2.5 + extra)))
+		return;
+	if (logon_end(c, session, ns, 4 + extra))
+		return;
+	if (theirs & ROLE_SCHEDULER) {
+		cause_gap(c, GRAPH_NONE, s->time_ns, 6.5 + extra, p->started,
+			  "started by the operating system; who made the service or task is in no record");
+		return;
+	}
+	struct trace_origin o = origin_of(ORIGIN_LOGON, GRAPH_NONE, s->time_ns);
+
+	o.remote = process_attribute(g, process, ATTRIBUTE_USER);
+	cause_end(c, &o, 6.8 + extra, "process_start", p->started, "started in a user's session on the machine itself");
+}
+
+/* ---- its own file ---- */
+
+static bool written_by_others(struct causes *c, uint32_t file, int64_t ns)
+{
+	uint32_t writer = writer_of(c->g, file, ns);
+
+	return writer != GRAPH_NONE && !(process_roles(c, writer) & (ROLE_INSTALLER | ROLE_PARENT));
+}
+
+static void image_cause(struct causes *c, uint32_t process, unsigned roles, int64_t ns, double extra)
+{
+	const struct graph_node *p = &c->g->nodes[process];
+	uint32_t file = image_file(c->g, process);
+	int64_t start = start_or(p, ns);
+
+	if (file == GRAPH_NONE) {
+		cause_gap(c, GRAPH_NONE, ns, 7.5, GRAPH_NONE, "no record says which program this process ran");
+		return;
+	}
+	if (neighbour_causes(c, process, file, start))
+		extra += 3;
+	if (roles & (ROLE_BROWSER | ROLE_MAIL | ROLE_DEPLOYMENT)) {
+		cause_gap(c, file, ns, 5 + extra, GRAPH_NONE,
+			  "a program that carries what others send; what made it do this is in no record");
+		return;
+	}
+	if (roles & (ROLE_INTERPRETER | ROLE_STOCK | ROLE_PARENT) && !written_by_others(c, file, start))
+		return;
+	if (roles & ROLE_HOST)
+		extra += 2;
+	cause_step(c, file, start, p->started, 1.0 + extra, "image", "the program that it ran");
+}
+
+void process_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	unsigned roles = process_roles(c, process);
+	double extra = 0;
+
+	if (module_causes(c, process, ns))
+		extra += 4;
+	if (injection_causes(c, process, ns))
+		extra += 3;
+	if (command_causes(c, process, roles, ns))
+		extra += 0.5;
+	if (roles & ROLE_INTERPRETER)
+		script_causes(c, process, ns);
+	image_cause(c, process, roles, ns, extra);
+	parent_causes(c, process, roles, ns, extra);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* One step back: what may have caused what an entity is or does at a moment. Inside the room: trace.c
+ * walks, causes.c and origins of files say where to. */
+#include "graph/roles.h"
+#include "graph/trace.h"
+
+/* Either a step (node) or an end (ends). */
+struct cause {
+	uint32_t node;
+	int64_t ns;
+	uint32_t edge;
+	double cost;
+	const char *op, *why;
+	bool ends;
+	struct trace_origin origin; /* where it ends */
+};
+
+struct causes {
+	const struct graph *g;
+	struct map roles; /* process node -> roles, remembered */
+	struct map folders; /* folder key -> index + 1 into folder_next's chain of files */
+	uint32_t *folder_next;
+	struct arena arena;
+	void (*emit)(void *ctx, const struct cause *c);
+	void *ctx;
+};
+
+void causes_init(struct causes *c, const struct graph *g);
+void causes_done(struct causes *c);
+void process_causes(struct causes *c, uint32_t process, int64_t ns);
+void file_causes(struct causes *c, uint32_t file, int64_t ns);
+unsigned process_roles(struct causes *c, uint32_t process);
+struct slice process_attribute(const struct graph *g, uint32_t process, enum attribute which);
+
+static inline void cause_step(struct causes *c, uint32_t node, int64_t ns, uint32_t edge, double cost,
+			      const char *op, const char *why)
+{
+	struct cause x = { .node = node, .ns = ns, .edge = edge, .cost = cost, .op = op, .why = why };
+
+	if (node != GRAPH_NONE)
+		c->emit(c->ctx, &x);
+}
+
+static inline void cause_end(struct causes *c, const struct trace_origin *o, double cost, const char *op,
+			     uint32_t edge, const char *why)
+{
+	struct cause x = { .node = GRAPH_NONE,
+			   .ns = o->ns,
+			   .edge = edge,
+			   .cost = cost,
+			   .op = op,
+			   .why = why,
+			   .ends = true,
+			   .origin = *o };
+
+	c->emit(c->ctx, &x);
+}
+
+static inline struct trace_origin origin_of(enum origin_kind kind, uint32_t file, int64_t ns)
+{
+	return (struct trace_origin){ .kind = kind,
+				      .file = file,
+				      .ns = ns,
+				      .mark = GRAPH_NONE,
+				      .downloaded = GRAPH_NONE,
+				      .channel = GRAPH_NONE,
+				      .content = { .edge = GRAPH_NONE } };
+}
+
+static inline void cause_gap(struct causes *c, uint32_t file, int64_t ns, double cost, uint32_t edge,
+			     const char *gap)
+{
+	struct trace_origin o = origin_of(ORIGIN_GAP, file, ns);
+
+	o.gap = gap;
+	cause_end(c, &o, cost, "gap", edge, gap);
+}

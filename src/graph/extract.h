@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Records to activities. What an event log's record says is told by its channel and id
+ * (graph/sources.c, after Microsoft's and Sysmon's documentation); what other products' records say
+ * by the dialect that named their fields (event.op). One activity a record, or none.
+ * Built before workers are forked, read-only in them. Cost: about 0.2 us a record that tells an
+ * activity, a few ns one that does not.
+ */
+#include "graph/act.h"
+
+struct extract;
+
+/* Adds the fields it reads to names. */
+struct extract *extract_new(struct names *names);
+void extract_free(struct extract *x);
+/* False where the record tells no activity. `alert`: give one anyway, of op alert, with what the
+ * record says of its actor. Texts are the event's, or in its arena. */
+bool extract_act(const struct extract *x, struct event *ev, bool alert, struct act *ret);
+
+/* The rows of sources.c. Fields are alternatives split by |, the first that is there. */
+enum extract_slot {
+	SLOT_END, /* of a row's list */
+	SLOT_SUBJECT_KEY,
+	SLOT_SUBJECT_PID,
+	SLOT_SUBJECT_NAME,
+	SLOT_OBJECT_KEY,
+	SLOT_OBJECT_PID,
+	SLOT_OBJECT_NAME,
+	SLOT_HASHES, /* "SHA256=..,MD5=.." as Sysmon writes them, or one hash alone */
+	SLOT_ZONE,   /* what a Zone.Identifier stream holds */
+	SLOT_ATTRIBUTE, /* + the attribute */
+};
+
+#define EXTRACT_FIELDS 20
+
+struct extract_row {
+	const char *channel; /* NULL: for any record whose dialect says so */
+	const char *provider;
+	int64_t id;
+	enum activity_op op;
+	struct {
+		unsigned slot;
+		const char *fields; /* "=text": that text; "#N": item N (from 1) of the list in Data */
+	} fields[EXTRACT_FIELDS];
+};
+
+extern const struct extract_row extract_rows[];
+extern const size_t extract_row_count;

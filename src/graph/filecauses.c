@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Causes of what a file holds. The costs, side by side:
+ *   0   the mark says where it was fetched from
+ *   0.2 it was this other file before (a rename, a link)
+ *   0.5 an installer or package manager wrote it, and who it belongs to is known
+ *   0.7 its vendor's own program wrote it
+ *   1.0 a process wrote it
+ *   1.3 another file has the same content
+ *   2.5 a browser wrote it, and the address is in no record
+ *   4   it belongs to a product whose installation is in no record
+ *   6   no record says who wrote it
+ */
+#include "graph/causes.h"
+
+#include "graph/path.h"
+
+#define SAME_MAX 6u
+#define INSTALL_WINDOW_NS (INT64_C(600) * 1000000000)
+
+static bool holds_nocase(struct slice s, struct slice part)
+{
+	for (size_t i = 0; part.n && i + part.n <= s.n; i++)
+		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
+			return true;
+	return false;
+}
+
+/* The install record that covers the file: of a product named in its path or in its version information,
+ * the last before ns, or the one around the moment it was written. */
+static uint32_t package_of(const struct graph *g, uint32_t file, const struct content *content, int64_t ns,
+			   int64_t written)
+{
+	struct slice key = g->nodes[file].key;
+	uint32_t found = GRAPH_NONE, near = GRAPH_NONE;
+
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+		struct slice name;
+
+		if (e->op != ACTIVITY_PACKAGE || e->object == GRAPH_NONE ||
+		    (e->timed && e->time_ns > ns + INSTALL_WINDOW_NS))
+			continue;
+		name = g->nodes[e->object].name;
+		if (name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
+				   (content->product.n > 2 && holds_nocase(name, content->product))))
+			found = (uint32_t)i;
+		if (written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
+		    e->time_ns <= written + INSTALL_WINDOW_NS &&
+		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove"))
+			near = (uint32_t)i;
+	}
+	return found != GRAPH_NONE ? found : near;
+}
+
+static struct trace_origin release_of(const struct graph *g, uint32_t file, const struct content *content,
+				      int64_t ns, uint32_t package)
+{
+	struct trace_origin o = origin_of(ORIGIN_RELEASE, file, ns);
+
+	o.content = *content;
+	o.name = content->product;
+	o.version = content->version;
+	if (package != GRAPH_NONE) {
+		const struct graph_edge *e = &g->edges[package];
+		struct slice version = graph_attribute(g, e, ATTRIBUTE_VERSION);
+		struct slice command = graph_attribute(g, e, ATTRIBUTE_COMMAND_LINE);
+
+		if (!o.name.n || version.n) {
+			o.name = g->nodes[e->object].name;
+			o.version = version.n ? version : o.version;
+		}
+		if (command.n || slice_starts(g->nodes[file].key, slice_str("/")))
+			o.kind = ORIGIN_PACKAGE;
+		o.url = graph_attribute(g, e, ATTRIBUTE_HOST_URL);
+	}
+	return o;
+}
+
+/* Squirrel keeps each version in a folder app-VERSION. */
+static struct slice version_in_path(struct slice key)
+{
+	const uint8_t *at = slice_search(key, slice_str("\\app-"));
+	struct slice rest;
+
+	if (!at)
+		return slice_of(NULL, 0);
+	rest = slice_from(key, (size_t)(at - key.p) + 5);
+	return slice_head(rest, slice_find(rest, '\\'));
+}
+
+static void installed_end(struct causes *c, uint32_t file, const struct content *content,
+			  const struct graph_edge *w, uint32_t edge, uint32_t package, double cost)
+{
+	struct trace_origin o = release_of(c->g, file, content, w->time_ns, package);
+
+	o.channel = w->subject;
+	if (!o.version.n)
+		o.version = version_in_path(c->g->nodes[file].key);
+	cause_end(c, &o, cost, "installed", edge, "written by the installer of this release");
+}
+
+/* The System process writes what comes over a share. */
+static bool share_end(struct causes *c, uint32_t file, int64_t written)
+{
+	const struct graph *g = c->g;
+	struct slice tail = path_tail(g->nodes[file].key);
+
+	for (size_t i = g->edge_count; i-- > 0;) {
+		const struct graph_edge *e = &g->edges[i];
+		struct trace_origin o = origin_of(ORIGIN_REMOTE_HOST, file, e->time_ns);
+		struct slice name;
+
+		if (e->op != ACTIVITY_SHARE || e->time_ns > written + INSTALL_WINDOW_NS ||
+		    e->last_ns < written - INSTALL_WINDOW_NS)
+			continue;
+		name = path_tail(graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
+		if (!slice_eq_nocase(name, tail))
+			continue;
+		o.remote = graph_attribute(g, e, ATTRIBUTE_REMOTE_ADDRESS);
+		cause_end(c, &o, 1.0, "share_access", (uint32_t)i, "another host wrote it over a share");
+		return true;
+	}
+	return false;
+}
+
+static void same_content(struct causes *c, uint32_t file, const struct content *content, int64_t ns, double cost)
+{
+	uint32_t others[SAME_MAX];
+	size_t n = files_with(c->g, content, file, ns, others, SAME_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		struct file_version v;
+
+		/* Only one that says more: written or marked in the records. */
+		file_version_at(c->g, others[i], ns, &v);
+		if (v.write_count || file_mark_at(c->g, others[i], ns) != GRAPH_NONE)
+			cause_step(c, others[i], ns, GRAPH_NONE, cost, "same_content",
+				   "a file with the same hash was there before");
+	}
+}
+
+static bool same_vendor(struct causes *c, uint32_t process, const struct content *content)
+{
+	struct slice theirs = process_attribute(c->g, process, ATTRIBUTE_COMPANY);
+
+	return content->company.n && slice_eq_nocase(theirs, content->company) &&
+	       !slice_is(theirs, "Microsoft Corporation");
+}
+
+static void fetched_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
+			const struct content *content, bool mail)
+{
+	struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, file, w->time_ns);
+
+	o.content = *content;
+	o.downloaded = file;
+	o.channel = w->subject;
+	o.gap = mail ? "it came with a message; which one is in no record"
+		     : "it was fetched; the address is in no record";
+	cause_end(c, &o, 2.5, "download", edge, mail ? "written by a mail program" : "written by a browser");
+}
+
+static void deployed_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
+			 const struct content *content)
+{
+	struct trace_origin o = origin_of(content->product.n ? ORIGIN_RELEASE : ORIGIN_DEPLOYMENT, file, w->time_ns);
+
+	o.content = *content;
+	o.name = content->product;
+	o.version = content->version;
+	o.channel = w->subject;
+	cause_end(c, &o, 1.0, "deployed", edge, "delivered by the agent of a management server");
+}
+
+/* What one write says of where the content came from. */
+static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const struct content *content)
+{
+	const struct graph *g = c->g;
+	const struct graph_edge *w = &g->edges[edge];
+	struct slice source = graph_attribute(g, w, ATTRIBUTE_SOURCE_FILE);
+	uint32_t before = source.n ? graph_find(g, ENTITY_FILE, source) : GRAPH_NONE;
+	unsigned roles;
+
+	if (before != GRAPH_NONE && before != file) {
+		cause_step(c, before, w->time_ns, edge, 0.2, activity_text((enum activity_op)w->op),
+			   "it was this file before");
+		return;
+	}
+	if (w->subject == GRAPH_NONE) {
+		cause_gap(c, file, w->time_ns, 5, edge, "the record of the write names no process");
+		return;
+	}
+	roles = process_roles(c, w->subject);
+	if (roles & (ROLE_BROWSER | ROLE_MAIL)) {
+		fetched_end(c, file, w, edge, content, roles & ROLE_MAIL);
+		if (!(roles & ROLE_STOCK))
+			return;
+	} else if (roles & ROLE_DEPLOYMENT) {
+		deployed_end(c, file, w, edge, content);
+		return;
+	} else if (roles & ROLE_INSTALLER || same_vendor(c, w->subject, content)) {
+		uint32_t package = package_of(g, file, content, w->time_ns,
+					      roles & ROLE_INSTALLER ? w->time_ns : GRAPH_EVER);
+
+		if (content->product.n || package != GRAPH_NONE || version_in_path(g->nodes[file].key).n)
+			installed_end(c, file, content, w, edge, package, roles & ROLE_INSTALLER ? 0.5 : 0.7);
+	}
+	if ((roles & ROLE_REMOTE) && share_end(c, file, w->time_ns))
+		return;
+	if (roles & (ROLE_COPIER | ROLE_PARENT))
+		same_content(c, file, content, w->time_ns, 0.8);
+	if (roles & ROLE_PARENT)
+		cause_gap(c, file, w->time_ns, 6, edge,
+			  "copied by the operating system's own program; where from is in no record");
+	else
+		cause_step(c, w->subject, w->time_ns, edge, 1.0, activity_text((enum activity_op)w->op), "wrote the file");
+}
+
+static void marked_end(struct causes *c, uint32_t file, uint32_t mark, const struct content *content)
+{
+	const struct graph_edge *e = &c->g->edges[mark];
+	struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, file, e->time_ns);
+
+	o.content = *content;
+	o.url = graph_attribute(c->g, e, ATTRIBUTE_HOST_URL);
+	o.referrer = graph_attribute(c->g, e, ATTRIBUTE_REFERRER_URL);
+	o.mark = mark;
+	o.downloaded = file;
+	o.channel = e->subject;
+	cause_end(c, &o, 0, "marked", mark, "the file's own mark says where it was fetched from");
+}
+
+/* Nobody is seen writing it: what else tells where it is from. */
+static void unwritten_ends(struct causes *c, uint32_t file, const struct content *content, int64_t ns,
+			   const struct file_version *v)
+{
+	const struct graph *g = c->g;
+	uint32_t package = package_of(g, file, content, ns, GRAPH_EVER);
+	struct slice key = g->nodes[file].key;
+
+	same_content(c, file, content, ns, 1.3);
+	if (package != GRAPH_NONE) {
+		struct trace_origin o = release_of(g, file, content, g->edges[package].time_ns, package);
+
+		cause_end(c, &o, 1.2, "installed", package, "a record says that this product was installed");
+	} else if (content->product.n && !role_system_path(key)) {
+		struct trace_origin o = release_of(g, file, content, ns, GRAPH_NONE);
+
+		o.gap = "its installation is in no record";
+		cause_end(c, &o, 4, "belongs_to", content->edge, "the file's version information names this product");
+	}
+	if (key.n > 2 && key.p[1] == ':' && key.p[0] >= 'd' && key.p[0] <= 'z') {
+		struct trace_origin o = origin_of(ORIGIN_REMOVABLE, file, ns);
+
+		o.gap = "a drive other than the system's: whether it is removable is in no record";
+		cause_end(c, &o, 5.5, "drive", GRAPH_NONE, "it lies on another drive, and no record tells of a write to it");
+	}
+	cause_gap(c, file, ns, role_system_path(key) ? 6.5 : 6, v->deleted,
+		  v->deleted != GRAPH_NONE
+			  ? "the file was deleted before; who wrote it anew is in no record"
+			  : "who wrote the file is in no record: it is older than they are, or writes were not recorded");
+}
+
+void file_causes(struct causes *c, uint32_t file, int64_t ns)
+{
+	const struct graph *g = c->g;
+	struct file_version v;
+	struct content content;
+	const char *ecosystem;
+	struct slice package = role_language_package(g->nodes[file].key, &ecosystem);
+	uint32_t mark = file_mark_at(g, file, ns);
+
+	file_version_at(g, file, ns, &v);
+	file_content_at(g, file, ns, &content);
+	if (mark != GRAPH_NONE)
+		marked_end(c, file, mark, &content);
+	if (package.n) {
+		struct trace_origin o = origin_of(ORIGIN_PACKAGE, file, v.from_ns == GRAPH_EVER ? ns : v.from_ns);
+
+		o.name = package;
+		o.ecosystem = ecosystem;
+		o.content = content;
+		cause_end(c, &o, 0.5, "package", v.write_count ? v.writes[0] : GRAPH_NONE,
+			  "the file lies in the folder of this language package");
+	}
+	for (size_t i = 0; i < v.write_count; i++)
+		writer_causes(c, file, v.writes[i], &content);
+	if (!v.write_count && mark == GRAPH_NONE)
+		unwritten_ends(c, file, &content, ns, &v);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One host's graph: entities as nodes, activities as edges in the order of time, each node with the
+ * edges into and out of it. Built from blocks, then only read.
+ *
+ *   struct graph *g = graph_new(memory);
+ *   graph_add(g, &block, source, &err)       // once a block; source: the caller's number for its file
+ *   graph_finish(g);
+ *
+ * Who is who is settled by graph_finish (process.c): a process is its product's key, else its pid
+ * between its start and its end, and never across a start of the machine; records of one process from
+ * two sources (Sysmon and 4688) are one node. A file is its path; what it held when is told by the
+ * writes to it (lookup.h). A machine that was installed anew under its name shows by the product's
+ * machine number in the keys: epochs.
+ *
+ * Memory: 64 bytes an edge, about 150 a node and its texts. Owner: the pointer. One thread.
+ */
+#include "graph/block.h"
+
+#define GRAPH_NONE UINT32_MAX
+#define GRAPH_EVER INT64_MIN /* a start that no record tells */
+#define GRAPH_OPEN INT64_MAX /* an end that no record tells */
+
+struct graph_node {
+	enum entity_kind kind;
+	struct slice name; /* as first spelled; of a process its image, p NULL when no record says it */
+	struct slice key;  /* folded name; of a process the product's key, n 0 when it has none */
+	uint32_t pid;
+	int64_t start_ns, end_ns; /* of processes */
+	uint32_t started;	  /* the edge of its start, or GRAPH_NONE */
+	uint32_t in, in_count;	  /* in graph.in: edges whose object it is */
+	uint32_t out, out_count;  /* in graph.out: edges whose subject it is */
+	bool alike; /* one of several processes of this image, which the record cannot tell apart */
+};
+
+struct graph_edge {
+	int64_t time_ns, last_ns; /* first and last of `count` alike */
+	uint64_t record, offset;
+	uint32_t subject, object; /* nodes, or GRAPH_NONE */
+	uint32_t set;		  /* of attributes, or GRAPH_NONE */
+	uint32_t count, source;
+	uint8_t op;
+	bool timed, record_counted;
+};
+
+struct graph_attribute {
+	uint8_t which;
+	struct slice text;
+};
+
+struct graph_set {
+	uint32_t first, n;
+};
+
+/* One life of a machine: from when on, and its number in the product's keys. */
+struct graph_epoch {
+	int64_t from_ns, to_ns;
+	struct slice machine;
+};
+
+struct graph {
+	struct graph_node *nodes;
+	size_t node_count, node_cap;
+	struct graph_edge *edges; /* by time; those without come first */
+	size_t edge_count, edge_cap;
+	uint32_t *in, *out; /* edge numbers, each node's by time */
+	struct graph_set *sets;
+	size_t set_count, set_cap;
+	struct graph_attribute *attributes;
+	size_t attribute_count, attribute_cap;
+	struct graph_epoch *epochs; /* by time; one where nothing tells more */
+	size_t epoch_count, epoch_cap;
+	bool machines_overlap; /* two machines bear this name at one time */
+	struct map texts;	/* of all blocks */
+	struct map by_name;	/* kind and key -> node (not processes) */
+	struct map by_key;	/* of processes -> node */
+	struct map by_image;	/* folded image -> index + 1 into image_next's chain */
+	struct arena arena;
+	/* While it is built: what the edges' ends say of processes without a key. */
+	struct graph_reference *references;
+	size_t reference_count, reference_cap;
+	struct map by_reference;
+	uint32_t *image_next; /* by node: the next process of the same image, + 1 */
+	int64_t *boots;
+	size_t boot_count, boot_cap;
+};
+
+/* A process of which a record says pid or image and no key. Ends of edges name it as REFERENCE + its
+ * number until graph_finish. */
+struct graph_reference {
+	uint32_t pid;
+	struct slice name; /* n 0: not said */
+};
+#define GRAPH_REFERENCE (UINT32_C(1) << 31)
+
+struct graph *graph_new(void);
+void graph_free(struct graph *g);
+/* False with ERR_LIMIT past 2^31 nodes or edges. The block's texts are copied. */
+bool graph_add(struct graph *g, const struct block *b, uint32_t source, struct err *err);
+void graph_finish(struct graph *g);
+
+/* process.c: references to nodes. Called by graph_finish. */
+void graph_resolve(struct graph *g);
+uint32_t graph_node_new(struct graph *g, enum entity_kind kind, struct slice key, struct slice name);
+
+/* An attribute of an edge; p NULL where its record says none. */
+struct slice graph_attribute(const struct graph *g, const struct graph_edge *e, enum attribute which);
+/* The node of a file (or anything but a process) of this name, or GRAPH_NONE. */
+uint32_t graph_find(const struct graph *g, enum entity_kind kind, struct slice name);
+/* The process with this key of its product, or GRAPH_NONE. */
+uint32_t graph_find_process(const struct graph *g, struct slice key);
+/* The edge of this record, or GRAPH_NONE. */
+uint32_t graph_at(const struct graph *g, uint32_t source, uint64_t record, uint64_t offset);
+/* When the machine's life that holds this moment began; GRAPH_EVER in its first. */
+int64_t graph_epoch_start(const struct graph *g, int64_t ns);
+static inline const struct graph_edge *graph_in(const struct graph *g, const struct graph_node *n,
+						uint32_t i)
+{
+	return &g->edges[g->in[n->in + i]];
+}
+static inline const struct graph_edge *graph_out(const struct graph *g, const struct graph_node *n,
+						 uint32_t i)
+{
+	return &g->edges[g->out[n->out + i]];
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graph/lookup.h"
+
+/* A mark is set, or a hash taken, a moment after the file is whole. */
+#define MOMENT_NS INT64_C(5000000000)
+
+static bool writes(const struct graph_edge *e)
+{
+	return e->op == ACTIVITY_FILE_CREATE || e->op == ACTIVITY_FILE_WRITE || e->op == ACTIVITY_FILE_RENAME ||
+	       e->op == ACTIVITY_FILE_LINK || e->op == ACTIVITY_DOWNLOAD;
+}
+
+/* The number of the node's edges in, before or at ns (edges without a time come first). */
+static uint32_t in_until(const struct graph *g, const struct graph_node *n, int64_t ns)
+{
+	uint32_t low = 0, high = n->in_count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		const struct graph_edge *e = graph_in(g, n, mid);
+
+		if (!e->timed || e->time_ns <= ns)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void file_version_at(const struct graph *g, uint32_t file, int64_t ns, struct file_version *ret)
+{
+	const struct graph_node *n = &g->nodes[file];
+	int64_t epoch = graph_epoch_start(g, ns);
+
+	*ret = (struct file_version){ .deleted = GRAPH_NONE, .from_ns = GRAPH_EVER };
+	for (uint32_t i = in_until(g, n, ns); i-- > 0;) {
+		const struct graph_edge *e = graph_in(g, n, i);
+
+		if (!e->timed || e->time_ns < epoch)
+			break;
+		if (e->op == ACTIVITY_FILE_DELETE) {
+			if (!ret->write_count)
+				ret->deleted = g->in[n->in + i];
+			break;
+		}
+		if (!writes(e))
+			continue;
+		if (ret->write_count && e->subject != g->edges[ret->writes[0]].subject)
+			break; /* another's write: the version before */
+		if (ret->write_count == LOOKUP_WRITERS)
+			break;
+		ret->writes[ret->write_count++] = g->in[n->in + i];
+		ret->from_ns = e->time_ns;
+	}
+}
+
+uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
+{
+	const struct graph_node *n = &g->nodes[file];
+	struct file_version v;
+	uint32_t found = GRAPH_NONE;
+
+	file_version_at(g, file, ns, &v);
+	/* A version is written first and marked then; browsers mark some seconds later. */
+	for (uint32_t i = in_until(g, n, ns); i-- > 0;) {
+		const struct graph_edge *e = graph_in(g, n, i);
+
+		if (e->timed && v.write_count && e->time_ns + MOMENT_NS < v.from_ns)
+			break;
+		if (e->op == ACTIVITY_FILE_DELETE)
+			break;
+		if (!graph_attribute(g, e, ATTRIBUTE_HOST_URL).n || e->op == ACTIVITY_PACKAGE)
+			continue;
+		found = g->in[n->in + i];
+		break;
+	}
+	return found;
+}
+
+static void take(struct slice *to, struct slice from)
+{
+	if (!to->n && from.n)
+		*to = from;
+}
+
+static void take_edge(const struct graph *g, uint32_t edge, struct content *c)
+{
+	const struct graph_edge *e = &g->edges[edge];
+	bool more = graph_attribute(g, e, ATTRIBUTE_PRODUCT).n != 0;
+
+	if (e->set == GRAPH_NONE)
+		return;
+	take(&c->sha256, graph_attribute(g, e, ATTRIBUTE_SHA256));
+	take(&c->sha1, graph_attribute(g, e, ATTRIBUTE_SHA1));
+	take(&c->md5, graph_attribute(g, e, ATTRIBUTE_MD5));
+	take(&c->product, graph_attribute(g, e, ATTRIBUTE_PRODUCT));
+	take(&c->version, graph_attribute(g, e, ATTRIBUTE_VERSION));
+	take(&c->company, graph_attribute(g, e, ATTRIBUTE_COMPANY));
+	take(&c->signer, graph_attribute(g, e, ATTRIBUTE_SIGNER));
+	take(&c->signature, graph_attribute(g, e, ATTRIBUTE_SIGNATURE));
+	take(&c->original_name, graph_attribute(g, e, ATTRIBUTE_ORIGINAL_NAME));
+	if (more || c->edge == GRAPH_NONE)
+		c->edge = edge;
+}
+
+/* The next write behind ns, where this version ends. */
+static int64_t version_end(const struct graph *g, const struct graph_node *n, int64_t ns)
+{
+	for (uint32_t i = in_until(g, n, ns); i < n->in_count; i++)
+		if (writes(graph_in(g, n, i)))
+			return graph_in(g, n, i)->time_ns;
+	return GRAPH_OPEN;
+}
+
+static bool speaks_of_content(const struct graph_edge *e)
+{
+	return writes(e) || e->op == ACTIVITY_IMAGE_LOAD || e->op == ACTIVITY_DRIVER_LOAD ||
+	       e->op == ACTIVITY_ALERT || e->op == ACTIVITY_STREAM;
+}
+
+void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct content *ret)
+{
+	const struct graph_node *n = &g->nodes[file];
+	struct file_version v;
+	int64_t end = version_end(g, n, ns);
+	uint32_t at;
+
+	*ret = (struct content){ .edge = GRAPH_NONE };
+	file_version_at(g, file, ns, &v);
+	/* Processes that it started in this version are records of it too. */
+	at = map_get(&g->by_image, n->key);
+	for (unsigned steps = 0; at != MAP_NONE && at && steps < 256; at = g->image_next[at - 1], steps++) {
+		const struct graph_node *p = &g->nodes[at - 1];
+
+		if (p->started != GRAPH_NONE && p->start_ns >= v.from_ns && p->start_ns < end)
+			take_edge(g, p->started, ret);
+	}
+	for (uint32_t i = 0; i < n->in_count; i++) {
+		const struct graph_edge *e = graph_in(g, n, i);
+
+		if (!speaks_of_content(e) || !e->timed || e->last_ns < v.from_ns || e->time_ns >= end)
+			continue;
+		take_edge(g, g->in[n->in + i], ret);
+		if (ret->sha256.n && ret->product.n && ret->signer.n)
+			break;
+	}
+}
+
+bool content_same(const struct content *a, const struct content *b)
+{
+	if (a->sha256.n && b->sha256.n)
+		return slice_eq(a->sha256, b->sha256);
+	if (a->sha1.n && b->sha1.n)
+		return slice_eq(a->sha1, b->sha1);
+	return a->md5.n && b->md5.n && slice_eq(a->md5, b->md5);
+}
+
+/* Hashes that one record gives together are of one content: the others of c by them. */
+static void bridge(const struct graph *g, struct content *c)
+{
+	for (size_t i = 0; i < g->set_count && !(c->sha256.n && c->sha1.n && c->md5.n); i++) {
+		struct content s = { .edge = GRAPH_NONE };
+
+		for (uint32_t k = 0; k < g->sets[i].n; k++) {
+			const struct graph_attribute *a = &g->attributes[g->sets[i].first + k];
+
+			if (a->which == ATTRIBUTE_SHA256)
+				s.sha256 = a->text;
+			else if (a->which == ATTRIBUTE_SHA1)
+				s.sha1 = a->text;
+			else if (a->which == ATTRIBUTE_MD5)
+				s.md5 = a->text;
+		}
+		if (content_same(c, &s)) {
+			take(&c->sha256, s.sha256);
+			take(&c->sha1, s.sha1);
+			take(&c->md5, s.md5);
+		}
+	}
+}
+
+static bool has_hash(const struct graph *g, const struct graph_edge *e, const struct content *c)
+{
+	struct content s = { .sha256 = graph_attribute(g, e, ATTRIBUTE_SHA256),
+			     .sha1 = graph_attribute(g, e, ATTRIBUTE_SHA1),
+			     .md5 = graph_attribute(g, e, ATTRIBUTE_MD5) };
+
+	return content_same(c, &s);
+}
+
+static bool among(const uint32_t *list, size_t n, uint32_t one)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == one)
+			return true;
+	return false;
+}
+
+size_t files_with(const struct graph *g, const struct content *wanted, uint32_t file, int64_t ns, uint32_t *ret,
+		  size_t cap)
+{
+	struct content c = *wanted;
+	size_t n = 0;
+
+	if (!c.sha256.n && !c.sha1.n && !c.md5.n)
+		return 0;
+	bridge(g, &c);
+	for (size_t i = 0; i < g->edge_count && n < cap; i++) {
+		const struct graph_edge *e = &g->edges[i];
+		uint32_t it = e->object;
+
+		if (e->set == GRAPH_NONE || it == GRAPH_NONE || (e->timed && e->time_ns > ns) ||
+		    e->op == ACTIVITY_PACKAGE || !has_hash(g, e, &c))
+			continue;
+		if (g->nodes[it].kind == ENTITY_PROCESS)
+			it = image_file(g, it);
+		if (it != GRAPH_NONE && g->nodes[it].kind == ENTITY_FILE && it != file && !among(ret, n, it))
+			ret[n++] = it;
+	}
+	return n;
+}
+
+uint32_t image_file(const struct graph *g, uint32_t process)
+{
+	const struct graph_node *p = &g->nodes[process];
+
+	return p->name.n ? graph_find(g, ENTITY_FILE, p->name) : GRAPH_NONE;
+}

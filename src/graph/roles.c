@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graph/roles.h"
+
+#include "graph/path.h"
+
+#define WINDOWS "\\windows\\"
+#define SYSTEM "\\windows\\system32\\|\\windows\\syswow64\\"
+#define ANY ""
+#define MS "Microsoft"
+
+/* name, one of these lies in its path, its signer or company holds, roles */
+static const struct {
+	const char *name, *places, *signer;
+	unsigned roles;
+} programs[] = {
+	{ "explorer.exe", WINDOWS, MS, ROLE_PARENT | ROLE_COPIER | ROLE_STOCK },
+	{ "services.exe", SYSTEM, MS, ROLE_PARENT | ROLE_SCHEDULER | ROLE_STOCK },
+	{ "svchost.exe", SYSTEM, MS, ROLE_PARENT | ROLE_HOST | ROLE_SCHEDULER | ROLE_STOCK },
+	{ "taskeng.exe", SYSTEM, MS, ROLE_PARENT | ROLE_SCHEDULER | ROLE_STOCK },
+	{ "taskhostw.exe", SYSTEM, MS, ROLE_PARENT | ROLE_HOST | ROLE_STOCK },
+	{ "wininit.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "winlogon.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "userinit.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "smss.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "csrss.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "lsass.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "sihost.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "runtimebroker.exe", SYSTEM, MS, ROLE_PARENT | ROLE_HOST | ROLE_STOCK },
+	{ "wmiprvse.exe", SYSTEM, MS, ROLE_PARENT | ROLE_REMOTE | ROLE_HOST | ROLE_STOCK },
+	{ "wsmprovhost.exe", SYSTEM, MS, ROLE_PARENT | ROLE_REMOTE | ROLE_HOST | ROLE_STOCK },
+	{ "dllhost.exe", SYSTEM, MS, ROLE_HOST | ROLE_STOCK },
+	{ "rundll32.exe", SYSTEM, MS, ROLE_HOST | ROLE_STOCK },
+	{ "regsvr32.exe", SYSTEM, MS, ROLE_HOST | ROLE_STOCK },
+	{ "mshta.exe", SYSTEM, MS, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "w3wp.exe", SYSTEM, MS, ROLE_HOST | ROLE_STOCK },
+	{ "msiexec.exe", SYSTEM, MS, ROLE_INSTALLER | ROLE_HOST | ROLE_STOCK },
+	{ "trustedinstaller.exe", WINDOWS, MS, ROLE_INSTALLER | ROLE_STOCK },
+	{ "tiworker.exe", WINDOWS, MS, ROLE_INSTALLER | ROLE_STOCK },
+	{ "wusa.exe", SYSTEM, MS, ROLE_INSTALLER | ROLE_STOCK },
+	{ "cmd.exe", SYSTEM, MS, ROLE_INTERPRETER | ROLE_COPIER | ROLE_STOCK },
+	{ "powershell.exe", SYSTEM, MS, ROLE_INTERPRETER | ROLE_COPIER | ROLE_STOCK },
+	{ "powershell_ise.exe", SYSTEM, MS, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "pwsh.exe", ANY, MS, ROLE_INTERPRETER | ROLE_COPIER },
+	{ "wscript.exe", SYSTEM, MS, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "cscript.exe", SYSTEM, MS, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "xcopy.exe", SYSTEM, MS, ROLE_COPIER | ROLE_STOCK },
+	{ "robocopy.exe", SYSTEM, MS, ROLE_COPIER | ROLE_STOCK },
+	{ "expand.exe", SYSTEM, MS, ROLE_COPIER | ROLE_STOCK },
+	{ "certutil.exe", SYSTEM, MS, ROLE_COPIER | ROLE_STOCK },
+	{ "bitsadmin.exe", SYSTEM, MS, ROLE_COPIER | ROLE_STOCK },
+	{ "conhost.exe", SYSTEM, MS, ROLE_PARENT | ROLE_STOCK },
+	{ "system", ANY, ANY, ROLE_PARENT | ROLE_REMOTE | ROLE_STOCK },
+	{ "7z.exe", ANY, ANY, ROLE_COPIER },
+	{ "7zg.exe", ANY, ANY, ROLE_COPIER },
+	{ "7zfm.exe", ANY, ANY, ROLE_COPIER },
+	{ "winrar.exe", ANY, ANY, ROLE_COPIER },
+	{ "winzip64.exe", ANY, ANY, ROLE_COPIER },
+	{ "msedge.exe", "\\microsoft\\edge", MS, ROLE_BROWSER },
+	{ "msedgewebview2.exe", "\\microsoft\\edge", MS, ROLE_BROWSER },
+	{ "iexplore.exe", "\\internet explorer\\", MS, ROLE_BROWSER },
+	{ "chrome.exe", "\\google\\chrome", "Google", ROLE_BROWSER },
+	{ "brave.exe", "\\brave-browser\\", "Brave", ROLE_BROWSER },
+	{ "opera.exe", "\\opera", "Opera", ROLE_BROWSER },
+	{ "firefox.exe", "\\mozilla firefox\\|\\firefox", "Mozilla", ROLE_BROWSER },
+	{ "outlook.exe", "\\microsoft office|\\office", MS, ROLE_MAIL },
+	{ "thunderbird.exe", "\\mozilla thunderbird\\", "Mozilla", ROLE_MAIL },
+	{ "ccmexec.exe", "\\windows\\ccm\\", MS, ROLE_DEPLOYMENT },
+	{ "ccmsetup.exe", "\\windows\\ccmsetup\\", MS, ROLE_DEPLOYMENT },
+	{ "microsoft.management.services.intunewindowsagent.exe", "\\microsoft intune management extension\\",
+	  MS, ROLE_DEPLOYMENT },
+	{ "intunewindowsagent.exe", "\\microsoft intune management extension\\", MS, ROLE_DEPLOYMENT },
+	{ "pdqdeployrunner-1.exe", "\\windows\\adminarsenal\\", ANY, ROLE_DEPLOYMENT },
+	{ "agentmon.exe", "\\kaseya\\", "Kaseya", ROLE_DEPLOYMENT },
+	{ "psexesvc.exe", WINDOWS, ANY, ROLE_REMOTE | ROLE_PARENT },
+	{ "node.exe", ANY, ANY, ROLE_INTERPRETER },
+	{ "python.exe", ANY, ANY, ROLE_INTERPRETER },
+	{ "pythonw.exe", ANY, ANY, ROLE_INTERPRETER },
+	{ "java.exe", ANY, ANY, ROLE_INTERPRETER },
+	{ "javaw.exe", ANY, ANY, ROLE_INTERPRETER },
+	{ "code.exe", "\\microsoft vs code", MS, ROLE_HOST },
+	{ "electron.exe", ANY, ANY, ROLE_INTERPRETER },
+
+	{ "systemd", "/systemd", ANY, ROLE_PARENT | ROLE_SCHEDULER | ROLE_STOCK },
+	{ "init", "/sbin/", ANY, ROLE_PARENT | ROLE_STOCK },
+	{ "cron", "/sbin/", ANY, ROLE_PARENT | ROLE_SCHEDULER | ROLE_STOCK },
+	{ "crond", "/sbin/", ANY, ROLE_PARENT | ROLE_SCHEDULER | ROLE_STOCK },
+	{ "sshd", "/sbin/|/usr/lib/", ANY, ROLE_PARENT | ROLE_REMOTE | ROLE_STOCK },
+	{ "launchd", "/sbin/", ANY, ROLE_PARENT | ROLE_SCHEDULER | ROLE_STOCK },
+	{ "finder", "/system/", ANY, ROLE_PARENT | ROLE_COPIER | ROLE_STOCK },
+	{ "sh", "/bin/", ANY, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "dash", "/bin/", ANY, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "bash", "/bin/", ANY, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "zsh", "/bin/", ANY, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "node", ANY, ANY, ROLE_INTERPRETER },
+	{ "nodejs", "/bin/", ANY, ROLE_INTERPRETER },
+	{ "python3", "/bin/", ANY, ROLE_INTERPRETER },
+	{ "python", "/bin/", ANY, ROLE_INTERPRETER },
+	{ "perl", "/bin/", ANY, ROLE_INTERPRETER },
+	{ "ruby", "/bin/", ANY, ROLE_INTERPRETER },
+	{ "java", "/bin/", ANY, ROLE_INTERPRETER },
+	{ "osascript", "/bin/", ANY, ROLE_INTERPRETER | ROLE_STOCK },
+	{ "cp", "/bin/", ANY, ROLE_COPIER | ROLE_STOCK },
+	{ "mv", "/bin/", ANY, ROLE_COPIER | ROLE_STOCK },
+	{ "install", "/bin/", ANY, ROLE_COPIER | ROLE_STOCK },
+	{ "tar", "/bin/", ANY, ROLE_COPIER | ROLE_STOCK },
+	{ "unzip", "/bin/", ANY, ROLE_COPIER | ROLE_STOCK },
+	{ "curl", "/bin/", ANY, ROLE_BROWSER | ROLE_STOCK },
+	{ "wget", "/bin/", ANY, ROLE_BROWSER | ROLE_STOCK },
+	{ "curl.exe", SYSTEM, MS, ROLE_BROWSER | ROLE_STOCK },
+	{ "firefox", "/firefox", ANY, ROLE_BROWSER },
+	{ "chrome", "/google/chrome", ANY, ROLE_BROWSER },
+	{ "safari", "/applications/", ANY, ROLE_BROWSER },
+	{ "google chrome", "/applications/", ANY, ROLE_BROWSER },
+	{ "dpkg", "/bin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "dpkg-deb", "/bin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "apt", "/bin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "apt-get", "/bin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "rpm", "/bin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "dnf", "/bin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "yum", "/bin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "installd", "/system/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "installer", "/usr/sbin/", ANY, ROLE_INSTALLER | ROLE_STOCK },
+	{ "jamf", "/jamf/|/usr/local/", ANY, ROLE_DEPLOYMENT },
+};
+
+static bool holds_nocase(struct slice s, struct slice part)
+{
+	if (!part.n)
+		return true;
+	for (size_t i = 0; i + part.n <= s.n; i++)
+		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
+			return true;
+	return false;
+}
+
+static bool at_place(struct slice path, const char *places)
+{
+	struct slice rest = slice_str(places);
+
+	while (rest.p)
+		if (holds_nocase(path, slice_cut(rest, '|', &rest)))
+			return true;
+	return false;
+}
+
+/* Who vouches for the file, as far as records say; nobody: then the place alone counts. */
+static bool signed_so(const struct content *c, const char *signer)
+{
+	struct slice want = slice_str(signer);
+
+	if (!want.n || !c || (!c->signer.n && !c->company.n))
+		return true;
+	if (c->signature.n && !slice_eq_nocase(c->signature, slice_str("Valid")) &&
+	    !slice_eq_nocase(c->signature, slice_str("true")))
+		return false;
+	return holds_nocase(c->signer.n ? c->signer : c->company, want);
+}
+
+/* setup.exe, 3CXDesktopApp-18.12.msi's .tmp, Update.exe of Squirrel: installers by how they are called. */
+static unsigned by_custom(struct slice path, struct slice tail)
+{
+	static const char *const words[] = { "setup", "install", "updater", "squirrel" };
+
+	if (slice_eq_nocase(tail, slice_str("update.exe")) || slice_eq_nocase(tail, slice_str("gup.exe")))
+		return ROLE_INSTALLER;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (holds_nocase(tail, slice_str(words[i])))
+			return ROLE_INSTALLER;
+	return holds_nocase(path, slice_str("\\temp\\is-")) ? ROLE_INSTALLER : 0;
+}
+
+unsigned role_of(struct slice image, const struct content *c)
+{
+	struct slice tail = path_tail(image);
+	bool named = false;
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+		if (!slice_eq_nocase(tail, slice_str(programs[i].name)))
+			continue;
+		named = true;
+		/* A record may say the name alone: nothing speaks against it. */
+		if ((tail.n == image.n || at_place(image, programs[i].places)) &&
+		    signed_so(c, programs[i].signer))
+			return programs[i].roles | (role_system_path(image) ? ROLE_STOCK : 0);
+	}
+	if (named)
+		return ROLE_ODD_PLACE;
+	if (role_system_path(image))
+		return ROLE_STOCK;
+	return by_custom(image, tail);
+}
+
+bool role_system_path(struct slice path)
+{
+	static const char *const places[] = { "\\windows\\system32\\", "\\windows\\syswow64\\",
+					      "\\windows\\winsxs\\", "\\windows\\servicing\\",
+					      "\\windows\\microsoft.net\\", "\\windows\\assembly\\",
+					      "\\windows\\systemapps\\" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (holds_nocase(path, slice_str(places[i])))
+			return true;
+	return slice_starts(path, slice_str("/usr/bin/")) || slice_starts(path, slice_str("/bin/")) ||
+	       slice_starts(path, slice_str("/usr/sbin/")) || slice_starts(path, slice_str("/sbin/")) ||
+	       slice_starts(path, slice_str("/usr/libexec/")) || slice_starts(path, slice_str("/System/"));
+}
+
+struct slice role_language_package(struct slice path, const char **ecosystem)
+{
+	static const struct {
+		const char *folder, *ecosystem;
+	} trees[] = { { "node_modules", "npm" }, { "site-packages", "pypi" }, { "dist-packages", "pypi" } };
+
+	for (size_t i = 0; i < sizeof(trees) / sizeof(*trees); i++) {
+		struct slice folder = slice_str(trees[i].folder), name = slice_of(NULL, 0);
+		size_t n;
+
+		for (size_t k = 0; k + folder.n + 1 < path.n; k++)
+			if (slice_eq_nocase(slice_of(path.p + k, folder.n), folder))
+				name = slice_from(path, k + folder.n + 1);
+		for (n = 0; n < name.n && name.p[n] != '/' && name.p[n] != '\\'; n++)
+			;
+		/* @scope/name */
+		if (name.n && name.p[0] == '@')
+			for (n++; n < name.n && name.p[n] != '/' && name.p[n] != '\\'; n++)
+				;
+		if (name.n && n < name.n && n > 0) {
+			*ecosystem = trees[i].ecosystem;
+			return slice_head(name, n);
+		}
+	}
+	return slice_of(NULL, 0);
+}
