@@ -142,6 +142,8 @@ bool hunting_init(struct hunting *h, const struct cli_options *o, struct err *er
 		hunting_builtin_rules(&h->rules);
 	else if (!hunting_read_rules(&h->rules, &o->rules, h->placeholders, err))
 		return false;
+	/* All names are known before the rules are compiled. */
+	h->extract = extract_new(&h->names);
 	h->matcher = matcher_new(&h->rules, &h->tax, &h->names, &options, err);
 	return h->matcher != NULL;
 }
@@ -151,6 +153,7 @@ void hunting_done(struct hunting *h)
 	matcher_free(h->matcher);
 	ruleset_done(&h->rules);
 	placeholders_free(h->placeholders);
+	extract_free(h->extract);
 	dialects_free(h->dialects);
 	taxonomy_done(&h->tax);
 	names_done(&h->names);

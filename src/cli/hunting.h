@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "engine/correlating.h"
 #include "event/taxonomy.h"
+#include "graph/extract.h"
 #include "input/dialect.h"
 #include "rules/match.h"
 
@@ -14,6 +15,7 @@ struct hunting {
 	struct dialects *dialects;
 	struct ruleset rules;
 	struct placeholders *placeholders;
+	struct extract *extract; /* records to activities */
 	struct matcher *matcher;
 };
 

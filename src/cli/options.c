@@ -137,6 +137,18 @@ static bool parse_progress(const char *text, enum engine_progress *ret)
 	return false;
 }
 
+static bool parse_format(const char *text, enum output_format *ret)
+{
+	static const char *const words[] = { "text", "json", "dot", "svg" };
+
+	for (size_t i = 0; i < 4; i++)
+		if (slice_is(slice_str(words[i]), text)) {
+			*ret = (enum output_format)i;
+			return true;
+		}
+	return false;
+}
+
 static bool split_kinds(struct cli_options *o, const char *text)
 {
 	struct slice rest = slice_str(text);
@@ -183,6 +195,10 @@ static bool set_checked(struct cli_options *o, enum option which, const char *va
 		return parse_number(value, 5000, &o->fleet_hosts);
 	case OPTION_SEED:
 		return slice_to_u64(slice_str(value), &o->seed);
+	case OPTION_AS:
+		return parse_format(value, &o->as);
+	case OPTION_BUDGET:
+		return parse_number(value, 100000000, &o->budget);
 	case OPTION_EVENTS:
 		return parse_number(value, 10000000, &o->events_per_host);
 	default:
@@ -225,6 +241,8 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 		return o->carve = true;
 	case OPTION_UNSORTED:
 		return o->unsorted = true;
+	case OPTION_FORWARD:
+		return o->forward = true;
 	case OPTION_MAN:
 		return o->man = true;
 	case OPTION_HELP:

@@ -8,6 +8,7 @@
 
 #define HOSTS_SHOWN 40u
 #define FINDINGS_SHOWN 40u
+#define ORIGINS_SHOWN 8u
 #define UNREADABLE_SHOWN 12u
 #define PICTURE_COLUMNS 40u
 #define ALERTS_MAX 100000u
@@ -203,6 +204,39 @@ static bool tell_hosts(struct telling *t, struct store *s, struct err *err)
 	return true;
 }
 
+static void origin_row(void *ctx, const struct slice *c, size_t n)
+{
+	struct telling *t = ctx;
+	uint64_t hosts = 0, alerts = 0;
+
+	(void)n;
+	if (t->rows++ >= ORIGINS_SHOWN)
+		return;
+	slice_to_u64(c[4], &hosts);
+	slice_to_u64(c[5], &alerts);
+	buf_printf(t->out, "  %2.*s ", (int)c[0].n, (const char *)c[0].p);
+	buf_put_terminal(t->out, c[2], 73);
+	buf_printf(t->out, "\n     %llu alert%s on %llu host%s", (unsigned long long)alerts, plural(alerts),
+		   (unsigned long long)hosts, plural(hosts));
+	if (c[7].n) {
+		buf_put_str(t->out, "\n     ");
+		buf_put_terminal(t->out, c[7], 73);
+	}
+	buf_put_byte(t->out, '\n');
+}
+
+static bool tell_origins(struct telling *t, struct store *s, struct err *err)
+{
+	buf_put_str(t->out, "\nWhere the alerts trace back to (an order to look in, no verdict)\n");
+	t->rows = 0;
+	if (!store_ask(s, STORE_ORIGINS, origin_row, t, err))
+		return false;
+	more(t, ORIGINS_SHOWN, "origins");
+	if (!t->rows)
+		buf_put_str(t->out, "  no alert to trace\n");
+	return true;
+}
+
 static bool tell_findings(struct telling *t, struct store *s, struct err *err)
 {
 	buf_put_str(t->out, "\nHits by rule\n");
@@ -247,7 +281,7 @@ bool story_text(struct buf *out, struct store *s, const char *path, struct err *
 		   (const char *)or_dash(hits).p);
 	if (!slice_is(state, "complete"))
 		buf_put_str(out, "This case is not complete: its run was stopped. Run investigate again.\n");
-	ok = ok && tell_findings(&t, s, err) && tell_hosts(&t, s, err) && tell_unreadable(&t, s, err);
+	ok = ok && tell_origins(&t, s, err) && tell_findings(&t, s, err) && tell_hosts(&t, s, err) && tell_unreadable(&t, s, err);
 	buf_put_str(out, "\nWhich release brought this in is not worked out by this version: read the hits\n"
 			 "above from the earliest on, and ask each host's records with upriver timeline.\n");
 	arena_done(&t.arena);
@@ -316,6 +350,14 @@ static bool json_list(struct buf *out, struct store *s, const char *name, enum s
 	return true;
 }
 
+/* An origin is kept as its own JSON. */
+static void json_origin(void *ctx, const struct slice *c, size_t n)
+{
+	(void)n;
+	buf_json_comma(ctx);
+	buf_put(ctx, c[8]);
+}
+
 bool story_json(struct buf *out, struct store *s, const char *path, struct err *err)
 {
 	static const char *const evidence[] = { "path", "inner", "format", "sha256", "#bytes", "#events",
@@ -326,10 +368,10 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 						"#record", "why",    "}",    NULL };
 	static const char *const alerts[] = { "id",	  "rule",     "title", "level", "time",	   "host",
 					      "channel",  "#event_id", "{pointer", "file", "inner",
-					      "#record",  "#offset",   "}",	NULL };
+					      "#record",  "#offset",   "}",	"detector", NULL };
 	static const char *const unreadable[] = { "file", "inner", "#offset", "!lost", "reason", NULL };
 	static const char *const totals[] = { "events", "bytes", "files", "hits", "lost", "rules_loaded",
-					      NULL };
+					      "activities", NULL };
 
 	buf_put_byte(out, '{');
 	buf_json_text(out, "schema", slice_str("upriver.case/1"));
@@ -353,6 +395,8 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 
 	buf_printf(out, ",\"alerts_left_out\":%zu", left_out);
 	buf_json_key(out, "origins");
-	buf_put_str(out, "[]}\n");
+	buf_put_byte(out, '[');
+	ok = ok && store_ask(s, STORE_ORIGINS, json_origin, out, err);
+	buf_put_str(out, "]}\n");
 	return ok;
 }

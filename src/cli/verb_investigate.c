@@ -2,6 +2,7 @@
 #include "cli/hunting.h"
 #include "cli/output.h"
 #include "cli/story.h"
+#include "cli/tracing.h"
 #include "cli/verb.h"
 #include "engine/survey.h"
 #include "sys/digest.h"
@@ -17,7 +18,7 @@ struct investigation {
 	struct survey survey;
 	struct store *store;
 	bool fail_on;
-	uint64_t lost;
+	uint64_t lost, activities;
 };
 
 static void on_hit(void *ctx, const struct hit *h)
@@ -41,6 +42,43 @@ static void on_hit(void *ctx, const struct hit *h)
 	for (size_t i = 0; i < h->why_count; i++)
 		store_add_why(v->store, row.id, h->why[i].selection, h->why[i].field, h->why[i].value,
 			      h->why[i].pattern);
+}
+
+static void on_verdict(void *ctx, const struct survey_verdict *x)
+{
+	struct investigation *v = ctx;
+	struct slice level = x->level.n ? x->level : slice_str("medium");
+	char lower[24];
+
+	level = slice_lower(slice_head(level, sizeof(lower)), (uint8_t *)lower);
+	if (slice_is(level, "info") || slice_is(level, "informational"))
+		level = slice_str("informational");
+	store_add_hit(v->store, &(struct store_hit){ .id = slice_str(x->id),
+						     .rule_title = x->title,
+						     .level = level,
+						     .host = x->host,
+						     .channel = x->channel,
+						     .file = x->file->path,
+						     .inner = x->file->inner,
+						     .time = x->time,
+						     .event_id = x->event_id,
+						     .record = x->record,
+						     .offset = x->offset,
+						     .detector = x->detector });
+}
+
+static void on_block(void *ctx, const struct engine_file *file, uint64_t record_base, struct slice host,
+		     size_t activities, struct slice block)
+{
+	struct investigation *v = ctx;
+
+	v->activities += activities;
+	store_add_segment(v->store, &(struct store_segment){ .host = host,
+							     .file = file->path,
+							     .inner = file->inner,
+							     .record_base = record_base,
+							     .activities = activities,
+							     .block = block });
 }
 
 static bool on_row(void *ctx, const struct coverage_row *row)
@@ -184,7 +222,8 @@ static void put_rules(struct investigation *v)
 static bool build(struct investigation *v, struct engine_totals *totals, struct err *err)
 {
 	struct engine_options options = hunting_engine_options(&v->hunting, v->o);
-	struct engine_analysis analysis = { .shared = v->hunting.matcher,
+	struct survey_shared shared = { v->hunting.matcher, v->hunting.extract };
+	struct engine_analysis analysis = { .shared = &shared,
 					    .worker_new = survey_worker_new,
 					    .worker_event = survey_worker_event,
 					    .worker_piece_end = survey_worker_piece_end,
@@ -213,7 +252,10 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 	put_meta(v->store, "hits", v->survey.hunt.hits);
 	put_meta(v->store, "lost", totals->lost);
 	put_meta(v->store, "rules_loaded", loaded);
+	put_meta(v->store, "activities", v->activities);
 	store_summarise(v->store);
+	if (!tracing_all(v->store, v->o, err))
+		return false;
 	store_set_meta(v->store, "state", slice_str(totals->interrupted ? "interrupted" : "complete"));
 	return true;
 }
@@ -278,6 +320,8 @@ int verb_investigate(const struct cli_options *o)
 		v.survey.hunt.on_hit = on_hit;
 		v.survey.hunt.ctx = &v;
 		v.survey.on_row = on_row;
+		v.survey.on_verdict = on_verdict;
+		v.survey.on_block = on_block;
 		v.survey.ctx = &v;
 		coverage_init(&v.survey.coverage);
 		status = investigate(&v, &err);

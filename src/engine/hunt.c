@@ -129,7 +129,7 @@ static void note_host(struct worker *w, struct event *ev, struct buf *out)
 	w->last_host = map_key(&w->hosts, known);
 }
 
-void hunt_worker_event(void *worker, struct event *ev, struct buf *out)
+bool hunt_worker_match(void *worker, struct event *ev, struct buf *out)
 {
 	struct worker *w = worker;
 	struct match_list matches = match_event(w->scratch, ev);
@@ -139,6 +139,12 @@ void hunt_worker_event(void *worker, struct event *ev, struct buf *out)
 	w->zone_assumed += ev->time.zone_assumed;
 	for (size_t i = 0; i < matches.n; i++)
 		send_match(w, ev, matches.rules[i], out);
+	return matches.n > 0;
+}
+
+void hunt_worker_event(void *worker, struct event *ev, struct buf *out)
+{
+	hunt_worker_match(worker, ev, out);
 }
 
 void hunt_worker_piece_end(void *worker, struct buf *out)
@@ -212,11 +218,11 @@ void hit_id_of(char id[33], struct slice key)
 		 (unsigned long long)hash64_seed(key, 2));
 }
 
-/* The same record of the same evidence gives the same id, wherever the folder was mounted: the
- * last part of the path counts, not the way there. */
-static void hit_id(struct hit *h)
+/* The last part of the path counts, not the way there. */
+void hit_id_for(char id[33], const struct engine_file *file, struct slice rule, struct slice host,
+		struct slice channel, uint64_t record, uint64_t offset, int64_t ns)
 {
-	struct slice path = h->file->path;
+	struct slice path = file->path;
 	struct buf key = { 0 };
 
 	while (path.n && path.p[path.n - 1] == '/')
@@ -227,14 +233,14 @@ static void hit_id(struct hit *h)
 			break;
 		}
 	buf_put_sized(&key, path);
-	buf_put_sized(&key, h->file->inner);
-	buf_put_sized(&key, h->rule->id);
-	buf_put_sized(&key, h->host);
-	buf_put_sized(&key, h->channel);
-	buf_put_le64(&key, h->record);
-	buf_put_le64(&key, h->offset);
-	buf_put_le64(&key, (uint64_t)h->time.ns);
-	hit_id_of(h->id, buf_slice(&key));
+	buf_put_sized(&key, file->inner);
+	buf_put_sized(&key, rule);
+	buf_put_sized(&key, host);
+	buf_put_sized(&key, channel);
+	buf_put_le64(&key, record);
+	buf_put_le64(&key, offset);
+	buf_put_le64(&key, (uint64_t)ns);
+	hit_id_of(id, buf_slice(&key));
 	buf_done(&key);
 }
 
@@ -273,7 +279,7 @@ static bool take_hit(struct hunt *h, const struct engine_file *file, uint64_t re
 	if (!decode_hit(h, &c, record_base, &hit))
 		return false;
 	hit.rule = &h->set->rules[hit.rule_index];
-	hit_id(&hit);
+	hit_id_for(hit.id, file, hit.rule->id, hit.host, hit.channel, hit.record, hit.offset, hit.time.ns);
 	h->hits++;
 	if (h->on_hit)
 		h->on_hit(h->ctx, &hit);

@@ -78,6 +78,8 @@ bool hunt_finish(struct hunt *h, struct err *err);
 /* The worker side: `shared` is the struct matcher. */
 void *hunt_worker_new(void *shared);
 void hunt_worker_event(void *worker, struct event *ev, struct buf *out);
+/* The same; whether any rule matched, be it only a part of a correlation. */
+bool hunt_worker_match(void *worker, struct event *ev, struct buf *out);
 void hunt_worker_piece_end(void *worker, struct buf *out);
 void hunt_worker_free(void *worker);
 
@@ -87,5 +89,9 @@ bool hunt_result(struct hunt *h, const struct engine_file *file, uint64_t record
 
 /* The id of what is told apart by key. */
 void hit_id_of(char id[33], struct slice key);
+/* The id of what a rule or a detector says of one record: the same for the same evidence, wherever its
+ * folder was mounted. */
+void hit_id_for(char id[33], const struct engine_file *file, struct slice rule, struct slice host,
+		struct slice channel, uint64_t record, uint64_t offset, int64_t ns);
 /* A hit as the line of `upriver.hit/1`, without the newline. */
 void hit_json(struct buf *out, const struct hit *h);

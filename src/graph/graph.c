@@ -150,13 +150,13 @@ static void add_sets(struct graph *g, const struct block *b)
 }
 
 static void add_edge(struct graph *g, const struct block_activity *a, const uint32_t *nodes, uint32_t set_base,
-		     uint32_t source)
+		     uint32_t source, uint64_t record_base)
 {
 	g->edges = heap_room(g->edges, g->edge_count, &g->edge_cap, sizeof(*g->edges));
 	g->edges[g->edge_count++] = (struct graph_edge){
 		.time_ns = a->time_ns,
 		.last_ns = a->last_ns,
-		.record = a->record,
+		.record = a->record + (a->record_counted ? record_base : 0),
 		.offset = a->offset,
 		.subject = a->subject == BLOCK_NONE ? GRAPH_NONE : nodes[a->subject],
 		.object = a->object == BLOCK_NONE ? GRAPH_NONE : nodes[a->object],
@@ -165,11 +165,10 @@ static void add_edge(struct graph *g, const struct block_activity *a, const uint
 		.source = source,
 		.op = a->op,
 		.timed = a->timed,
-		.record_counted = a->record_counted,
 	};
 }
 
-bool graph_add(struct graph *g, const struct block *b, uint32_t source, struct err *err)
+bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t record_base, struct err *err)
 {
 	uint32_t *nodes, set_base = (uint32_t)g->set_count;
 	struct arena scratch;
@@ -183,7 +182,7 @@ bool graph_add(struct graph *g, const struct block *b, uint32_t source, struct e
 		nodes[i] = entity_node(g, b, &b->entities[i], &scratch);
 	add_sets(g, b);
 	for (size_t i = 0; i < b->activity_count; i++)
-		add_edge(g, &b->activities[i], nodes, set_base, source);
+		add_edge(g, &b->activities[i], nodes, set_base, source, record_base);
 	free(nodes);
 	arena_done(&scratch);
 	return true;

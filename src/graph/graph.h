@@ -4,8 +4,8 @@
  * One host's graph: entities as nodes, activities as edges in the order of time, each node with the
  * edges into and out of it. Built from blocks, then only read.
  *
- *   struct graph *g = graph_new(memory);
- *   graph_add(g, &block, source, &err)       // once a block; source: the caller's number for its file
+ *   struct graph *g = graph_new();
+ *   graph_add(g, &block, source, base, &err)   // once a block; source: the caller's number for its file
  *   graph_finish(g);
  *
  * Who is who is settled by graph_finish (process.c): a process is its product's key, else its pid
@@ -41,7 +41,7 @@ struct graph_edge {
 	uint32_t set;		  /* of attributes, or GRAPH_NONE */
 	uint32_t count, source;
 	uint8_t op;
-	bool timed, record_counted;
+	bool timed;
 };
 
 struct graph_attribute {
@@ -96,8 +96,9 @@ struct graph_reference {
 
 struct graph *graph_new(void);
 void graph_free(struct graph *g);
-/* False with ERR_LIMIT past 2^31 nodes or edges. The block's texts are copied. */
-bool graph_add(struct graph *g, const struct block *b, uint32_t source, struct err *err);
+/* record_base: what to add where a record's number counts from its piece's start. False with ERR_LIMIT
+ * past 2^31 nodes or edges. The block's texts are copied. */
+bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t record_base, struct err *err);
 void graph_finish(struct graph *g);
 
 /* process.c: references to nodes. Called by graph_finish. */

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/heap.h"
+#include "store/inside.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ static const char *const statement_text[STATEMENTS] = {
 	"INSERT INTO evidence(path, inner, format, sha256, bytes, events) VALUES(?,?,?,?,?,?)",
 	"INSERT INTO rule(id, title, level, file, reason) VALUES(?,?,?,?,?)",
 	"INSERT OR IGNORE INTO hit(id, rule_id, title, level, host, channel, file, inner, time, time_ns,"
-	" event_id, record, offset) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	" event_id, record, offset, detector) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO why(hit_id, selection, field, value, pattern) VALUES(?,?,?,?,?)",
 	"INSERT INTO coverage(host, channel, product, category, service, format, hour, event_id, events,"
 	" first, last, first_ns, last_ns) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -434,6 +435,7 @@ bool store_add_hit(struct store *s, const struct store_hit *h)
 	put_number(&r, h->event_id);
 	put_number(&r, (int64_t)h->record);
 	put_number(&r, (int64_t)h->offset);
+	put_text(&r, h->detector.p ? h->detector : slice_str("rule"));
 	return row_end(&r);
 }
 
@@ -485,6 +487,28 @@ bool store_add_unreadable(struct store *s, struct slice file, struct slice inner
 	put_number(&r, lost);
 	put_text(&r, reason);
 	return row_end(&r);
+}
+
+struct sqlite3 *store_db(struct store *s)
+{
+	return s->db;
+}
+
+struct slice store_keep(struct store *s, struct slice text)
+{
+	return arena_keep(&s->arena, text);
+}
+
+bool store_row_begin(struct store *s)
+{
+	return s->rows++ != 0 || run(s, "BEGIN");
+}
+
+bool store_row_end(struct store *s, bool ok)
+{
+	if (!ok)
+		return fail(s, "a row cannot be written");
+	return s->rows < ROWS_PER_TRANSACTION || commit(s);
 }
 
 bool store_summarise(struct store *s)

@@ -11,8 +11,9 @@
 #include "base/err.h"
 #include "base/when.h"
 
-#define STORE_VERSION 2
+#define STORE_VERSION 3
 
+struct buf;
 struct store;
 struct hit;
 
@@ -46,6 +47,7 @@ struct store_hit {
 	struct when time;
 	int64_t event_id; /* -1: none */
 	uint64_t record, offset;
+	struct slice detector; /* p NULL: one of our rules */
 };
 struct store_coverage {
 	struct slice host, channel, product, category, service, format;
@@ -75,10 +77,57 @@ enum store_question {
 	STORE_EVIDENCE,	  /* path, inner, format, sha256, bytes, events */
 	STORE_HOSTS,	  /* name, first, last, events, hits, days with records */
 	STORE_FINDINGS,	  /* level, title, rule id, hits, hosts, first, last, a host, a file, a record, why */
-	STORE_HITS,	  /* id, rule id, title, level, time, host, channel, event id, file, inner, record, offset */
+	STORE_HITS,	  /* id, rule id, title, level, time, host, channel, event id, file, inner, record, offset, detector */
 	STORE_UNREADABLE, /* file, inner, offset, lost, reason */
 	STORE_DAYS,	  /* host, day, events */
 	STORE_NOT_LOADED, /* file, reason */
+	STORE_GRAPH_HOSTS, /* host, activities, segments */
+	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON) */
+	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id; by host */
 };
 typedef void store_row_fn(void *ctx, const struct slice *columns, size_t count);
 bool store_ask(struct store *s, enum store_question q, store_row_fn *fn, void *ctx, struct err *err);
+
+/* ---- the graph: activities in blocks, and what was traced (store/graph.c) ---- */
+
+struct store_segment {
+	struct slice host, file, inner; /* inner: p NULL when none */
+	uint64_t record_base;		/* to add where a record number counts from a piece's start */
+	size_t activities;
+	struct slice block;
+};
+bool store_add_segment(struct store *s, const struct store_segment *x);
+/* Each block of this host (compared without case), unpacked; valid during the call. source: a number
+ * for its file. A block that cannot be unpacked is left out and counted in *ret_lost. False with err
+ * when the case cannot be read, or when fn says so. */
+typedef bool store_segment_fn(void *ctx, const struct store_segment *x, uint32_t source);
+bool store_each_segment(struct store *s, struct slice host, store_segment_fn *fn, void *ctx,
+			uint64_t *ret_lost, struct err *err);
+/* The number of a file as store_each_segment gives it; 0 when no segment is of it. */
+uint32_t store_source(struct store *s, struct slice file, struct slice inner);
+/* The file of a number; the texts are in the store's arena. False when there is none. */
+bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file, struct slice *ret_inner);
+
+bool store_set_baseline(struct store *s, struct slice bytes);
+/* Into out; false when the case has none that can be read. */
+bool store_baseline(struct store *s, struct buf *out);
+
+struct store_origin {
+	int64_t rank;
+	struct slice kind, name, version, verdict, reason, detail;
+	uint64_t hosts, alerts;
+};
+bool store_add_origin(struct store *s, const struct store_origin *o);
+bool store_add_trace(struct store *s, struct slice hit_id, int64_t origin_rank, size_t hops, double cost);
+
+struct store_hop {
+	int64_t origin_rank;
+	size_t seq;
+	struct slice op, from_kind, from, to_kind, to, host, file, inner, why;
+	struct when time;
+	uint64_t record, offset;
+	double score;
+};
+bool store_add_hop(struct store *s, const struct store_hop *h);
+/* Forgets origins, traces and hops: they are worked out anew. */
+bool store_forget_traces(struct store *s);

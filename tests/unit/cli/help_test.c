@@ -44,7 +44,7 @@ static void help_lists_every_verb(void **state)
 	(void)state;
 	for (const struct verb *v = verbs; v->name; v++)
 		assert_true(has(&b, v->name) && has(&b, v->summary));
-	assert_false(has(&b, "trace")); /* planned is not shown */
+	assert_false(has(&b, "overlap")); /* planned is not shown */
 	buf_done(&b);
 }
 

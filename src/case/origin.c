@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "case/origin.h"
+
+#include "base/buf.h"
+#include "base/heap.h"
+#include "graph/path.h"
+
+#include <stdlib.h>
+
+void origins_init(struct origins *o)
+{
+	*o = (struct origins){ 0 };
+	arena_init(&o->arena, 0);
+	map_init(&o->by_key);
+}
+
+void origins_done(struct origins *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		map_done(&o->list[i].hosts);
+	free(o->list);
+	map_done(&o->by_key);
+	arena_done(&o->arena);
+}
+
+double origin_weight(struct slice level)
+{
+	static const struct {
+		const char *level;
+		double weight;
+	} weights[] = { { "critical", 16 }, { "high", 8 }, { "medium", 3 }, { "low", 1 } };
+
+	for (size_t i = 0; i < sizeof(weights) / sizeof(*weights); i++)
+		if (slice_eq_nocase(level, slice_str(weights[i].level)))
+			return weights[i].weight;
+	return 0.1;
+}
+
+/* What makes two origins one. A release is product, version, signer and system, not the file that was met; a
+ * gap is the file at which the records end, on its host. */
+static void put_key(struct buf *key, const struct told_origin *o, struct slice host)
+{
+	buf_printf(key, "%u|", (unsigned)o->kind);
+	switch (o->kind) {
+	case ORIGIN_RELEASE:
+	case ORIGIN_PACKAGE:
+		buf_put(key, o->name);
+		buf_put_byte(key, '|');
+		buf_put(key, o->version);
+		buf_put_byte(key, '|');
+		buf_put(key, o->ecosystem);
+		buf_put_str(key, o->os ? o->os : "");
+		break;
+	case ORIGIN_DOWNLOAD:
+		if (o->url.n)
+			buf_put(key, o->url);
+		else
+			buf_put(key, path_tail(o->downloaded));
+		break;
+	case ORIGIN_REMOTE_HOST:
+		buf_put(key, o->remote);
+		break;
+	case ORIGIN_DEPLOYMENT:
+		buf_put(key, path_tail(o->delivered_by));
+		break;
+	default:
+		buf_put(key, o->path);
+		buf_put_byte(key, '|');
+		buf_put(key, host);
+		buf_put_str(key, o->gap ? o->gap : "");
+	}
+}
+
+static struct slice kept(struct origins *o, struct slice s)
+{
+	return s.n ? arena_keep(&o->arena, s) : slice_of(NULL, 0);
+}
+
+static void keep_entity(struct origins *o, struct told_entity *e)
+{
+	e->name = kept(o, e->name);
+}
+
+static void keep_example(struct origins *o, struct origin_group *g, const struct origin_alert *alert,
+			 const struct told *t)
+{
+	struct told_origin *x = &g->origin;
+	struct slice *texts[] = { &x->name, &x->version, &x->signer, &x->product, &x->ecosystem, &x->sha256,
+				  &x->sha1, &x->md5, &x->path, &x->url, &x->referrer, &x->downloaded,
+				  &x->downloaded_sha256, &x->remote, &x->delivered_by };
+
+	*x = t->origin;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		*texts[i] = kept(o, *texts[i]);
+	g->hops = arena_array(&o->arena, t->hop_count + 1, sizeof(*g->hops));
+	g->hop_count = t->hop_count;
+	for (size_t i = 0; i < t->hop_count; i++) {
+		g->hops[i] = t->hops[i];
+		keep_entity(o, &g->hops[i].from);
+		keep_entity(o, &g->hops[i].to);
+	}
+	g->host = kept(o, alert->host);
+	g->alert = kept(o, alert->id);
+	g->cost = t->origin.cost;
+}
+
+/* Two contents of one name in one version are two releases under one number. */
+static void note_hash(struct origins *o, struct origin_group *g, const struct told_origin *x)
+{
+	struct slice tail = path_tail(x->path), hash = x->sha256.n ? x->sha256 : x->sha1.n ? x->sha1 : x->md5;
+	struct slice line;
+
+	if (!hash.n || !tail.n)
+		return;
+	line = arena_printf(&o->arena, "%.*s %.*s", (int)hash.n, (const char *)hash.p, (int)tail.n,
+			    (const char *)tail.p);
+	for (size_t i = 0; i < g->hash_count; i++) {
+		struct slice rest, other = slice_cut(g->hashes[i], ' ', &rest);
+
+		if (slice_eq(g->hashes[i], line))
+			return;
+		if (other.n == hash.n && slice_eq_nocase(rest, tail))
+			g->two_contents |= x->kind == ORIGIN_RELEASE;
+	}
+	if (g->hash_count < ORIGIN_HASHES)
+		g->hashes[g->hash_count++] = line;
+}
+
+static struct origin_group *group_of(struct origins *o, struct slice key)
+{
+	uint32_t at = map_intern(&o->by_key, key);
+
+	if (at == o->n) {
+		o->list = heap_room(o->list, o->n, &o->cap, sizeof(*o->list));
+		o->list[o->n] = (struct origin_group){ .cost = 1e18 };
+		map_init(&o->list[o->n].hosts);
+		o->n++;
+	}
+	return &o->list[at];
+}
+
+size_t origins_add(struct origins *o, const struct origin_alert *alert, const struct told *t)
+{
+	struct buf key = { 0 };
+	struct origin_group *g;
+	struct slice host;
+
+	put_key(&key, &t->origin, alert->host);
+	g = group_of(o, buf_slice(&key));
+	buf_done(&key);
+	if (t->origin.cost < g->cost)
+		keep_example(o, g, alert, t);
+	host = arena_lower(&o->arena, alert->host);
+	map_intern(&g->hosts, host);
+	g->alerts++;
+	g->weight += alert->weight;
+	if (alert->time.set && (!g->first.set || alert->time.ns < g->first.ns))
+		g->first = alert->time;
+	note_hash(o, g, &t->origin);
+	return (size_t)(g - o->list);
+}
+
+/* Named origins, then what a session or another drive is, then where the evidence ends. */
+static int class_of(enum origin_kind k)
+{
+	switch (k) {
+	case ORIGIN_RELEASE:
+	case ORIGIN_PACKAGE:
+	case ORIGIN_DOWNLOAD:
+	case ORIGIN_DEPLOYMENT:
+	case ORIGIN_REMOTE_HOST:
+		return 0;
+	case ORIGIN_LOGON:
+	case ORIGIN_REMOVABLE:
+		return 1;
+	default:
+		return 2;
+	}
+}
+
+/* A product whose installation nobody recorded is a weaker name than a download that is marked. */
+static double strength(const struct origin_group *g)
+{
+	double hosts = (double)g->hosts.n;
+
+	return g->weight * (1 + 0.25 * (hosts - 1)) / (1 + 0.15 * g->cost) * (g->origin.gap ? 0.4 : 1);
+}
+
+static int compare(const struct origin_group *a, const struct origin_group *b)
+{
+	int x = class_of(a->origin.kind), y = class_of(b->origin.kind);
+	double p = strength(a), q = strength(b);
+
+	if (x != y)
+		return x - y;
+	return p > q ? -1 : p < q;
+}
+
+struct ordered {
+	size_t index;
+	struct origin_group group;
+};
+
+static int by_strength(const void *a, const void *b)
+{
+	const struct ordered *x = a, *y = b;
+	int c = compare(&x->group, &y->group);
+
+	return c ? c : x->index < y->index ? -1 : 1;
+}
+
+void origins_rank(struct origins *o, int64_t *order)
+{
+	struct ordered *all = heap_array(o->n + 1, sizeof(*all));
+
+	for (size_t i = 0; i < o->n; i++)
+		all[i] = (struct ordered){ i, o->list[i] };
+	qsort(all, o->n, sizeof(*all), by_strength);
+	for (size_t i = 0; i < o->n; i++) {
+		bool tie = i && compare(&all[i - 1].group, &all[i].group) == 0;
+
+		all[i].group.rank = tie ? all[i - 1].group.rank : (int64_t)i + 1;
+		if (order)
+			order[all[i].index] = all[i].group.rank;
+		o->list[i] = all[i].group;
+	}
+	free(all);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Where the traces of all alerts end, grouped: one group an origin. Ordered by what speaks for each:
+ * named origins before gaps, then the weight of the alerts that lead there and the hosts they are on.
+ * No more than an order: it says what to look at first, and blames nobody.
+ * Owner: the struct; everything is copied. One thread.
+ */
+#include "base/map.h"
+#include "graph/tell.h"
+
+#define ORIGIN_HASHES 16u
+
+struct origin_group {
+	struct told_origin origin; /* of the example, the cheapest trace; texts kept */
+	struct told_hop *hops;
+	size_t hop_count;
+	struct slice host, alert; /* of the example */
+	struct map hosts;
+	uint64_t alerts;
+	double weight, cost;
+	struct when first; /* of its alerts */
+	struct slice hashes[ORIGIN_HASHES]; /* "name sha256" of what was brought in, each once */
+	size_t hash_count;
+	bool two_contents; /* one file name with two contents under one version: two releases */
+	int64_t rank;
+};
+
+struct origins {
+	struct arena arena;
+	struct map by_key;
+	struct origin_group *list;
+	size_t n, cap;
+};
+
+/* One alert whose trace is told. weight: of its level. */
+struct origin_alert {
+	struct slice id, host, rule;
+	double weight;
+	struct when time;
+};
+
+void origins_init(struct origins *o);
+void origins_done(struct origins *o);
+/* The group's index, which keeps until origins_rank. */
+size_t origins_add(struct origins *o, const struct origin_alert *alert, const struct told *t);
+/* Sorts list and gives ranks: 1 the best, equals share one. order (may be NULL) gets, for each index that
+ * origins_add gave, the rank. */
+void origins_rank(struct origins *o, int64_t *order);
+/* Of a level, for origin_alert. */
+double origin_weight(struct slice level);

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/tracing.h"
+
+#include "base/heap.h"
+#include "cli/output.h"
+#include "report/trace.h"
+
+#include <stdlib.h>
+
+/* ---- graphs out of the case ---- */
+
+struct loading {
+	struct graph *g;
+	struct arena arena;
+	struct err err;
+	uint64_t bad;
+};
+
+static bool load_block(void *ctx, const struct store_segment *x, uint32_t source)
+{
+	struct loading *l = ctx;
+	struct block b;
+	struct err err = { 0 };
+
+	arena_reset(&l->arena);
+	if (!block_read(x->block, &l->arena, &b, &err)) {
+		l->bad++;
+		return true;
+	}
+	return graph_add(l->g, &b, source, x->record_base, &l->err);
+}
+
+struct graph *tracing_graph(struct store *s, struct slice host, const struct cli_options *o, struct err *err)
+{
+	struct loading l = { .g = graph_new() };
+	uint64_t lost = 0;
+	bool ok;
+
+	arena_init(&l.arena, 0);
+	ok = store_each_segment(s, host, load_block, &l, &lost, err);
+	arena_done(&l.arena);
+	if (!ok) {
+		if (l.err.code != ERR_NONE)
+			*err = l.err;
+		graph_free(l.g);
+		return NULL;
+	}
+	if (lost + l.bad)
+		say_warning(o, "%.*s: %llu blocks of activities are damaged and were left out", (int)host.n,
+			    (const char *)host.p, (unsigned long long)(lost + l.bad));
+	graph_finish(l.g);
+	return l.g;
+}
+
+bool tracing_file(void *store, uint32_t source, struct slice *ret_file, struct slice *ret_inner)
+{
+	return store_source_name(store, source, ret_file, ret_inner);
+}
+
+/* ---- all alerts ---- */
+
+struct alert {
+	struct slice id, host, level, rule;
+	struct when time;
+	uint32_t source;
+	uint64_t record, offset;
+	size_t group; /* in origins */
+	size_t hops;
+	double cost;
+	bool traced;
+};
+
+struct host {
+	struct slice name;
+	size_t first, n; /* of alerts */
+};
+
+struct all {
+	struct store *s;
+	const struct cli_options *o;
+	struct arena arena;
+	struct host *hosts;
+	size_t host_count, host_cap;
+	struct alert *alerts;
+	size_t alert_count, alert_cap;
+	struct slice last_file, last_inner; /* alerts of one file stand together */
+	uint32_t last_source;
+	struct origins origins;
+	struct baseline *baseline;
+};
+
+static void note_host(void *ctx, const struct slice *c, size_t n)
+{
+	struct all *a = ctx;
+
+	(void)n;
+	a->hosts = heap_room(a->hosts, a->host_count, &a->host_cap, sizeof(*a->hosts));
+	a->hosts[a->host_count++] = (struct host){ .name = arena_keep(&a->arena, c[0]) };
+}
+
+static uint32_t source_of(struct all *a, struct slice file, struct slice inner)
+{
+	if (!a->last_file.p || !slice_eq(file, a->last_file) || !slice_eq(inner, a->last_inner)) {
+		a->last_file = arena_keep(&a->arena, file);
+		a->last_inner = arena_keep(&a->arena, inner);
+		a->last_source = store_source(a->s, file, inner);
+	}
+	return a->last_source;
+}
+
+static void note_alert(void *ctx, const struct slice *c, size_t n)
+{
+	struct all *a = ctx;
+	struct alert x = { .id = arena_keep(&a->arena, c[0]),
+			   .host = arena_keep(&a->arena, c[1]),
+			   .level = arena_keep(&a->arena, c[2]),
+			   .rule = arena_keep(&a->arena, c[3]) };
+
+	(void)n;
+	if (c[5].p)
+		x.time = when_parse(c[5]);
+	x.source = source_of(a, c[6], c[7]);
+	slice_to_u64(c[8], &x.record);
+	slice_to_u64(c[9], &x.offset);
+	a->alerts = heap_room(a->alerts, a->alert_count, &a->alert_cap, sizeof(*a->alerts));
+	a->alerts[a->alert_count++] = x;
+}
+
+/* Alerts come by host: each host's stand together. */
+static void share_alerts(struct all *a)
+{
+	struct map by_name;
+
+	map_init(&by_name);
+	for (size_t h = 0; h < a->host_count; h++)
+		map_set(&by_name, arena_lower(&a->arena, a->hosts[h].name), (uint32_t)h);
+	for (size_t i = 0; i < a->alert_count; i++) {
+		uint32_t h = map_get(&by_name, arena_lower(&a->arena, a->alerts[i].host));
+
+		if (h == MAP_NONE)
+			continue;
+		if (!a->hosts[h].n)
+			a->hosts[h].first = i;
+		a->hosts[h].n++;
+	}
+	map_done(&by_name);
+}
+
+static struct slice place_key(const uint64_t key[3])
+{
+	return slice_of(key, 3 * sizeof(*key));
+}
+
+static void find_places(const struct graph *g, const struct all *a, const struct host *h, struct map *wanted,
+			uint32_t *edges)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		const struct alert *x = &a->alerts[h->first + i];
+		uint64_t key[3] = { x->source, x->record, x->offset };
+
+		edges[i] = GRAPH_NONE;
+		map_set(wanted, place_key(key), (uint32_t)i);
+	}
+	for (size_t e = 0; e < g->edge_count; e++) {
+		uint64_t key[3] = { g->edges[e].source, g->edges[e].record, g->edges[e].offset };
+		uint32_t at = map_get(wanted, place_key(key));
+
+		if (at != MAP_NONE)
+			edges[at] = (uint32_t)e;
+	}
+	/* Several rules may have matched one record. */
+	for (size_t i = 0; i < h->n; i++) {
+		const struct alert *x = &a->alerts[h->first + i];
+		uint64_t key[3] = { x->source, x->record, x->offset };
+
+		edges[i] = edges[map_get(wanted, place_key(key))];
+	}
+}
+
+static void told_without(struct told *t, const char *gap)
+{
+	*t = (struct told){ .origin = { .kind = ORIGIN_GAP, .gap = gap, .cost = 8 } };
+}
+
+static void trace_alert(struct all *a, struct tracer *tracer, const struct graph *g, struct alert *x, uint32_t edge)
+{
+	struct origin_alert seen = { .id = x->id,
+				     .host = x->host,
+				     .rule = x->rule,
+				     .weight = origin_weight(x->level),
+				     .time = x->time };
+	static struct trace t; /* large; one at a time */
+	struct arena scratch;
+	struct told told;
+
+	arena_init(&scratch, 0);
+	if (edge == GRAPH_NONE) {
+		told_without(&told, "the alert's record names no process, file or hash");
+	} else {
+		trace_edge(tracer, edge, &t);
+		trace_tell(g, &t, &scratch, &told);
+	}
+	x->group = origins_add(&a->origins, &seen, &told);
+	x->hops = told.hop_count;
+	x->cost = told.origin.cost;
+	x->traced = true;
+	arena_done(&scratch);
+}
+
+static bool trace_host(struct all *a, const struct host *h, const struct graph *g)
+{
+	uint32_t *edges = heap_array(h->n + 1, sizeof(*edges));
+	struct tracer *tracer = tracer_new(g, a->baseline);
+	struct map wanted;
+
+	map_init(&wanted);
+	find_places(g, a, h, &wanted, edges);
+	for (size_t i = 0; i < h->n; i++)
+		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i]);
+	map_done(&wanted);
+	tracer_free(tracer);
+	free(edges);
+	return true;
+}
+
+/* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
+static bool trace_hosts(struct all *a, struct err *err)
+{
+	struct graph *kept = NULL;
+	struct buf bytes = { 0 };
+
+	for (size_t i = 0; i < a->host_count; i++) {
+		struct graph *g = tracing_graph(a->s, a->hosts[i].name, a->o, err);
+
+		if (!g)
+			return false;
+		baseline_add(a->baseline, g);
+		if (a->host_count == 1)
+			kept = g;
+		else
+			graph_free(g);
+	}
+	baseline_encode(a->baseline, &bytes);
+	store_set_baseline(a->s, buf_slice(&bytes));
+	buf_done(&bytes);
+	for (size_t i = 0; i < a->host_count; i++) {
+		struct graph *g;
+
+		if (!a->hosts[i].n)
+			continue;
+		g = kept ? kept : tracing_graph(a->s, a->hosts[i].name, a->o, err);
+		if (!g || !trace_host(a, &a->hosts[i], g))
+			return false;
+		if (!kept)
+			graph_free(g);
+	}
+	graph_free(kept);
+	return true;
+}
+
+/* ---- into the case ---- */
+
+static void put_alert_count(struct buf *out, const struct origin_group *g)
+{
+	buf_json_u64(out, "alerts", g->alerts);
+	buf_json_u64(out, "host_count", g->hosts.n);
+	buf_json_key(out, "hosts");
+	buf_put_byte(out, '[');
+	for (uint32_t i = 0; i < g->hosts.n && i < 1000; i++) {
+		buf_json_comma(out);
+		buf_put_json(out, map_key(&g->hosts, i));
+	}
+	buf_put_byte(out, ']');
+}
+
+static const char *verdict_of(const struct origin_group *g)
+{
+	return g->origin.kind == ORIGIN_GAP ? "unexplained" : "lead";
+}
+
+static void origin_detail(struct buf *out, struct store *s, const struct origin_group *g)
+{
+	buf_put_byte(out, '{');
+	buf_json_u64(out, "rank", (uint64_t)g->rank);
+	report_origin(out, &g->origin, g->host, tracing_file, s);
+	buf_json_text(out, "mechanism", slice_str("unknown"));
+	buf_json_text(out, "verdict", slice_str(verdict_of(g)));
+	put_alert_count(out, g);
+	buf_json_key(out, "weight");
+	buf_printf(out, "%.2f", g->weight);
+	buf_json_key(out, "contents");
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < g->hash_count; i++) {
+		buf_json_comma(out);
+		buf_put_json(out, g->hashes[i]);
+	}
+	buf_put_byte(out, ']');
+	buf_json_key(out, "two_contents");
+	buf_put_str(out, g->two_contents ? "true" : "false");
+	buf_json_text(out, "example_alert", g->alert);
+	buf_json_key(out, "path");
+	report_hops(out, g->hops, g->hop_count, tracing_file, s);
+	buf_put_byte(out, '}');
+}
+
+static void put_hops(struct store *s, const struct origin_group *g)
+{
+	for (size_t i = 0; i < g->hop_count; i++) {
+		const struct told_hop *h = &g->hops[i];
+		struct store_hop row = { .origin_rank = g->rank,
+					 .seq = i + 1,
+					 .op = slice_str(h->op),
+					 .from_kind = slice_str(entity_kind_text(h->from.kind)),
+					 .from = h->from.name,
+					 .to_kind = slice_str(entity_kind_text(h->to.kind)),
+					 .to = h->to.name,
+					 .host = g->host,
+					 .why = slice_str(h->why),
+					 .time = h->time,
+					 .record = h->at.record,
+					 .offset = h->at.offset,
+					 .score = h->surprise.bits };
+
+		if (h->at.set)
+			store_source_name(s, h->at.source, &row.file, &row.inner);
+		store_add_hop(s, &row);
+	}
+}
+
+static void put_group(struct all *a, const struct origin_group *g)
+{
+	struct buf detail = { 0 }, line = { 0 };
+
+	origin_detail(&detail, a->s, g);
+	origin_line(&line, &g->origin);
+	store_add_origin(a->s, &(struct store_origin){ .rank = g->rank,
+						       .kind = slice_str(origin_kind_text(g->origin.kind)),
+						       .name = buf_slice(&line),
+						       .version = g->origin.version,
+						       .verdict = slice_str(verdict_of(g)),
+						       .reason = slice_str(g->origin.gap),
+						       .detail = buf_slice(&detail),
+						       .hosts = g->hosts.n,
+						       .alerts = g->alerts });
+	put_hops(a->s, g);
+	buf_done(&detail);
+	buf_done(&line);
+}
+
+static void put_all(struct all *a)
+{
+	int64_t *ranks = heap_array(a->origins.n + 1, sizeof(*ranks));
+
+	store_forget_traces(a->s);
+	origins_rank(&a->origins, ranks);
+	for (size_t i = 0; i < a->origins.n; i++)
+		put_group(a, &a->origins.list[i]);
+	for (size_t i = 0; i < a->alert_count; i++)
+		if (a->alerts[i].traced)
+			store_add_trace(a->s, a->alerts[i].id, ranks[a->alerts[i].group], a->alerts[i].hops,
+					a->alerts[i].cost);
+	free(ranks);
+}
+
+bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
+{
+	struct all a = { .s = s, .o = o, .baseline = baseline_new() };
+	bool ok;
+
+	arena_init(&a.arena, 0);
+	origins_init(&a.origins);
+	ok = store_ask(s, STORE_GRAPH_HOSTS, note_host, &a, err) && store_ask(s, STORE_ALERTS, note_alert, &a, err);
+	share_alerts(&a);
+	ok = ok && trace_hosts(&a, err);
+	if (ok)
+		put_all(&a);
+	origins_done(&a.origins);
+	baseline_free(a.baseline);
+	arena_done(&a.arena);
+	free(a.hosts);
+	free(a.alerts);
+	return ok;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/heap.h"
+#include "cli/output.h"
+#include "cli/tracing.h"
+#include "cli/verb.h"
+#include "graph/path.h"
+#include "report/trace.h"
+
+#include <stdlib.h>
+
+#define ID_DIGITS 32u
+#define ID_DIGITS_MIN 6u
+#define ENTITIES_MAX 20u /* traces of one entity, over all hosts */
+#define FORWARD_MAX 500u
+
+struct tracing {
+	const struct cli_options *o;
+	struct store *s;
+	struct baseline *baseline;
+	struct arena arena;
+	struct buf text;
+	struct slice wanted;
+	/* The alert that was asked for. */
+	struct report_alert alert;
+	struct slice file, inner;
+	size_t alerts;
+	struct slice *hosts;
+	size_t host_count, host_cap;
+	size_t told;
+};
+
+static bool is_hex(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr("0123456789abcdef", ascii_lower(s.p[i])) || !s.p[i])
+			return false;
+	return s.n > 0;
+}
+
+static void note_alert(void *ctx, const struct slice *c, size_t n)
+{
+	struct tracing *t = ctx;
+	struct report_alert *a = &t->alert;
+
+	(void)n;
+	if (!slice_starts(c[0], t->wanted) || t->alerts++)
+		return;
+	a->id = arena_keep(&t->arena, c[0]);
+	a->host = arena_keep(&t->arena, c[1]);
+	a->level = arena_keep(&t->arena, c[2]);
+	a->title = arena_keep(&t->arena, c[3]);
+	a->detector = arena_keep(&t->arena, c[4]);
+	a->time = arena_keep(&t->arena, c[5]);
+	t->file = arena_keep(&t->arena, c[6]);
+	t->inner = c[7].p ? arena_keep(&t->arena, c[7]) : slice_of(NULL, 0);
+	a->at.set = slice_to_u64(c[8], &a->at.record) && slice_to_u64(c[9], &a->at.offset);
+}
+
+static void note_host(void *ctx, const struct slice *c, size_t n)
+{
+	struct tracing *t = ctx;
+
+	(void)n;
+	t->hosts = heap_room(t->hosts, t->host_count, &t->host_cap, sizeof(*t->hosts));
+	t->hosts[t->host_count++] = arena_keep(&t->arena, c[0]);
+}
+
+static void render(struct tracing *t, const struct told *told)
+{
+	struct report_trace r = { .alert = &t->alert,
+				  .told = told,
+				  .forward = t->o->forward,
+				  .file = tracing_file,
+				  .ctx = t->s };
+
+	if (t->o->json || t->o->as == FORMAT_JSON) {
+		report_trace_json(&t->text, &r);
+	} else if (t->o->as == FORMAT_DOT) {
+		report_trace_dot(&t->text, &r);
+	} else if (t->o->as == FORMAT_SVG) {
+		report_trace_svg(&t->text, &r);
+	} else {
+		if (t->told)
+			buf_put_byte(&t->text, '\n');
+		report_trace_text(&t->text, &r);
+	}
+	t->told++;
+}
+
+struct forward {
+	const struct graph *g;
+	struct arena *arena;
+	struct told told;
+	size_t cap;
+};
+
+static bool note_step(void *ctx, uint32_t edge, unsigned depth)
+{
+	struct forward *f = ctx;
+
+	(void)depth;
+	if (f->told.hop_count == f->cap)
+		return false;
+	edge_tell(f->g, edge, f->arena, &f->told.hops[f->told.hop_count++]);
+	return true;
+}
+
+static void tell_forward(struct tracing *t, struct tracer *tracer, const struct graph *g, uint32_t node, int64_t ns)
+{
+	struct forward f = { .g = g, .arena = &t->arena, .cap = FORWARD_MAX };
+
+	f.told.hops = arena_array(&t->arena, f.cap, sizeof(*f.told.hops));
+	f.told.visited = trace_forward(tracer, node, ns, f.cap, note_step, &f);
+	f.told.budget_spent = f.told.hop_count == f.cap;
+	render(t, &f.told);
+}
+
+static void tell_back(struct tracing *t, struct tracer *tracer, const struct graph *g, uint32_t edge, uint32_t node,
+		      int64_t ns)
+{
+	static struct trace trace; /* large; one at a time */
+	struct told told;
+
+	if (edge != GRAPH_NONE)
+		trace_edge(tracer, edge, &trace);
+	else
+		trace_node(tracer, node, ns, &trace);
+	trace_tell(g, &trace, &t->arena, &told);
+	render(t, &told);
+}
+
+static struct tracer *tracer_for(struct tracing *t, const struct graph *g)
+{
+	struct tracer *tracer = tracer_new(g, t->baseline);
+
+	tracer_budget(tracer, t->o->budget);
+	return tracer;
+}
+
+static bool trace_alert(struct tracing *t, struct err *err)
+{
+	struct graph *g = tracing_graph(t->s, t->alert.host, t->o, err);
+	struct told none = { .origin = { .kind = ORIGIN_GAP, .gap = "the alert's record names no process, file or hash" } };
+	struct tracer *tracer;
+	uint32_t edge;
+
+	if (!g)
+		return false;
+	t->alert.at.source = store_source(t->s, t->file, t->inner);
+	edge = graph_at(g, t->alert.at.source, t->alert.at.record, t->alert.at.offset);
+	tracer = tracer_for(t, g);
+	if (edge == GRAPH_NONE) {
+		render(t, &none);
+	} else if (t->o->forward) {
+		uint32_t from = g->edges[edge].subject != GRAPH_NONE ? g->edges[edge].subject : g->edges[edge].object;
+
+		tell_forward(t, tracer, g, from, g->edges[edge].time_ns);
+	} else {
+		tell_back(t, tracer, g, edge, GRAPH_NONE, 0);
+	}
+	tracer_free(tracer);
+	graph_free(g);
+	return true;
+}
+
+/* ---- entities ---- */
+
+/* Does the text name this node: a whole path, a file's name, a process's key or image, a domain? */
+static bool names(const struct graph *g, uint32_t node, struct slice wanted)
+{
+	const struct graph_node *n = &g->nodes[node];
+
+	if (n->kind == ENTITY_SCRIPT)
+		return false;
+	return slice_eq_nocase(n->key, wanted) || slice_eq_nocase(n->name, wanted) ||
+	       ((n->kind == ENTITY_FILE || n->kind == ENTITY_PROCESS) && slice_eq_nocase(path_tail(n->name), wanted));
+}
+
+/* The moment from which to look back: the last time that records speak of it. */
+static int64_t last_of(const struct graph *g, uint32_t node)
+{
+	const struct graph_node *n = &g->nodes[node];
+	int64_t last = n->start_ns == GRAPH_EVER ? 0 : n->start_ns;
+
+	if (n->in_count && graph_in(g, n, n->in_count - 1)->last_ns > last)
+		last = graph_in(g, n, n->in_count - 1)->last_ns;
+	if (n->out_count && graph_out(g, n, n->out_count - 1)->last_ns > last)
+		last = graph_out(g, n, n->out_count - 1)->last_ns;
+	return last ? last : INT64_MAX - 1;
+}
+
+static void trace_one(struct tracing *t, const struct graph *g, uint32_t node)
+{
+	struct tracer *tracer = tracer_for(t, g);
+	const struct graph_node *n = &g->nodes[node];
+	int64_t last = last_of(g, node);
+	uint32_t edge = GRAPH_NONE;
+
+	t->alert.entity = arena_keep(&t->arena, trace_name(g, node));
+	/* Who asked for a name or an address did so first in its first edge. */
+	if (n->kind != ENTITY_FILE && n->kind != ENTITY_PROCESS && n->in_count)
+		edge = g->in[n->in];
+	if (t->o->forward)
+		tell_forward(t, tracer, g, node, n->start_ns == GRAPH_EVER ? INT64_MIN + 1 : n->start_ns);
+	else
+		tell_back(t, tracer, g, edge, node, last);
+	tracer_free(tracer);
+}
+
+static void entities_of(struct tracing *t, const struct graph *g)
+{
+	struct content c = { .edge = GRAPH_NONE };
+	uint32_t found[ENTITIES_MAX];
+	size_t n = 0;
+
+	if (is_hex(t->wanted)) {
+		c.sha256 = t->wanted.n == 64 ? arena_lower(&t->arena, t->wanted) : c.sha256;
+		c.sha1 = t->wanted.n == 40 ? arena_lower(&t->arena, t->wanted) : c.sha1;
+		c.md5 = t->wanted.n == 32 ? arena_lower(&t->arena, t->wanted) : c.md5;
+		n = files_with(g, &c, GRAPH_NONE, INT64_MAX, found, ENTITIES_MAX);
+	}
+	/* A file and the processes that ran it are one answer: the file's. */
+	for (uint32_t i = 0; i < g->node_count && n < ENTITIES_MAX; i++)
+		if (names(g, i, t->wanted) && (g->nodes[i].kind != ENTITY_PROCESS || slice_eq(g->nodes[i].key, t->wanted)))
+			found[n++] = i;
+	for (size_t i = 0; i < n && t->told < ENTITIES_MAX; i++)
+		trace_one(t, g, found[i]);
+}
+
+static bool host_wanted(const struct tracing *t, struct slice host)
+{
+	for (size_t i = 0; i < t->o->host_count; i++)
+		if (slice_eq_nocase(t->o->hosts[i], host))
+			return true;
+	return t->o->host_count == 0;
+}
+
+static bool trace_entities(struct tracing *t, struct err *err)
+{
+	if (!store_ask(t->s, STORE_GRAPH_HOSTS, note_host, t, err))
+		return false;
+	for (size_t i = 0; i < t->host_count && t->told < ENTITIES_MAX; i++) {
+		struct graph *g;
+
+		if (!host_wanted(t, t->hosts[i]))
+			continue;
+		g = tracing_graph(t->s, t->hosts[i], t->o, err);
+		if (!g)
+			return false;
+		t->alert = (struct report_alert){ .host = t->hosts[i] };
+		entities_of(t, g);
+		graph_free(g);
+	}
+	if (t->told)
+		return true;
+	return err_set(err, ERR_USAGE, 0, "%.*s is no alert of this case and no file, process, hash, domain or address in "
+		       "it (upriver show lists alerts; a file's whole path or its name alone will do)",
+		       (int)t->wanted.n, (const char *)t->wanted.p);
+}
+
+static bool trace_wanted(struct tracing *t, struct err *err)
+{
+	struct buf bytes = { 0 };
+	struct err ignored = { 0 };
+
+	if (store_baseline(t->s, &bytes))
+		t->baseline = baseline_decode(buf_slice(&bytes), &ignored);
+	buf_done(&bytes);
+	if (is_hex(t->wanted) && t->wanted.n >= ID_DIGITS_MIN && t->wanted.n <= ID_DIGITS &&
+	    !store_ask(t->s, STORE_ALERTS, note_alert, t, err))
+		return false;
+	if (t->alerts > 1 && t->wanted.n < ID_DIGITS)
+		return err_set(err, ERR_USAGE, 0, "%zu alerts begin with %.*s: give more of the id", t->alerts,
+			       (int)t->wanted.n, (const char *)t->wanted.p);
+	return t->alerts ? trace_alert(t, err) : trace_entities(t, err);
+}
+
+int verb_trace(const struct cli_options *o)
+{
+	struct err err = { 0 };
+	struct tracing t = { .o = o, .wanted = slice_str(o->operands.items[1]) };
+	struct output out;
+	bool ok;
+
+	arena_init(&t.arena, 0);
+	t.s = store_open(o->operands.items[0], &err);
+	ok = t.s && trace_wanted(&t, &err) && output_open(&out, o->output, &err);
+	if (ok) {
+		output_put(&out, buf_slice(&t.text));
+		ok = output_close(&out, &err);
+	}
+	if (!ok)
+		say_error("%s", err.why);
+	baseline_free(t.baseline);
+	store_close(t.s, &err);
+	buf_done(&t.text);
+	free(t.hosts);
+	arena_done(&t.arena);
+	return ok ? EXIT_DONE : EXIT_USAGE;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Segments and traces in the case. Blocks are packed with zstd: about a fifth of their size. */
+#include "base/buf.h"
+#include "base/heap.h"
+#include "store/inside.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <zstd.h>
+
+#define PACK_LEVEL 1
+/* What one block may unpack to: a worker sends no message that is longer. */
+#define UNPACKED_MAX ((int64_t)256 << 20)
+
+static sqlite3_stmt *prepare(struct store *s, const char *sql)
+{
+	sqlite3_stmt *q = NULL;
+
+	if (sqlite3_prepare_v2(store_db(s), sql, -1, &q, NULL) != SQLITE_OK)
+		return NULL;
+	return q;
+}
+
+static void bind_text(sqlite3_stmt *q, int at, struct slice s)
+{
+	if (s.p)
+		sqlite3_bind_text(q, at, (const char *)s.p, (int)s.n, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(q, at);
+}
+
+static struct slice column(sqlite3_stmt *q, int at)
+{
+	const unsigned char *p = sqlite3_column_text(q, at);
+
+	return slice_of(p, p ? (size_t)sqlite3_column_bytes(q, at) : 0);
+}
+
+static bool step(struct store *s, sqlite3_stmt *q)
+{
+	bool ok = q && sqlite3_step(q) == SQLITE_DONE;
+
+	sqlite3_finalize(q);
+	return store_row_end(s, ok);
+}
+
+uint32_t store_source(struct store *s, struct slice file, struct slice inner)
+{
+	sqlite3_stmt *q = prepare(s, "SELECT id FROM source WHERE file=? AND inner=?");
+	uint32_t id = 0;
+
+	if (!q)
+		return 0;
+	bind_text(q, 1, file);
+	bind_text(q, 2, inner.p ? inner : slice_str(""));
+	if (sqlite3_step(q) == SQLITE_ROW)
+		id = (uint32_t)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return id;
+}
+
+static uint32_t source_number(struct store *s, struct slice file, struct slice inner)
+{
+	uint32_t id = store_source(s, file, inner);
+
+	if (id)
+		return id;
+	sqlite3_stmt *q = prepare(s, "INSERT INTO source(file, inner) VALUES(?,?)");
+
+	if (q) {
+		bind_text(q, 1, file);
+		bind_text(q, 2, inner.p ? inner : slice_str(""));
+		sqlite3_step(q);
+	}
+	sqlite3_finalize(q);
+	return store_source(s, file, inner);
+}
+
+bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file, struct slice *ret_inner)
+{
+	sqlite3_stmt *q = prepare(s, "SELECT file, inner FROM source WHERE id=?");
+	bool found = false;
+
+	if (!q)
+		return false;
+	sqlite3_bind_int64(q, 1, source);
+	if (sqlite3_step(q) == SQLITE_ROW) {
+		struct slice inner = column(q, 1);
+
+		*ret_file = store_keep(s, column(q, 0));
+		*ret_inner = inner.n ? store_keep(s, inner) : slice_of(NULL, 0);
+		found = true;
+	}
+	sqlite3_finalize(q);
+	return found;
+}
+
+static bool pack(struct slice bytes, struct buf *out)
+{
+	size_t most = ZSTD_compressBound(bytes.n), n;
+
+	buf_clear(out);
+	buf_reserve(out, most);
+	n = ZSTD_compress(out->p, most, bytes.p, bytes.n, PACK_LEVEL);
+	if (ZSTD_isError(n))
+		return false;
+	out->n = n;
+	return true;
+}
+
+static bool unpack(sqlite3_stmt *q, int size_at, int blob_at, struct buf *out)
+{
+	int64_t n = sqlite3_column_int64(q, size_at);
+	const void *packed = sqlite3_column_blob(q, blob_at);
+	size_t packed_n = (size_t)sqlite3_column_bytes(q, blob_at), got;
+
+	if (n < 0 || n > UNPACKED_MAX || !packed)
+		return false;
+	buf_clear(out);
+	buf_reserve(out, (size_t)n + 1);
+	got = ZSTD_decompress(out->p, (size_t)n, packed, packed_n);
+	if (ZSTD_isError(got) || got != (size_t)n)
+		return false;
+	out->n = got;
+	return true;
+}
+
+bool store_add_segment(struct store *s, const struct store_segment *x)
+{
+	struct buf packed = { 0 };
+	bool ok = store_row_begin(s) && pack(x->block, &packed);
+	sqlite3_stmt *q = prepare(s, "INSERT INTO segment(host, source, record_base, activities, bytes, packed)"
+				     " VALUES(?,?,?,?,?,?)");
+
+	if (q && ok) {
+		bind_text(q, 1, x->host.p ? x->host : slice_str(""));
+		sqlite3_bind_int64(q, 2, source_number(s, x->file, x->inner));
+		sqlite3_bind_int64(q, 3, (int64_t)x->record_base);
+		sqlite3_bind_int64(q, 4, (int64_t)x->activities);
+		sqlite3_bind_int64(q, 5, (int64_t)x->block.n);
+		sqlite3_bind_blob(q, 6, packed.p, (int)packed.n, SQLITE_STATIC);
+	}
+	ok = step(s, q) && ok;
+	buf_done(&packed);
+	return ok;
+}
+
+bool store_each_segment(struct store *s, struct slice host, store_segment_fn *fn, void *ctx,
+			uint64_t *ret_lost, struct err *err)
+{
+	sqlite3_stmt *q = prepare(s, "SELECT host, source, record_base, activities, bytes, packed FROM segment"
+				     " WHERE host=? ORDER BY source, id");
+	struct buf block = { 0 };
+	bool ok = q != NULL;
+	int result = SQLITE_DONE;
+
+	if (q)
+		bind_text(q, 1, host.p ? host : slice_str(""));
+	while (ok && (result = sqlite3_step(q)) == SQLITE_ROW) {
+		struct store_segment x = { .host = column(q, 0),
+					   .record_base = (uint64_t)sqlite3_column_int64(q, 2),
+					   .activities = (size_t)sqlite3_column_int64(q, 3) };
+
+		if (!unpack(q, 4, 5, &block)) {
+			++*ret_lost;
+			continue;
+		}
+		x.block = buf_slice(&block);
+		ok = fn(ctx, &x, (uint32_t)sqlite3_column_int64(q, 1));
+	}
+	if (ok && result != SQLITE_DONE)
+		ok = err_set(err, ERR_FORMAT, 0, "the case cannot be read: %s", sqlite3_errmsg(store_db(s)));
+	if (!q)
+		err_set(err, ERR_FORMAT, 0, "the case has no activities: it is of another version");
+	sqlite3_finalize(q);
+	buf_done(&block);
+	return ok;
+}
+
+bool store_set_baseline(struct store *s, struct slice bytes)
+{
+	struct buf packed = { 0 };
+	bool ok = store_row_begin(s) && pack(bytes, &packed);
+	sqlite3_stmt *q = prepare(s, "INSERT OR REPLACE INTO baseline(id, bytes, packed) VALUES(1,?,?)");
+
+	if (q) {
+		sqlite3_bind_int64(q, 1, (int64_t)bytes.n);
+		sqlite3_bind_blob(q, 2, packed.p, (int)packed.n, SQLITE_STATIC);
+	}
+	ok = step(s, q) && ok;
+	buf_done(&packed);
+	return ok;
+}
+
+bool store_baseline(struct store *s, struct buf *out)
+{
+	sqlite3_stmt *q = prepare(s, "SELECT bytes, packed FROM baseline WHERE id=1");
+	bool ok = q && sqlite3_step(q) == SQLITE_ROW && unpack(q, 0, 1, out);
+
+	sqlite3_finalize(q);
+	return ok;
+}
+
+bool store_add_origin(struct store *s, const struct store_origin *o)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT INTO origin(rank, kind, name, version, verdict, reason, hosts, alerts,"
+				     " detail) VALUES(?,?,?,?,?,?,?,?,?)");
+
+	if (q) {
+		sqlite3_bind_int64(q, 1, o->rank);
+		bind_text(q, 2, o->kind);
+		bind_text(q, 3, o->name);
+		bind_text(q, 4, o->version);
+		bind_text(q, 5, o->verdict);
+		bind_text(q, 6, o->reason);
+		sqlite3_bind_int64(q, 7, (int64_t)o->hosts);
+		sqlite3_bind_int64(q, 8, (int64_t)o->alerts);
+		bind_text(q, 9, o->detail);
+	}
+	return step(s, q) && ok;
+}
+
+bool store_add_trace(struct store *s, struct slice hit_id, int64_t origin_rank, size_t hops, double cost)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT OR REPLACE INTO trace(hit_id, origin, hops, cost) VALUES(?,?,?,?)");
+
+	if (q) {
+		bind_text(q, 1, hit_id);
+		sqlite3_bind_int64(q, 2, origin_rank);
+		sqlite3_bind_int64(q, 3, (int64_t)hops);
+		sqlite3_bind_double(q, 4, cost);
+	}
+	return step(s, q) && ok;
+}
+
+bool store_add_hop(struct store *s, const struct store_hop *h)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT INTO hop(origin, seq, op, from_kind, \"from\", to_kind, \"to\", time, host,"
+				     " file, inner, record, offset, score, why) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	char time[32];
+
+	if (q) {
+		sqlite3_bind_int64(q, 1, h->origin_rank);
+		sqlite3_bind_int64(q, 2, (int64_t)h->seq);
+		bind_text(q, 3, h->op);
+		bind_text(q, 4, h->from_kind);
+		bind_text(q, 5, h->from);
+		bind_text(q, 6, h->to_kind);
+		bind_text(q, 7, h->to);
+		if (h->time.set)
+			sqlite3_bind_text(q, 8, time, (int)when_format(h->time, time), SQLITE_STATIC);
+		bind_text(q, 9, h->host);
+		bind_text(q, 10, h->file);
+		bind_text(q, 11, h->inner);
+		if (h->file.p) {
+			sqlite3_bind_int64(q, 12, (int64_t)h->record);
+			sqlite3_bind_int64(q, 13, (int64_t)h->offset);
+		}
+		sqlite3_bind_double(q, 14, h->score);
+		bind_text(q, 15, h->why);
+	}
+	return step(s, q) && ok;
+}
+
+bool store_forget_traces(struct store *s)
+{
+	bool ok = store_row_begin(s);
+
+	return step(s, prepare(s, "DELETE FROM origin")) && step(s, prepare(s, "DELETE FROM trace")) &&
+	       step(s, prepare(s, "DELETE FROM hop")) && ok;
+}
