@@ -207,7 +207,7 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 	arena_done(&scratch);
 }
 
-static bool trace_host(struct all *a, const struct host *h, const struct graph *g)
+static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 {
 	uint32_t *edges = heap_array(h->n + 1, sizeof(*edges));
 	struct tracer *tracer = tracer_new(g, a->baseline);

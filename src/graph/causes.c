@@ -386,30 +386,22 @@ static bool speaks_of(struct slice details, struct slice image, struct slice com
 	return false;
 }
 
-static bool makes_start(const struct graph *g, const struct graph_edge *e)
-{
-	if (e->op == ACTIVITY_SERVICE_CREATE || e->op == ACTIVITY_TASK_CREATE)
-		return true;
-	return e->op == ACTIVITY_REGISTRY_SET && e->object != GRAPH_NONE &&
-	       (holds(g->nodes[e->object].key, "\\services\\") || holds(g->nodes[e->object].key, "\\run"));
-}
-
 /* The remote logon of this session, or the last one before it from elsewhere within a minute. */
 static uint32_t remote_logon(const struct graph *g, struct slice session, int64_t ns)
 {
 	uint32_t near = GRAPH_NONE;
 
-	for (size_t i = g->edge_count; i-- > 0;) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = g->logons.n; i-- > 0;) {
+		const struct graph_edge *e = &g->edges[g->logons.edges[i]];
 		struct slice from = graph_attribute(g, e, ATTRIBUTE_REMOTE_ADDRESS);
 
-		if (e->op != ACTIVITY_LOGON || e->time_ns > ns || !from.n || slice_is(from, "127.0.0.1") ||
+		if (e->time_ns > ns || !from.n || slice_is(from, "127.0.0.1") ||
 		    slice_is(from, "::1"))
 			continue;
 		if (session.n && slice_eq_nocase(graph_attribute(g, e, ATTRIBUTE_LOGON_ID), session))
-			return (uint32_t)i;
+			return g->logons.edges[i];
 		if (near == GRAPH_NONE && e->time_ns > ns - LOGON_WINDOW_NS)
-			near = (uint32_t)i;
+			near = g->logons.edges[i];
 	}
 	return session.n ? GRAPH_NONE : near;
 }
@@ -435,11 +427,11 @@ static bool scheduled_causes(struct causes *c, uint32_t process, int64_t ns)
 	bool found = false;
 	unsigned n = 0;
 
-	for (size_t i = g->edge_count; i-- > 0 && n < 8;) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = g->starters.n; i-- > 0 && n < 8;) {
+		const struct graph_edge *e = &g->edges[g->starters.edges[i]];
 		const char *op = e->op == ACTIVITY_TASK_CREATE ? "task" : "service";
 
-		if (e->time_ns > ns || !makes_start(g, e) ||
+		if (e->time_ns > ns ||
 		    !speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), p->name, command))
 			continue;
 		n++;
@@ -448,7 +440,7 @@ static bool scheduled_causes(struct causes *c, uint32_t process, int64_t ns)
 		if (e->subject == GRAPH_NONE || process_roles(c, e->subject) & ROLE_PARENT)
 			continue;
 		found = true;
-		cause_step(c, e->subject, e->time_ns, (uint32_t)i, 1.0, op, "made the service or task that started it");
+		cause_step(c, e->subject, e->time_ns, g->starters.edges[i], 1.0, op, "made the service or task that started it");
 	}
 	return found;
 }

@@ -34,21 +34,21 @@ static uint32_t package_of(const struct graph *g, uint32_t file, const struct co
 	struct slice key = g->nodes[file].key;
 	uint32_t found = GRAPH_NONE, near = GRAPH_NONE;
 
-	for (size_t i = 0; i < g->edge_count; i++) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = 0; i < g->packages.n; i++) {
+		const struct graph_edge *e = &g->edges[g->packages.edges[i]];
 		struct slice name;
 
-		if (e->op != ACTIVITY_PACKAGE || e->object == GRAPH_NONE ||
+		if (e->object == GRAPH_NONE ||
 		    (e->timed && e->time_ns > ns + INSTALL_WINDOW_NS))
 			continue;
 		name = g->nodes[e->object].name;
 		if (name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
 				   (content->product.n > 2 && holds_nocase(name, content->product))))
-			found = (uint32_t)i;
+			found = g->packages.edges[i];
 		if (written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
 		    e->time_ns <= written + INSTALL_WINDOW_NS &&
 		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove"))
-			near = (uint32_t)i;
+			near = g->packages.edges[i];
 	}
 	return found != GRAPH_NONE ? found : near;
 }
@@ -106,19 +106,19 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 	const struct graph *g = c->g;
 	struct slice tail = path_tail(g->nodes[file].key);
 
-	for (size_t i = g->edge_count; i-- > 0;) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = g->shares.n; i-- > 0;) {
+		const struct graph_edge *e = &g->edges[g->shares.edges[i]];
 		struct trace_origin o = origin_of(ORIGIN_REMOTE_HOST, file, e->time_ns);
 		struct slice name;
 
-		if (e->op != ACTIVITY_SHARE || e->time_ns > written + INSTALL_WINDOW_NS ||
+		if (e->time_ns > written + INSTALL_WINDOW_NS ||
 		    e->last_ns < written - INSTALL_WINDOW_NS)
 			continue;
 		name = path_tail(graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
 		if (!slice_eq_nocase(name, tail))
 			continue;
 		o.remote = graph_attribute(g, e, ATTRIBUTE_REMOTE_ADDRESS);
-		cause_end(c, &o, 1.0, "share_access", (uint32_t)i, "another host wrote it over a share");
+		cause_end(c, &o, 1.0, "share_access", g->shares.edges[i], "another host wrote it over a share");
 		return true;
 	}
 	return false;

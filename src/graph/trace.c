@@ -147,10 +147,11 @@ static void on_cause(void *ctx, const struct cause *c)
 	add_step(t, c);
 }
 
-struct tracer *tracer_new(const struct graph *g, const struct baseline *base)
+struct tracer *tracer_new(struct graph *g, const struct baseline *base)
 {
 	struct tracer *t = heap_new(sizeof(*t));
 
+	graph_index(g);
 	t->g = g;
 	t->base = base;
 	t->budget = BUDGET_DEFAULT;
