@@ -76,12 +76,19 @@ static struct slice keep(struct graph *g, struct slice s)
 /* kind and folded name as one key. */
 static struct slice name_key(enum entity_kind kind, struct slice name, struct arena *a)
 {
-	struct slice folded = kind == ENTITY_SCRIPT ? name : path_key(name, a);
+	struct slice folded = name;
+	uint8_t *room;
 
 	if (kind == ENTITY_DOMAIN || kind == ENTITY_REGISTRY || kind == ENTITY_SERVICE ||
 	    kind == ENTITY_TASK || kind == ENTITY_USER || kind == ENTITY_SHARE)
 		folded = arena_lower(a, name);
-	return arena_printf(a, "%c%.*s", 'A' + (int)kind, (int)folded.n, (const char *)folded.p);
+	else if (kind != ENTITY_SCRIPT)
+		folded = path_key(name, a);
+	room = arena_alloc(a, folded.n + 1);
+	room[0] = (uint8_t)('A' + (int)kind);
+	if (folded.n)
+		memcpy(room + 1, folded.p, folded.n);
+	return slice_of(room, folded.n + 1);
 }
 
 static uint32_t named_node(struct graph *g, enum entity_kind kind, struct slice name, struct arena *scratch)
@@ -91,9 +98,12 @@ static uint32_t named_node(struct graph *g, enum entity_kind kind, struct slice 
 
 	if (at != MAP_NONE)
 		return at;
-	at = graph_node_new(g, kind, slice_of(NULL, 0), keep(g, name));
+	at = graph_node_new(g, kind, slice_of(NULL, 0), slice_of(NULL, 0));
 	map_set(&g->by_name, key, at);
-	g->nodes[at].key = slice_from(map_key(&g->by_name, (uint32_t)g->by_name.n - 1), 1);
+	key = slice_from(map_key(&g->by_name, (uint32_t)g->by_name.n - 1), 1);
+	g->nodes[at].key = key;
+	/* Most names are their own key. */
+	g->nodes[at].name = slice_eq(key, name) ? key : name.n ? arena_keep(&g->arena, name) : name;
 	return at;
 }
 
@@ -142,8 +152,18 @@ static uint32_t entity_node(struct graph *g, const struct block *b, const struct
 	return reference(g, name, e->pid, scratch);
 }
 
+/* A text of the block, kept once. */
+static struct slice keep_text(struct graph *g, const struct block *b, struct slice *kept, uint32_t text)
+{
+	if (!kept[text].p)
+		kept[text] = b->texts[text].n ? keep(g, b->texts[text]) : slice_str("");
+	return kept[text];
+}
+
 static void add_sets(struct graph *g, const struct block *b)
 {
+	struct slice *kept = heap_array(b->text_count + 1, sizeof(*kept));
+
 	for (size_t i = 0; i < b->set_count; i++) {
 		g->sets = heap_room(g->sets, g->set_count, &g->set_cap, sizeof(*g->sets));
 		g->sets[g->set_count++] = (struct graph_set){ (uint32_t)g->attribute_count, b->sets[i].n };
@@ -153,9 +173,10 @@ static void add_sets(struct graph *g, const struct block *b)
 			g->attributes = heap_room(g->attributes, g->attribute_count, &g->attribute_cap,
 						  sizeof(*g->attributes));
 			g->attributes[g->attribute_count++] =
-				(struct graph_attribute){ a->which, keep(g, b->texts[a->text]) };
+				(struct graph_attribute){ a->which, keep_text(g, b, kept, a->text) };
 		}
 	}
+	free(kept);
 }
 
 static void add_edge(struct graph *g, const struct block_activity *a, const uint32_t *nodes, uint32_t set_base,

@@ -60,7 +60,7 @@ struct slice path_key(struct slice path, struct arena *arena)
 			front = spellings[i].to;
 			break;
 		}
-	path = utf8_fold(arena, path);
+	path = slice_is_ascii(path) ? arena_lower(arena, path) : utf8_fold(arena, path);
 	return *front ? arena_printf(arena, "%s%.*s", front, (int)path.n, (const char *)path.p) : path;
 }
 
