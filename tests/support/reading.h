@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* For tests of readers: all events of a text as lines, given in windows that end at a guard page. */
+/* For tests of readers: all events of a text as lines, given in windows that end at a guard page.
+ */
 #include "base/buf.h"
 #include "base/err.h"
 #include "event/taxonomy.h"

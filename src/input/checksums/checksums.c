@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What sha256sum and its kin write: files that were there, with their digests. The host is in such a
- * list only where a line says so.
+ * What sha256sum and its kin write: files that were there, with their digests. The host is in such
+ * a list only where a line says so.
  *
  *   # host: PC-07
  *   9785001b...c7a3  /usr/bin/curl        md5, sha1, sha256, sha384, sha512 by the digest's length
@@ -17,8 +17,18 @@
 
 #include <stdlib.h>
 
-enum word { WORD_PATH, WORD_MD5, WORD_SHA1, WORD_SHA224, WORD_SHA256, WORD_SHA384, WORD_SHA512, WORD_COUNT };
-static const char *const words[WORD_COUNT] = { "path", "md5", "sha1", "sha224", "sha256", "sha384", "sha512" };
+enum word {
+	WORD_PATH,
+	WORD_MD5,
+	WORD_SHA1,
+	WORD_SHA224,
+	WORD_SHA256,
+	WORD_SHA384,
+	WORD_SHA512,
+	WORD_COUNT
+};
+static const char *const words[WORD_COUNT] = { "path",	 "md5",	   "sha1",  "sha224",
+					       "sha256", "sha384", "sha512" };
 static const size_t digits[WORD_COUNT] = { 0, 32, 40, 56, 64, 96, 128 };
 
 struct input {
@@ -101,7 +111,8 @@ static struct slice host_of(struct slice line)
 	if (!line.n || line.p[0] != '#')
 		return slice_of(NULL, 0);
 	key = slice_trim(slice_cut(slice_from(line, 1), ':', &value));
-	return slice_eq_nocase(key, slice_str("host")) && value.p ? slice_trim(value) : slice_of(NULL, 0);
+	return slice_eq_nocase(key, slice_str("host")) && value.p ? slice_trim(value)
+								  : slice_of(NULL, 0);
 }
 
 static unsigned probe(struct slice head, uint64_t bytes)
@@ -184,7 +195,8 @@ static struct slice unescaped(struct arena *a, struct slice s)
 static void take(struct input *in, const struct sum *sum, uint64_t offset, struct event *ev)
 {
 	event_clear(ev);
-	put_text(ev, &in->names[WORD_PATH], sum->escaped ? unescaped(&ev->arena, sum->path) : sum->path);
+	put_text(ev, &in->names[WORD_PATH],
+		 sum->escaped ? unescaped(&ev->arena, sum->path) : sum->path);
 	put_text(ev, &in->names[sum->kind], arena_lower(&ev->arena, sum->digest));
 	put_place(ev, "inventory", in->record, offset);
 	if (in->host_n)
@@ -217,7 +229,8 @@ static enum input_step next(struct input *in, struct event *ev)
 			return INPUT_EVENT;
 		}
 		if (!in->told)
-			input_note(&in->env, offset, true, "line %llu is no checksum (further ones are not told)",
+			input_note(&in->env, offset, true,
+				   "line %llu is no checksum (further ones are not told)",
 				   (unsigned long long)in->record);
 		in->told = true;
 	}

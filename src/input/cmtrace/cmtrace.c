@@ -3,8 +3,8 @@
  * CMTrace logs, which SCCM's client and Intune's agent write, in both of their forms:
  *
  *   <![LOG[text]LOG]!><time="19:33:19.766-330" date="11-28-2014" component="AppEnforce" context=""
- *                      type="1" thread="2084" file="appprovider.cpp:1">      (one line; text may be more)
- *   text  $$<AppEnforce><11-28-2014 19:33:19.766-330><thread=2084 (0x824)>
+ *                      type="1" thread="2084" file="appprovider.cpp:1">      (one line; text may be
+ * more) text  $$<AppEnforce><11-28-2014 19:33:19.766-330><thread=2084 (0x824)>
  *
  * The signed number behind the time is in minutes, and UTC is local time *plus* it: -330 is India.
  * Without it the time is local, and that UTC was assumed is told.
@@ -18,8 +18,17 @@
 
 #include <stdlib.h>
 
-enum word { WORD_MESSAGE, WORD_COMPONENT, WORD_CONTEXT, WORD_TYPE, WORD_THREAD, WORD_FILE, WORD_COUNT };
-static const char *const words[WORD_COUNT] = { "message", "component", "context", "type", "thread", "file" };
+enum word {
+	WORD_MESSAGE,
+	WORD_COMPONENT,
+	WORD_CONTEXT,
+	WORD_TYPE,
+	WORD_THREAD,
+	WORD_FILE,
+	WORD_COUNT
+};
+static const char *const words[WORD_COUNT] = { "message", "component", "context",
+					       "type",	  "thread",    "file" };
 
 struct input {
 	struct input_env env;
@@ -32,7 +41,8 @@ struct input {
 	bool told_none;
 };
 
-static const struct slice lead = SLICE("<![LOG["), tail = SLICE("]LOG]!><"), old_mark = SLICE("$$<");
+static const struct slice lead = SLICE("<![LOG["), tail = SLICE("]LOG]!><"),
+			  old_mark = SLICE("$$<");
 
 struct record {
 	struct slice text, date, time, part[WORD_COUNT];
@@ -51,7 +61,8 @@ static struct when clock_of(struct slice date, struct slice time)
 	for (size_t i = 1; i < time.n && !known; i++)
 		if (time.p[i] == '-' || time.p[i] == '+') {
 			minus = time.p[i] == '-';
-			known = slice_to_i64(slice_from(time, i + 1), &bias) && bias >= 0 && bias < 1440;
+			known = slice_to_i64(slice_from(time, i + 1), &bias) && bias >= 0 &&
+				bias < 1440;
 			bias = minus ? -bias : bias;
 			time = slice_head(time, i);
 		}
@@ -125,8 +136,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 	return slice_search(head, old_mark) && slice_search(head, thread) ? 70 : 0;
 }
 
-/* Length of the newer form at the start of s, with its line end; 0: its end is not in s. One that has
- * no end stops before the next. */
+/* Length of the newer form at the start of s, with its line end; 0: its end is not in s. One that
+ * has no end stops before the next. */
 static size_t extent_new(struct slice s, struct record *r)
 {
 	struct slice inner = slice_from(s, lead.n);
@@ -162,7 +173,8 @@ static size_t extent_old(struct slice s, struct record *r)
 		}
 		if (mark) {
 			r->text = slice_of(s.p, (size_t)(mark - s.p));
-			read_old(slice_trim(slice_from(line, (size_t)(mark - line.p) + old_mark.n)), r);
+			read_old(slice_trim(slice_from(line, (size_t)(mark - line.p) + old_mark.n)),
+				 r);
 			return whole ? (size_t)(line.p - s.p) + line.n + 1 : 0;
 		}
 		rest = slice_from(rest, line.n + 1);
@@ -220,14 +232,16 @@ static void take(struct input *in, struct record *r, uint64_t offset, struct eve
 		put_text(ev, &in->names[i], r->part[i]);
 	if (!r->time.p) {
 		if (!in->told_none)
-			input_note(&in->env, offset, true,
-				   "record %llu has no time and component (further ones are not told)",
-				   (unsigned long long)in->record);
+			input_note(
+				&in->env, offset, true,
+				"record %llu has no time and component (further ones are not told)",
+				(unsigned long long)in->record);
 		in->told_none = true;
 		ev->damaged = true;
 	}
 	put_place(ev, "cmtrace", in->record, offset);
-	deploy_read(&in->deploy, r->part[WORD_COMPONENT], r->part[WORD_THREAD], r->part[WORD_MESSAGE], ev);
+	deploy_read(&in->deploy, r->part[WORD_COMPONENT], r->part[WORD_THREAD],
+		    r->part[WORD_MESSAGE], ev);
 	ev->channel = event_text_of(ev, in->names[WORD_COMPONENT].id);
 	translator_apply(in->translator, ev);
 	if (!ev->time.set)

@@ -29,7 +29,8 @@ static bool make(struct event *ev, const char *name, uint32_t id, struct slice t
 	return true;
 }
 
-/* What is behind lead, up to end (all of the line where end is NULL); p NULL when lead is not there. */
+/* What is behind lead, up to end (all of the line where end is NULL); p NULL when lead is not
+ * there. */
 static struct slice between(struct slice s, const char *lead, const char *end)
 {
 	const uint8_t *hit = slice_search(s, slice_str(lead)), *stop;
@@ -54,7 +55,8 @@ static struct deployment *of_thread(struct deploy *d, struct slice thread, bool 
 {
 	thread = slice_head(thread, sizeof(d->threads[0].thread));
 	for (size_t i = 0; i < DEPLOY_THREADS; i++)
-		if (d->threads[i].thread_n && slice_eq(thread, slice_of(d->threads[i].thread, d->threads[i].thread_n)))
+		if (d->threads[i].thread_n &&
+		    slice_eq(thread, slice_of(d->threads[i].thread, d->threads[i].thread_n)))
 			return &d->threads[i];
 	if (!add || !thread.n)
 		return NULL;
@@ -72,7 +74,6 @@ static void remember(struct deploy *d, struct slice thread, struct slice package
 	if (!t)
 		return;
 	package = slice_head(package, DEPLOY_TEXT_MAX);
-	package.n = utf8_valid_prefix(package);
 	id = slice_head(id, sizeof(t->id));
 	if (package.n)
 		memcpy(t->package, package.p, package.n);
@@ -82,7 +83,8 @@ static void remember(struct deploy *d, struct slice thread, struct slice package
 	t->id_n = (uint8_t)id.n;
 }
 
-/* The package that this thread is at. Borrowed from d: copied, since the next message changes it. */
+/* The package that this thread is at. Borrowed from d: copied, since the next message changes it.
+ */
 static void make_remembered(struct deploy *d, struct slice thread, struct event *ev)
 {
 	const struct deployment *t = of_thread(d, thread, false);
@@ -100,7 +102,8 @@ static void make_remembered(struct deploy *d, struct slice thread, struct event 
 
 static void enforce_begin(struct deploy *d, struct slice thread, struct slice m, struct event *ev)
 {
-	struct slice package = between(m, "App DT \"", "\""), content = between(m, "ContentPath - ", ", ");
+	struct slice package = between(m, "App DT \"", "\""),
+		     content = between(m, "ContentPath - ", ", ");
 	struct slice id = between(m, "ApplicationDeliveryType - ", ",");
 	struct slice revision = between(m, "Revision - ", ",");
 
@@ -110,7 +113,8 @@ static void enforce_begin(struct deploy *d, struct slice thread, struct slice m,
 	make_remembered(d, thread, ev);
 	make(ev, "Action", d->action, slice_str(has(m, "Uninstall") ? "uninstall" : "install"));
 	make(ev, "Revision", d->revision, revision);
-	make(ev, "ContentPath", d->content, content.p ? content : between(m, "ContentPath - ", NULL));
+	make(ev, "ContentPath", d->content,
+	     content.p ? content : between(m, "ContentPath - ", NULL));
 }
 
 /* Process 4568 terminated with exitcode: 0 */
@@ -139,7 +143,8 @@ static void app_enforce(struct deploy *d, struct slice thread, struct slice m, s
 	if (command.p) {
 		for (size_t i = 0; i < 2; i++)
 			if (slice_ends(slice_trim(command), slice_str(contexts[i])))
-				command.n = (size_t)(slice_search(command, slice_str(contexts[i])) - command.p);
+				command.n = (size_t)(slice_search(command, slice_str(contexts[i])) -
+						     command.p);
 		make(ev, "CommandLine", d->command_line, command);
 	} else if (has(m, " terminated with exitcode: ")) {
 		enforce_exit(d, m, ev);
@@ -152,7 +157,8 @@ static void app_enforce(struct deploy *d, struct slice thread, struct slice m, s
 /* Packages and programs, the older kind of deployment. */
 static void execmgr(struct deploy *d, struct slice thread, struct slice m, struct event *ev)
 {
-	struct slice package = between(m, "for package ", " program "), code = between(m, "Program exit code ", NULL);
+	struct slice package = between(m, "for package ", " program "),
+		     code = between(m, "Program exit code ", NULL);
 
 	if (package.p) {
 		remember(d, thread, package, package);
@@ -196,7 +202,8 @@ static bool is_guid(struct slice s)
 
 static struct slice app_id(struct slice m)
 {
-	static const char *const names[] = { "id='", "ApplicationId", "AppId", "app with id", "app id", "id = " };
+	static const char *const names[] = { "id='",	    "ApplicationId", "AppId",
+					     "app with id", "app id",	     "id = " };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct slice id = setting(m, names[i]);
@@ -234,8 +241,8 @@ static void win32_app(struct deploy *d, struct slice thread, struct slice m, str
 		make_remembered(d, thread, ev);
 }
 
-void deploy_read(struct deploy *d, struct slice component, struct slice thread, struct slice message,
-		 struct event *ev)
+void deploy_read(struct deploy *d, struct slice component, struct slice thread,
+		 struct slice message, struct event *ev)
 {
 	if (slice_is(component, "AppEnforce"))
 		app_enforce(d, thread, message, ev);

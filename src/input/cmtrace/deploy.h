@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Who deployed what, out of the messages of management agents: SCCM's AppEnforce and execmgr, and Intune's
- * [Win32App]. A deployment takes several messages of one thread, of which only the first name the
- * package: what was named is remembered per thread. Fixed size, values copied.
+ * Who deployed what, out of the messages of management agents: SCCM's AppEnforce and execmgr, and
+ * Intune's [Win32App]. A deployment takes several messages of one thread, of which only the first
+ * name the package: what was named is remembered per thread. Fixed size, values copied.
  */
 #include "event/event.h"
 
@@ -25,6 +25,7 @@ struct deploy {
 
 void deploy_init(struct deploy *d, const struct names *names);
 /* Adds what the message says of a deployment as made fields (event_make): Package, PackageId,
- * Version, Revision, Action, CommandLine, ProcessId, ExitCode, EnforcementState, Intent, ContentPath. */
-void deploy_read(struct deploy *d, struct slice component, struct slice thread, struct slice message,
-		 struct event *ev);
+ * Version, Revision, Action, CommandLine, ProcessId, ExitCode, EnforcementState, Intent,
+ * ContentPath. */
+void deploy_read(struct deploy *d, struct slice component, struct slice thread,
+		 struct slice message, struct event *ev);

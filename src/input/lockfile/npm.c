@@ -6,8 +6,8 @@
  *   {"lockfileVersion": 3, "packages": {"": {...}, "node_modules/a": {"version": "1.0", ...}}}
  *   {"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0", "dependencies": {"b": {...}}}}}
  *
- * Version 2 has both: `dependencies` is then left out. The hidden lockfile in node_modules lists what
- * npm put there and has no entry "" for the project: its events are of kind inventory.
+ * Version 2 has both: `dependencies` is then left out. The hidden lockfile in node_modules lists
+ * what npm put there and has no entry "" for the project: its events are of kind inventory.
  */
 #include "base/heap.h"
 #include "base/limits.h"
@@ -188,7 +188,8 @@ static void push(struct input *in, enum level level)
 		in->levels[in->depth++] = level;
 		return;
 	}
-	input_note(&in->env, in->w.offset + in->at, true, "nested deeper than the limit: the rest is not read");
+	input_note(&in->env, in->w.offset + in->at, true,
+		   "nested deeper than the limit: the rest is not read");
 	in->broken = true;
 }
 

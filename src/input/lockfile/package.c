@@ -6,8 +6,9 @@
 #define DIGEST_BYTES_MAX 64
 
 static const char *const words[PACKAGE_WORD_COUNT] = {
-	"Package", "Version", "ecosystem", "purl", "path", "file",   "Resolved", "Integrity",
-	"Checksum", "md5",     "sha1",	    "sha256", "sha384", "sha512", "size", "HasInstallScript",
+	"Package",   "Version",		 "ecosystem", "purl", "path",	"file",	  "Resolved",
+	"Integrity", "Checksum",	 "md5",	      "sha1", "sha256", "sha384", "sha512",
+	"size",	     "HasInstallScript",
 };
 
 void package_names_init(struct package_names *n, const struct names *names)
@@ -74,7 +75,8 @@ static size_t base64(struct slice s, uint8_t out[DIGEST_BYTES_MAX])
 	return n;
 }
 
-static void put_digest(const struct package_names *n, const uint8_t *digest, size_t bytes, struct event *ev)
+static void put_digest(const struct package_names *n, const uint8_t *digest, size_t bytes,
+		       struct event *ev)
 {
 	static const char digits[] = "0123456789abcdef";
 	enum package_word word = word_for(bytes);
@@ -165,7 +167,8 @@ void package_put(const struct package_names *n, const struct package *p, struct 
 	if (slice_to_u64(p->size, &size))
 		put_u64(ev, &n->list[PACKAGE_SIZE], size);
 	if (p->install_script)
-		event_add(ev, n->list[PACKAGE_INSTALL_SCRIPT].name, n->list[PACKAGE_INSTALL_SCRIPT].id,
+		event_add(ev, n->list[PACKAGE_INSTALL_SCRIPT].name,
+			  n->list[PACKAGE_INSTALL_SCRIPT].id,
 			  (struct value){ .type = VALUE_BOOL, .u = 1 });
 }
 

@@ -5,8 +5,8 @@
  *   requests/api.py,sha256=_Zb9Oa7dWVEcRJ4fUGWl4uM4dJYCQAnpSP1NFpMVzXE,6449
  *   requests-2.31.0.dist-info/RECORD,,
  *
- * The package's name and version stand in its .dist-info folder, whose lines may come last: the file
- * is taken whole, up to 8 MiB; of a larger one, what that part says.
+ * The package's name and version stand in its .dist-info folder, whose lines may come last: the
+ * file is taken whole, up to 8 MiB; of a larger one, what that part says.
  */
 #include "base/heap.h"
 #include "input/dialect.h"
@@ -57,7 +57,8 @@ static bool read_row(struct slice line, struct package *p)
 	for (size_t i = 0; i < p->size.n; i++)
 		if (p->size.p[i] < '0' || p->size.p[i] > '9')
 			return false;
-	if (p->integrity.n && (slice_find(p->integrity, '=') == p->integrity.n || p->integrity.n > 120))
+	if (p->integrity.n &&
+	    (slice_find(p->integrity, '=') == p->integrity.n || p->integrity.n > 120))
 		return false;
 	return p->path.n > 0;
 }
@@ -126,7 +127,8 @@ static bool look(struct input *in)
 	in->looked = true;
 	if (!hit)
 		return true;
-	for (at = end = (size_t)(hit - s.p); at > 0 && !strchr("\n\"/", s.p[at - 1] ? s.p[at - 1] : '\n');)
+	for (at = end = (size_t)(hit - s.p);
+	     at > 0 && !strchr("\n\"/", s.p[at - 1] ? s.p[at - 1] : '\n');)
 		at--;
 	s = slice_head(slice_from(s, at), end - at);
 	dash = slice_find(s, '-');
@@ -150,7 +152,8 @@ static enum input_step next(struct input *in, struct event *ev)
 		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
 		struct package p = { .ecosystem = "pypi",
 				     .name = slice_of(in->name, in->name_n),
-				     .version = slice_of(in->name + in->version_at, in->version_n) };
+				     .version =
+					     slice_of(in->name + in->version_at, in->version_n) };
 
 		if (step != LINES_LINE)
 			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
@@ -160,7 +163,8 @@ static enum input_step next(struct input *in, struct event *ev)
 		if (!read_row(slice_trim(line), &p)) {
 			if (!in->told)
 				input_note(&in->env, offset, true,
-					   "line %llu is no row of a RECORD (further ones are not told)",
+					   "line %llu is no row of a RECORD (further ones are not "
+					   "told)",
 					   (unsigned long long)in->record);
 			in->told = true;
 			continue;

@@ -26,7 +26,8 @@ struct input {
 	struct input_window w;
 	size_t at;
 	uint64_t record;
-	struct slice lines, packages; /* left of the paragraph, and of the line that is gone through */
+	struct slice lines,
+		packages; /* left of the paragraph, and of the line that is gone through */
 	struct change change;
 	bool told_none;
 };
@@ -35,18 +36,18 @@ static const struct slice start_date = SLICE("Start-Date: ");
 
 static unsigned probe(struct slice head, uint64_t bytes)
 {
-	static const struct slice command = SLICE("\nCommandline: "), by = SLICE("\nRequested-By: "),
-				  end = SLICE("\nEnd-Date: "), install = SLICE("\nInstall: "),
-				  upgrade = SLICE("\nUpgrade: ");
+	static const struct slice command = SLICE("\nCommandline: "),
+				  by = SLICE("\nRequested-By: "), end = SLICE("\nEnd-Date: "),
+				  install = SLICE("\nInstall: "), upgrade = SLICE("\nUpgrade: ");
 
 	(void)bytes;
 	head = slice_trim(head);
 	if (!slice_starts(head, start_date))
 		return 0;
 	return slice_search(head, command) || slice_search(head, by) || slice_search(head, end) ||
-			       slice_search(head, install) || slice_search(head, upgrade) ?
-		       75 :
-		       0;
+			       slice_search(head, install) || slice_search(head, upgrade)
+		       ? 75
+		       : 0;
 }
 
 static struct input *apt_open(const struct input_env *env)
@@ -86,8 +87,9 @@ static uint64_t records(const struct input *in)
 static const char *action_of(struct slice key)
 {
 	static const char *const actions[][2] = {
-		{ "Install", "install" },     { "Upgrade", "upgrade" },	    { "Remove", "remove" },
-		{ "Purge", "purge" },	      { "Reinstall", "reinstall" }, { "Downgrade", "downgrade" },
+		{ "Install", "install" },     { "Upgrade", "upgrade" },
+		{ "Remove", "remove" },	      { "Purge", "purge" },
+		{ "Reinstall", "reinstall" }, { "Downgrade", "downgrade" },
 	};
 
 	for (size_t i = 0; i < 6; i++)
@@ -114,7 +116,8 @@ static void read_head(struct input *in, struct slice text)
 {
 	in->change = (struct change){ .manager = "apt", .ecosystem = "deb" };
 	while (text.n) {
-		struct slice value, line = slice_cut(text, '\n', &text), key = slice_cut(line, ':', &value);
+		struct slice value, line = slice_cut(text, '\n', &text),
+				    key = slice_cut(line, ':', &value);
 
 		value = slice_trim(value);
 		if (slice_is(key, "Start-Date"))

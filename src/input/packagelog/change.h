@@ -27,7 +27,8 @@ struct change_names {
 struct change {
 	struct when time;
 	bool year_assumed;
-	struct slice action, name, version, old_version, command, architecture, user, repository, error;
+	struct slice action, name, version, old_version, command, architecture, user, repository,
+		error;
 	const char *manager, *ecosystem; /* purl's type */
 };
 
@@ -35,6 +36,7 @@ void change_names_init(struct change_names *n, const struct names *names);
 void change_put(const struct change_names *n, const struct change *c, struct event *ev);
 /* Dialect, time, seal; kind and place must be set. */
 void change_finish(struct translator *t, const struct change *c, struct event *ev);
-/* The time at the start of "Nov 03 08:12:02 ...": in the latest year in which it is not younger than
- * the file (a day allowed); unset where `modified` is 0. *ret_is says whether there is one at all. */
+/* The time at the start of "Nov 03 08:12:02 ...": in the latest year in which it is not younger
+ * than the file (a day allowed); unset where `modified` is 0. *ret_is says whether there is one at
+ * all. */
 struct when change_time_without_year(struct slice line, int64_t modified, bool *ret_is);

@@ -32,7 +32,12 @@ struct input {
 };
 
 /* What a line is. */
-enum line_kind { LINE_NONE, LINE_OTHER /* of such a log, and no change */, LINE_CHANGE, LINE_COMMAND };
+enum line_kind {
+	LINE_NONE,
+	LINE_OTHER /* of such a log, and no change */,
+	LINE_CHANGE,
+	LINE_COMMAND
+};
 
 static struct slice word(struct slice *s)
 {
@@ -60,7 +65,8 @@ static struct slice unless_none(struct slice s)
 static enum line_kind read_dpkg(struct slice line, struct change *c)
 {
 	static const char *const changes[] = { "install", "upgrade", "remove", "purge" };
-	static const char *const others[] = { "status", "configure", "trigproc", "startup", "conffile", "disappear" };
+	static const char *const others[] = { "status",	 "configure", "trigproc",
+					      "startup", "conffile",  "disappear" };
 	struct slice s = slice_from(line, 20), action;
 
 	if (line.n < 26 || line.p[4] != '-' || line.p[10] != ' ' || line.p[19] != ' ')
@@ -85,7 +91,8 @@ static enum line_kind read_dpkg(struct slice line, struct change *c)
 /* [EPOCH:]NAME-[EPOCH:]VERSION-RELEASE[.ARCH] */
 static void cut_rpm(struct slice s, struct change *c)
 {
-	static const char *const architectures[] = { "x86_64", "noarch", "i686", "i386", "aarch64", "ppc64le", "s390x", "src" };
+	static const char *const architectures[] = { "x86_64",	"noarch",  "i686",  "i386",
+						     "aarch64", "ppc64le", "s390x", "src" };
 	struct slice rest, head = slice_cut(s, ':', &rest);
 	size_t at = s.n, dashes = 0;
 
@@ -113,14 +120,13 @@ static bool rpm_action(struct slice word_, struct change *c, bool *ret_old)
 		bool old;
 	} actions[] = {
 		{ "Installed:", "install", false },	{ "Install:", "install", false },
-		{ "Dep-Installed:", "install", false },	{ "Upgrade:", "upgrade", false },
+		{ "Dep-Installed:", "install", false }, { "Upgrade:", "upgrade", false },
 		{ "Updated:", "upgrade", false },	{ "Update:", "upgrade", false },
 		{ "Upgraded:", "upgraded", true },	{ "Obsoleted:", "obsoleted", true },
-		{ "Obsoleting:", "install", false },
-		{ "Erased:", "remove", true },		{ "Erase:", "remove", true },
-		{ "Removed:", "remove", true },		{ "Reinstall:", "reinstall", false },
-		{ "Reinstalled:", "reinstall", false },	{ "Downgrade:", "downgrade", false },
-		{ "Downgraded:", "downgraded", true },
+		{ "Obsoleting:", "install", false },	{ "Erased:", "remove", true },
+		{ "Erase:", "remove", true },		{ "Removed:", "remove", true },
+		{ "Reinstall:", "reinstall", false },	{ "Reinstalled:", "reinstall", false },
+		{ "Downgrade:", "downgrade", false },	{ "Downgraded:", "downgraded", true },
 	};
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
@@ -149,7 +155,8 @@ static enum line_kind read_rpm_rest(struct slice s, struct change *c)
 
 static enum line_kind read_dnf(struct slice line, struct change *c)
 {
-	static const char *const levels[] = { "SUBDEBUG", "INFO", "DEBUG", "DDEBUG", "WARNING", "ERROR", "CRITICAL" };
+	static const char *const levels[] = { "SUBDEBUG", "INFO",  "DEBUG",   "DDEBUG",
+					      "WARNING",  "ERROR", "CRITICAL" };
 	struct slice s = line, stamp = word(&s);
 
 	if (stamp.n < 19 || stamp.p[4] != '-' || stamp.p[10] != 'T')
@@ -170,7 +177,8 @@ static enum line_kind read_yum(struct slice line, int64_t modified, struct chang
 	bool old;
 	struct slice s = slice_from(line, 16), action = s;
 
-	if (line.n < 24 || line.p[3] != ' ' || line.p[6] != ' ' || line.p[9] != ':' || line.p[15] != ' ')
+	if (line.n < 24 || line.p[3] != ' ' || line.p[6] != ' ' || line.p[9] != ':' ||
+	    line.p[15] != ' ')
 		return LINE_NONE;
 	if (!rpm_action(word(&action), c, &old))
 		return LINE_NONE;
@@ -183,7 +191,8 @@ static enum line_kind read_yum(struct slice line, int64_t modified, struct chang
 
 static enum line_kind read_zypper(struct slice line, struct change *c)
 {
-	static const char *const others[] = { "command", "radd", "rremove", "ralias", "rurl", "patch", "rrefresh" };
+	static const char *const others[] = { "command", "radd",  "rremove", "ralias",
+					      "rurl",	 "patch", "rrefresh" };
 	struct slice s, stamp = slice_cut(line, '|', &s), action;
 
 	if (line.p[0] == '#')
@@ -215,8 +224,11 @@ static enum line_kind read_pacman(struct slice line, struct change *c)
 {
 	static const struct {
 		const char *word, *action;
-	} actions[] = { { "installed", "install" }, { "upgraded", "upgrade" }, { "removed", "remove" },
-			{ "reinstalled", "reinstall" }, { "downgraded", "downgrade" } };
+	} actions[] = { { "installed", "install" },
+			{ "upgraded", "upgrade" },
+			{ "removed", "remove" },
+			{ "reinstalled", "reinstall" },
+			{ "downgraded", "downgrade" } };
 	struct slice s, stamp, who, verb;
 
 	if (line.p[0] != '[')
@@ -241,7 +253,8 @@ static enum line_kind read_pacman(struct slice line, struct change *c)
 			continue;
 		c->action = slice_str(actions[i].action);
 		c->name = word(&s);
-		versions = s.n > 2 && s.p[0] == '(' ? slice_of(s.p + 1, s.n - 2) : slice_of(NULL, 0);
+		versions =
+			s.n > 2 && s.p[0] == '(' ? slice_of(s.p + 1, s.n - 2) : slice_of(NULL, 0);
 		c->version = word(&versions);
 		if (slice_starts(versions, slice_str("-> "))) {
 			new_version = slice_from(versions, 3);
@@ -295,7 +308,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 		if (!line.n || line.p[0] == '#')
 			continue;
-		good += is_sure(read_line(line, 1, &c), &c) || (lines == 0 && slice_ends(line, first));
+		good += is_sure(read_line(line, 1, &c), &c) ||
+			(lines == 0 && slice_ends(line, first));
 		lines++;
 	}
 	return good && good * 3 >= lines ? 62 : 0;
@@ -353,8 +367,10 @@ static void tell(struct input *in, uint64_t offset, enum line_kind kind, const s
 	if (c->year_assumed && !in->told_year) {
 		in->told_year = true;
 		input_note(&in->env, offset, false, "%s",
-			   c->time.set ? "times without a year: taken as the year in which they are not younger than the file" :
-					 "times without a year, and when the file was written is not known: no times");
+			   c->time.set ? "times without a year: taken as the year in which they "
+					 "are not younger than the file"
+				       : "times without a year, and when the file was written is "
+					 "not known: no times");
 	}
 }
 

@@ -110,8 +110,9 @@ struct reading {
 	struct event *ev;
 	struct slice section, raw_section;
 	uint64_t event_id;
-	struct slice name, value; /* the field that following lines may belong to; name.p NULL: none */
-	bool plain;		  /* Sysmon: labels are names, and every line has one */
+	struct slice name,
+		value; /* the field that following lines may belong to; name.p NULL: none */
+	bool plain;    /* Sysmon: labels are names, and every line has one */
 	unsigned fields;
 };
 
@@ -120,7 +121,8 @@ static bool is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* "11/03/2026 09:14:07 AM", "2026-11-03 09:14:07.123" and kin: digits and separators, with a colon. */
+/* "11/03/2026 09:14:07 AM", "2026-11-03 09:14:07.123" and kin: digits and separators, with a colon.
+ */
 static bool is_time_line(struct slice line)
 {
 	size_t digits = 0, colons = 0;
@@ -168,7 +170,8 @@ static bool fits(const struct label *l, const struct reading *r, struct slice te
 	for (size_t i = 0; i < 3 && !id; i++)
 		id = l->ids[i] && l->ids[i] == r->event_id;
 	return id && slice_is(text, l->text) &&
-	       (!l->section || slice_is(r->section, l->section) || slice_is(r->raw_section, l->section));
+	       (!l->section || slice_is(r->section, l->section) ||
+		slice_is(r->raw_section, l->section));
 }
 
 static struct slice name_of(const struct reading *r, struct slice label)
@@ -252,7 +255,8 @@ static void read_message_line(struct reading *r, struct slice line)
 /* "Creating Scriptblock text (1 of 2):", then the script itself, then "ScriptBlock ID: ...". */
 static struct slice read_script(struct reading *r, struct slice message)
 {
-	static const struct slice lead = SLICE("Creating Scriptblock text ("), id = SLICE("\nScriptBlock ID: ");
+	static const struct slice lead = SLICE("Creating Scriptblock text ("),
+				  id = SLICE("\nScriptBlock ID: ");
 	static const struct put_name name = { SLICE("ScriptBlockText"), 0 };
 	struct slice rest, line = slice_cut(message, '\n', &rest);
 	const uint8_t *end = NULL;

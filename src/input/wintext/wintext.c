@@ -119,7 +119,8 @@ static bool find_first(struct input *in)
 	if (start == rest.n && !in->w.final && rest.n < LIMIT_LINE_BYTES)
 		return false;
 	if (slice_trim(slice_head(rest, start)).n > 3) /* more than a byte order mark */
-		input_note(&in->env, in->w.offset + in->at, true, "%zu bytes before the first record", start);
+		input_note(&in->env, in->w.offset + in->at, true,
+			   "%zu bytes before the first record", start);
 	in->at += start;
 	in->inside = start < rest.n;
 	in->scanned = 0;
@@ -145,8 +146,8 @@ static enum input_step next(struct input *in, struct event *ev)
 		return INPUT_MORE;
 	}
 	if (n == rest.n && !in->w.final)
-		input_note(&in->env, in->w.offset + in->at, true, "a record longer than %zu MiB is cut",
-			   LIMIT_LINE_BYTES >> 20);
+		input_note(&in->env, in->w.offset + in->at, true,
+			   "a record longer than %zu MiB is cut", LIMIT_LINE_BYTES >> 20);
 	take(in, slice_head(rest, n), ev);
 	in->at += n;
 	in->scanned = 0;
