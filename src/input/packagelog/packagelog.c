@@ -27,6 +27,7 @@ struct input {
 	struct lines lines;
 	uint64_t record;
 	bool told_none, told_year;
+	bool dnf;	   /* whose records may go on in lines without a time */
 	char command[512]; /* pacman's last "Running '...'" */
 	size_t command_n;
 };
@@ -358,7 +359,8 @@ static void keep_command(struct input *in, struct slice s)
 
 static void tell(struct input *in, uint64_t offset, enum line_kind kind, const struct change *c)
 {
-	if (kind == LINE_NONE && !in->told_none) {
+	in->dnf |= slice_is(slice_str(c->manager), "dnf");
+	if (kind == LINE_NONE && !in->told_none && !in->dnf) {
 		in->told_none = true;
 		input_note(&in->env, offset, true,
 			   "line %llu is of no package log (further ones are not told)",

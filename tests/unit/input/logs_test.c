@@ -111,6 +111,15 @@ static void epochs_and_architectures_are_no_names(void **state)
 		 "manager=dpkg;ecosystem=deb;Package=d;Version=1:2-3\n");
 }
 
+static void what_dnf_says_over_several_lines_is_no_damage(void **state)
+{
+	(void)state;
+	reads_as("2026-11-03T08:12:00Z INFO --- logging initialized ---\n2026-11-03T08:12:01Z DEBUG Installed:\n  a-1-1.noarch\n"
+		 "2026-11-03T08:12:02Z SUBDEBUG Erase: a-1-1.noarch\n",
+		 "package package-log 1793693522000000000 #4@107;action=remove;name=a;old_version=1-1;"
+		 "architecture=noarch;manager=dnf;ecosystem=rpm;Package=a\n");
+}
+
 static void a_paragraph_of_apt_gives_each_package(void **state)
 {
 	(void)state;
@@ -144,6 +153,17 @@ static void a_broken_lockfile_gives_what_is_before(void **state)
 	reads_as("{\"lockfileVersion\":1,\"dependencies\":{\"a\":{\"version\":\"1\",\"dependencies\":{\"b\":{\"version\":\"2\"}}},\"c\":{\"ver",
 		 "lockfile lockfile -1 #1@41;Package=a;Version=1;ecosystem=npm;purl=pkg:npm/a@1\n"
 		 "lockfile lockfile -1 #2@76;Package=b;Version=2;ecosystem=npm;purl=pkg:npm/b@2\n");
+}
+
+static void old_poetry_lists_files_behind_all_packages(void **state)
+{
+	(void)state;
+	reads_as("[[package]]\nname = \"a\"\nversion = \"1\"\n\n[metadata]\nlock-version = \"1.1\"\n\n[metadata.files]\n"
+		 "a = [\n    {file = \"a.whl\", hash = \"sha256:" HEX64 "\"},\n]\nb = []\n\"c.d\" = [\n"
+		 "    {file = \"c.whl\", hash = \"sha256:" HEX64 "\"},\n]\n",
+		 "lockfile lockfile -1 #1@0;Package=a;Version=1;ecosystem=pypi;purl=pkg:pypi/a@1\n"
+		 "lockfile lockfile -1 #2@98;Package=a;ecosystem=pypi;file=a.whl;sha256=" HEX64 "\n"
+		 "lockfile lockfile -1 #3@221;Package=c.d;ecosystem=pypi;file=c.whl;sha256=" HEX64 "\n");
 }
 
 static void a_name_in_a_record_comes_from_its_folder(void **state)
@@ -278,9 +298,11 @@ int main(void)
 		cmocka_unit_test(minutes_of_bias_are_added),
 		cmocka_unit_test(half_a_record_costs_no_other),
 		cmocka_unit_test(epochs_and_architectures_are_no_names),
+		cmocka_unit_test(what_dnf_says_over_several_lines_is_no_damage),
 		cmocka_unit_test(a_paragraph_of_apt_gives_each_package),
 		cmocka_unit_test(a_lockfile_of_version_two_gives_each_package_once),
 		cmocka_unit_test(a_broken_lockfile_gives_what_is_before),
+		cmocka_unit_test(old_poetry_lists_files_behind_all_packages),
 		cmocka_unit_test(a_name_in_a_record_comes_from_its_folder),
 		cmocka_unit_test(checksums_are_told_by_their_length),
 		cmocka_unit_test(columns_of_inventories_have_many_names),
