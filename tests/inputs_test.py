@@ -104,6 +104,10 @@ def lists_of_what_is_there(folder):
         if kind in ("lockfile", "inventory"):
             check(all(e["time"] is None and e["time_kind"] is None and "op" not in e for e in events),
                   f"{sample}: no time, nothing done")
+    for sample, count in (("dpkg.log", 4), ("wineventlog.txt", 4), ("intune-appworkload.log", 6), ("appenforce.log", 0)):
+        _, _, err = upriver("hunt", "--rules", ROOT / "tests/dialects/rules", SAMPLES / sample)
+        told = f"without a zone: {count};" in err if count else "without a zone" not in err
+        check(told, f"{sample}: {count} times without a zone are told: {err}")
     half = folder / "half.json"
     half.write_bytes((SAMPLES / "npm-installed.json").read_bytes()[:700])
     status, events, err = timeline(half)

@@ -95,6 +95,25 @@ static void half_a_record_costs_no_other(void **state)
 		 "cmtrace cmtrace -1 #3@72;message=c\n");
 }
 
+#define ENFORCE(text, thread)                                                                      \
+	"<![LOG[" text "]LOG]!><time=\"1:2:3.0+0\" date=\"1-2-2026\" component=\"AppEnforce\" thread=\"" thread "\">\n"
+
+static void what_a_deployment_runs_belongs_to_the_package_of_its_thread(void **state)
+{
+	static const char text[] =
+		ENFORCE("+++ Starting Install enforcement for App DT \"A\" ApplicationDeliveryType - a, Revision - 1,", "1")
+		ENFORCE("+++ Starting Uninstall enforcement for App DT \"B\" ApplicationDeliveryType - b, Revision - 2,", "2")
+		ENFORCE("    Executing Command line: x: y with user context", "1")
+		ENFORCE("    Process 12 terminated with exitcode: 3010", "2")
+		ENFORCE("    Process 13 terminated with exitcode: 0", "3");
+
+	(void)state;
+	assert_true(reads_with(text, "thread=1;CommandLine=x: y;PackageId=a;Package=A\n"));
+	assert_true(reads_with(text, "thread=2;PackageId=b;Package=B;Action=uninstall;Revision=2\n"));
+	assert_true(reads_with(text, "thread=2;ProcessId=12;ExitCode=3010;PackageId=b;Package=B\n"));
+	assert_true(reads_with(text, "thread=3;ProcessId=13;ExitCode=0\n"));
+}
+
 /* ---- packages ---- */
 
 static void epochs_and_architectures_are_no_names(void **state)
@@ -297,6 +316,7 @@ int main(void)
 		cmocka_unit_test(a_record_begins_where_its_time_and_log_name_stand),
 		cmocka_unit_test(minutes_of_bias_are_added),
 		cmocka_unit_test(half_a_record_costs_no_other),
+		cmocka_unit_test(what_a_deployment_runs_belongs_to_the_package_of_its_thread),
 		cmocka_unit_test(epochs_and_architectures_are_no_names),
 		cmocka_unit_test(what_dnf_says_over_several_lines_is_no_damage),
 		cmocka_unit_test(a_paragraph_of_apt_gives_each_package),
