@@ -59,7 +59,10 @@ static size_t find_start(struct slice s, size_t from)
 			return 0;
 		size_t before = line_before(s, at);
 
-		if (wintext_starts(slice_from(s, before)))
+		struct slice line = slice_from(s, before);
+
+		/* Two such lines in a row are one record's. */
+		if (!slice_starts(line, mark) && wintext_starts(line))
 			return before;
 		if (!slice_trim(slice_of(s.p + before, at - before)).n)
 			return at;

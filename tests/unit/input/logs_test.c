@@ -73,6 +73,13 @@ static void a_record_begins_where_its_time_and_log_name_stand(void **state)
 		 "EventCode=3;Channel=System;EventID=3\n");
 }
 
+static void log_names_in_a_row_are_one_record(void **state)
+{
+	(void)state;
+	reads_as("LogName=a\nLogName=b\nEventCode=1\n",
+		 "wineventlog wineventlog -1 #1@0;LogName=a;LogName=b;EventCode=1;Channel=a;EventID=1\n");
+}
+
 /* ---- CMTrace ---- */
 
 static void minutes_of_bias_are_added(void **state)
@@ -314,6 +321,7 @@ int main(void)
 		cmocka_unit_test(labels_of_messages_become_names_of_event_data),
 		cmocka_unit_test(text_that_is_not_a_label_belongs_to_the_value_before),
 		cmocka_unit_test(a_record_begins_where_its_time_and_log_name_stand),
+		cmocka_unit_test(log_names_in_a_row_are_one_record),
 		cmocka_unit_test(minutes_of_bias_are_added),
 		cmocka_unit_test(half_a_record_costs_no_other),
 		cmocka_unit_test(what_a_deployment_runs_belongs_to_the_package_of_its_thread),
