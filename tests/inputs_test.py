@@ -41,7 +41,8 @@ def without(event, *keys):
 
 def utf16(folder):
     """Windows writes exports in UTF-16: the same events, and pointers into the file as it is."""
-    for name in ("defender.csv", "windows-event.xml", "crowdstrike.jsonl", "defender-api.json"):
+    for name in ("defender.csv", "windows-event.xml", "crowdstrike.jsonl", "defender-api.json", "wineventlog.txt",
+                 "inventory-files.csv", "npm-installed.json"):
         text = (SAMPLES / name).read_bytes().decode("utf-8-sig").replace("a.berg", "ä.berg𝄞")
         plain = folder / ("plain-" + name)
         plain.write_text(text, encoding="utf-8", newline="")
@@ -92,6 +93,37 @@ def hostile_tables(folder):
     check(status == 3 and len(events) == 3 and "not closed" in err, f"an open quote costs one row: {status} {len(events)} {err}")
 
 
+def lists_of_what_is_there(folder):
+    """Names decide nothing, half files are told, and lists hold no activity."""
+    for sample, kind in (("yarn.lock", "lockfile"), ("RECORD", "inventory"), ("apt-history.log", "package"),
+                         ("appenforce.log", "cmtrace"), ("sha256sum.txt", "inventory")):
+        copy = folder / "x.bin"
+        copy.write_bytes((SAMPLES / sample).read_bytes())
+        status, events, err = timeline(copy)
+        check(status == 0 and {e["kind"] for e in events} == {kind}, f"{sample} as x.bin: {status} {err[:200]}")
+        if kind in ("lockfile", "inventory"):
+            check(all(e["time"] is None and e["time_kind"] is None and "op" not in e for e in events),
+                  f"{sample}: no time, nothing done")
+    for sample, count in (("dpkg.log", 4), ("wineventlog.txt", 4), ("intune-appworkload.log", 6), ("appenforce.log", 0)):
+        _, _, err = upriver("hunt", "--rules", ROOT / "tests/dialects/rules", SAMPLES / sample)
+        told = f"without a zone: {count};" in err if count else "without a zone" not in err
+        check(told, f"{sample}: {count} times without a zone are told: {err}")
+    half = folder / "half.json"
+    half.write_bytes((SAMPLES / "npm-installed.json").read_bytes()[:700])
+    status, events, err = timeline(half)
+    check(status == 3 and len(events) == 1 and "ends in the middle" in err, f"half a lockfile: {status} {err[:200]}")
+    latin = folder / "latin.log"
+    latin.write_bytes((SAMPLES / "appenforce.log").read_bytes().replace(b"Fleet Agent", b"Flotte \xe9"))
+    status, events, err = timeline(latin)
+    check(events[0]["mapped"]["Package"] == "Flotte \ufffd 4.2", f"bytes that are no UTF-8 are replaced: {events[0].get('mapped')}")
+    big = folder / "package-lock.json"
+    entry = {"version": "1.0.0", "resolved": "https://registry.example/p.tgz", "integrity": "sha1-AAECAwQFBgcICQoLDA0ODxAREhM="}
+    big.write_text(json.dumps({"lockfileVersion": 3, "packages": {f"node_modules/p{i}": entry for i in range(60000)}}, indent=1))
+    status, events, err = timeline(big)
+    check(status == 0 and len(events) == 60000, f"a lockfile larger than a window: {len(events)} {err[:200]}")
+    check(big.read_bytes()[events[50000]["pointer"]["offset"]:].startswith(b"{"), "and its pointers")
+
+
 def hosts_of(case):
     status, out, err = upriver("show", "--json", case)
     return {h["name"].lower() for h in json.loads(out)["hosts"]}
@@ -117,7 +149,7 @@ def mixed(folder):
 
 
 def main():
-    for part in (utf16, large_object, hostile_tables, mixed):
+    for part in (utf16, large_object, hostile_tables, lists_of_what_is_there, mixed):
         with tempfile.TemporaryDirectory() as folder:
             part(pathlib.Path(folder))
     print(f"{passed} passed, {len(failures)} failed")

@@ -3,6 +3,7 @@
 #include "base/heap.h"
 #include "input/dialect_table.h"
 #include "input/json/parse.h"
+#include "input/wintext/message.h"
 #include "input/xml/parse.h"
 
 #include <stdlib.h>
@@ -206,6 +207,8 @@ static struct when clock_of(struct event *ev, const uint32_t *fields, size_t n)
 			continue;
 		t = f->value.type == VALUE_FILETIME ? when_filetime(f->value.u)
 						    : when_guess(event_text(ev, f));
+		if (fields[i] == NAME_UTC_TIME) /* says so itself */
+			t.zone_assumed = false;
 		if (t.set)
 			return t;
 	}
@@ -298,6 +301,8 @@ static void apply_dialect(const struct dialect *x, struct event *ev)
 	if (x->provider != NAME_OTHER)
 		ev->provider = event_text_of(ev, x->provider);
 	ev->time = clock_of(ev, x->time, x->time_count);
+	if (x->clock && ev->time.set)
+		ev->time_kind = x->clock;
 	if (x->detected_count)
 		ev->detected = clock_of(ev, x->detected, x->detected_count);
 	if (x->ingested_count)
@@ -325,6 +330,10 @@ static void open_xml(struct translator *t, struct slice text, struct event *ev)
 /* Name=value lines, as the classic text form of event log messages has them. */
 static void open_pairs(struct translator *t, struct slice text, struct event *ev)
 {
+	if (wintext_starts(text)) {
+		wintext_read(text, t->names, ev);
+		return;
+	}
 	while (text.n) {
 		struct slice value, name = slice_cut(slice_cut(text, '\n', &text), '=', &value);
 

@@ -13,9 +13,11 @@
  *   complete capped               what the source says of itself: complete filtered sampled capped
  *   time    Timestamp             the event's clock, the first that is there; `detected` and
  *                                 `ingested` likewise
+ *   clock   first_seen            what happened at that time (time_kind), where it is no event
  *   provider SourceName           the record's provider, without renaming the field for rules
  *   os      Platform              the field that tells windows, linux or macos (for `source *`)
- *   open    EventData xml         a text that holds more fields: json, xml or pairs (a=b)
+ *   open    EventData xml         a text that holds more fields: json, xml or pairs (a=b, and
+ *                                 Windows events as text: wintext/message.h)
  *   again                         after opening: look for the dialect of what came out
  *   map     event.code EventID    this field is also called that, where nothing is
  *   make    Hashes [MD5={MD5}]    this name has that value (template.h), before one in the record

@@ -322,6 +322,8 @@ static bool read_general(struct reading *r, struct slice kind, struct slice line
 		return add_clock(r, x->detected, &x->detected_count, line);
 	if (slice_is(kind, "ingested"))
 		return add_clock(r, x->ingested, &x->ingested_count, line);
+	if (slice_is(kind, "clock"))
+		return (x->clock = (const char *)arena_keep(&r->d->arena, word(&line)).p) != NULL;
 	if (slice_is(kind, "reader"))
 		return (x->reader = arena_keep(&r->d->arena, word(&line))).n > 0;
 	if (slice_is(kind, "complete"))

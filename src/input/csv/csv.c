@@ -301,8 +301,12 @@ static void window(struct input *in, const struct input_window *w)
 	in->w = *w;
 	in->at = 0;
 	if (w->offset == 0 && !in->delimiter) {
+		struct slice first = first_line(w->bytes);
 		size_t names;
 
+		/* Only a whole header tells. */
+		if (slice_find(first, '\n') == first.n && !w->final && first.n < LIMIT_LINE_BYTES)
+			return;
 		in->delimiter = delimiter_of(w->bytes, &names);
 		in->delimiter = in->delimiter ? in->delimiter : ',';
 		in->at = (size_t)(first_line(w->bytes).p - w->bytes.p);
@@ -384,6 +388,8 @@ static enum input_step next(struct input *in, struct event *ev)
 
 		if (!rest.n)
 			return in->w.final ? INPUT_END : INPUT_MORE;
+		if (!in->delimiter)
+			return INPUT_MORE;
 		end = read_row(in, rest, final, &n);
 		if (end == ROW_MORE)
 			return INPUT_MORE;

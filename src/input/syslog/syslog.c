@@ -172,6 +172,17 @@ static bool read_iso(struct slice s, struct header *h)
 	return true;
 }
 
+/* "Tue Nov  3 ...", as jamf.log has it: the rest is as in RFC 3164. */
+static struct slice weekday_off(struct slice s)
+{
+	static const char days[] = "MonTueWedThuFriSatSun";
+
+	for (size_t i = 0; s.n > 4 && s.p[3] == ' ' && i + 3 < sizeof(days); i += 3)
+		if (memcmp(s.p, days + i, 3) == 0)
+			return slice_from(s, 4);
+	return s;
+}
+
 static bool read_header(struct slice line, int64_t modified, struct header *h)
 {
 	*h = (struct header){ 0 };
@@ -181,7 +192,7 @@ static bool read_header(struct slice line, int64_t modified, struct header *h)
 		return read_5424(slice_from(line, 2), h);
 	if (line.p[0] >= '1' && line.p[0] <= '2' && line.p[4] == '-')
 		return read_iso(line, h);
-	return read_3164(line, modified, h);
+	return read_3164(weekday_off(line), modified, h);
 }
 
 /* ---- the reader ---- */
