@@ -13,7 +13,7 @@ enum option {
 	OPTION_RULES, OPTION_LEVEL, OPTION_EXPAND, OPTION_JSON, OPTION_OUTPUT, OPTION_SUMMARY,
 	OPTION_THREADS, OPTION_MEMORY, OPTION_TEMP, OPTION_PROGRESS, OPTION_QUIET, OPTION_CARVE,
 	OPTION_FROM, OPTION_TO, OPTION_HOST, OPTION_KIND, OPTION_UNSORTED, OPTION_FAIL_ON,
-	OPTION_CHECK_RULES, OPTION_MIGRATE, OPTION_HOSTS, OPTION_SEED, OPTION_EVENTS, OPTION_MAN, OPTION_COMPLETION,
+	OPTION_CHECK_RULES, OPTION_COMPLETE, OPTION_COVERAGE, OPTION_MIGRATE, OPTION_HOSTS, OPTION_SEED, OPTION_EVENTS, OPTION_MAN, OPTION_COMPLETION,
 	OPTION_HELP, OPTION_COUNT
 };
 
@@ -32,12 +32,12 @@ struct list {
 
 struct cli_options {
 	const struct verb *verb;
-	struct list operands, rules, check_rules;
+	struct list operands, rules, check_rules, complete;
 	enum rule_level level;
 	bool level_set, fail_on_set;
 	enum rule_level fail_on;
 	const char *expand, *output, *summary, *temp, *completion, *migrate;
-	bool json, quiet, carve, unsorted, man, help;
+	bool coverage, json, quiet, carve, unsorted, man, help;
 	unsigned threads;
 	uint64_t memory;
 	enum engine_progress progress;

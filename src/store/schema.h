@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The tables of a case, version 2, and how older ones become it. docs/manual/case.md says what each
+/* The tables of a case, version 3, and how older ones become it. docs/manual/case.md says what each
  * column holds. */
 
 #define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
@@ -9,6 +9,20 @@
 #define STORE_FINDING_TABLE                                                                        \
 	"CREATE TABLE IF NOT EXISTS finding(id INTEGER PRIMARY KEY, rule_id TEXT, title TEXT,"     \
 	" level TEXT, hits INTEGER, hosts INTEGER, first TEXT, last TEXT, example TEXT);"
+
+/* New in version 3. */
+#define STORE_COVERAGE_TABLES                                                                      \
+	"CREATE TABLE IF NOT EXISTS coverage_source(id INTEGER PRIMARY KEY, host TEXT COLLATE"     \
+	" NOCASE, source TEXT, category TEXT, first TEXT, last TEXT, first_ns INTEGER, last_ns"    \
+	" INTEGER, events INTEGER, completeness TEXT, declared TEXT, asserted INTEGER, refuted_by" \
+	" TEXT, lowest INTEGER, highest INTEGER, missing INTEGER, truncated INTEGER, left_out"     \
+	" INTEGER);"                                                                               \
+	"CREATE TABLE IF NOT EXISTS coverage_span(source_id INTEGER, kind TEXT, first TEXT, last"  \
+	" TEXT, first_ns INTEGER, last_ns INTEGER, open INTEGER, missing INTEGER, reason TEXT);"   \
+	"CREATE TABLE IF NOT EXISTS coverage_break(source_id INTEGER, kind TEXT, time TEXT,"       \
+	" time_ns INTEGER, reason TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER);"   \
+	"CREATE INDEX IF NOT EXISTS coverage_source_of ON coverage_source(host);"                  \
+	"CREATE INDEX IF NOT EXISTS coverage_span_of ON coverage_span(source_id);"
 
 #define STORE_BY_LEVEL                                                                             \
 	"CASE level WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"                \
@@ -22,6 +36,11 @@
 	" hit.title ORDER BY h.time_ns, h.id LIMIT 1) FROM hit GROUP BY rule_id, title, level"      \
 	" ORDER BY " STORE_BY_LEVEL ", count(*) DESC, title;"
 
+/* What a record's source is called. */
+#define STORE_SOURCE                                                                               \
+	"coalesce(nullif(channel, ''), nullif(category, ''), nullif(service, ''),"                 \
+	" nullif(product, ''), format, '')"
+
 #define STORE_NO_STAGE "'not worked out by this version'"
 
 static const char store_schema[] =
@@ -32,7 +51,7 @@ static const char store_schema[] =
 	" first_ns INTEGER, last_ns INTEGER, events INTEGER) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS coverage(host TEXT COLLATE NOCASE, hour TEXT, channel TEXT,"
 	" event_id INTEGER, product TEXT, category TEXT, service TEXT, format TEXT, events INTEGER,"
-	" first TEXT, last TEXT, first_ns INTEGER, last_ns INTEGER);"
+	" first TEXT, last TEXT, first_ns INTEGER, last_ns INTEGER, completeness TEXT);"
 	"CREATE TABLE IF NOT EXISTS rule(id TEXT, title TEXT, level TEXT, file TEXT, reason TEXT);"
 	"CREATE TABLE IF NOT EXISTS hit(id TEXT PRIMARY KEY, rule_id TEXT, title TEXT, level TEXT,"
 	" time TEXT, time_ns INTEGER, host TEXT COLLATE NOCASE, channel TEXT, event_id INTEGER,"
@@ -46,14 +65,15 @@ static const char store_schema[] =
 	" pointer TEXT);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
 	" reason TEXT);"
-	STORE_FINDING_TABLE
+	STORE_FINDING_TABLE STORE_COVERAGE_TABLES
 	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
 	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
 
 static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
 	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
-	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;";
+	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
+	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
 static const char store_summary[] =
@@ -70,13 +90,18 @@ static const char *const store_upgrades[] = {
 	[1] = (STORE_FINDING_TABLE
 	       "CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);" STORE_FINDINGS_FILL
 	       "UPDATE stage SET reason = " STORE_NO_STAGE " WHERE reason IS NULL;"),
+	[2] = "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES,
 };
 
 /* In the order of enum store_question. */
 static const char *const store_questions[] = {
 	"SELECT path, inner, format, sha256, bytes, events FROM evidence ORDER BY id",
 	("SELECT name, first, last, events, (SELECT count(*) FROM hit WHERE hit.host = host.name),"
-	 " (SELECT count(DISTINCT substr(hour, 1, 10)) FROM coverage WHERE coverage.host = host.name)"
+	 " (SELECT count(DISTINCT substr(hour, 1, 10)) FROM coverage WHERE coverage.host = host.name),"
+	 " (SELECT count(*) FROM coverage_source AS c WHERE c.host = host.name AND category IS NULL),"
+	 " (SELECT count(*) FROM coverage_source AS c WHERE c.host = host.name AND category IS NULL AND"
+	 " completeness = 'complete'), (SELECT count(*) FROM coverage_source AS c JOIN coverage_span AS p ON"
+	 " p.source_id = c.id WHERE c.host = host.name AND category IS NULL AND p.kind = 'hole')"
 	 " FROM host ORDER BY name"),
 	("SELECT f.level, f.title, f.rule_id, f.hits, f.hosts, f.first, f.last, h.host, h.file, h.record,"
 	 " (SELECT coalesce(field, '') || ': ' || value FROM why WHERE hit_id = h.id LIMIT 1)"
@@ -87,4 +112,18 @@ static const char *const store_questions[] = {
 	("SELECT host, substr(hour, 1, 10), sum(events) FROM coverage WHERE host <> '' AND hour IS NOT"
 	 " NULL GROUP BY host, 2 ORDER BY host, 2"),
 	"SELECT file, reason FROM rule WHERE reason IS NOT NULL ORDER BY rowid",
+	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''),"
+	 " min(first_ns), max(last_ns), sum(events), max(CASE completeness WHEN 'complete' THEN 0 WHEN"
+	 " 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated' THEN 5 ELSE 1"
+	 " END), max(event_id >= 0 AND coalesce(channel, '') <> ''), coalesce(format, '')"
+	 " FROM coverage WHERE hour IS NOT NULL GROUP BY host, source COLLATE NOCASE, category, service,"
+	 " hour ORDER BY host, source COLLATE NOCASE, hour, category, service"),
+	("SELECT host, source, category, first, last, first_ns, last_ns, events, completeness, declared,"
+	 " asserted, refuted_by, lowest, highest, missing, truncated FROM coverage_source ORDER BY id"),
+	("SELECT s.id - (SELECT min(id) FROM coverage_source), p.kind, p.first, p.last, p.first_ns,"
+	 " p.last_ns, p.open, p.missing, p.reason FROM coverage_span AS p JOIN coverage_source AS s ON"
+	 " s.id = p.source_id ORDER BY s.id, p.first_ns, p.rowid"),
+	("SELECT s.id - (SELECT min(id) FROM coverage_source), b.kind, b.time, b.time_ns, b.reason,"
+	 " b.file, b.inner, b.record, b.offset FROM coverage_break AS b JOIN coverage_source AS s ON s.id ="
+	 " b.source_id ORDER BY s.id, b.time_ns, b.rowid"),
 };
