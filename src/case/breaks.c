@@ -207,9 +207,6 @@ static bool of_sysmon(struct event *ev, struct break_record *b)
 
 static bool of_event_log(struct event *ev, struct break_record *b)
 {
-	/* Most records are none: their numbers say so, before any text is compared. */
-	if (ev->event_id > 6009 || (ev->event_id > 255 && ev->event_id < 1100))
-		return false;
 	if (ev->channel.n == security.n && slice_eq_nocase(ev->channel, security))
 		return of_security(ev, b);
 	if (ev->channel.n == system_log.n && slice_eq_nocase(ev->channel, system_log))
@@ -298,15 +295,34 @@ static bool of_sensor(struct event *ev, struct break_record *b)
 	return is(b, BREAK_SENSOR_UP, COVERS_SENSOR, none, none);
 }
 
+/* Most records are none: their numbers say so, before any text is compared. */
+static bool maybe_break(const struct event *ev)
+{
+	switch (ev->event_id) {
+	case EVENT_NO_ID:
+		return ev->dialect != NULL;
+	case 1:
+	case 12:
+	case 13:
+		return ev->channel.n == system_log.n;
+	case 4:
+	case 16:
+	case 255:
+		return ev->channel.n == sysmon.n;
+	default:
+		return ev->event_id > 16 && ev->event_id <= 6009;
+	}
+}
+
 bool break_of(struct event *ev, struct break_record *ret)
 {
 	bool found;
 
+	if (!maybe_break(ev))
+		return false;
 	*ret = (struct break_record){ 0 };
 	if (ev->event_id >= 0)
 		found = of_event_log(ev, ret);
-	else if (!ev->dialect)
-		return false;
 	else if (slice_is(slice_str(ev->dialect), "auditd"))
 		found = of_auditd(ev, ret);
 	else if (slice_is(slice_str(ev->dialect), "syslog"))
