@@ -330,6 +330,7 @@ def linux_logs_end_and_begin(d):
 def the_picture_is_80_columns_and_says_why(d):
     rng, records, truth, rolled = fleet(2)
     records += [record("WS-00.corp.example", "Security", 999999, 400000000, 1102, SubjectUserName="\x1b[31mm")]
+    records += [record("WS-00.corp.example", SYSMON, 7, 500000000, i, Description="x" * 300, Configuration="y" * 300) for i in (16, 255)]
     case = f"{d}/c.db"
     check(run("investigate", *split(d, rng, records, "e"), "-o", case, "-q").returncode == 0, "built")
     text = run("show", case, "--coverage").stdout

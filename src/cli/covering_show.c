@@ -342,8 +342,29 @@ static void put_reasons(const struct picture *p, const struct source *s, struct 
 		buf_printf(out, "    ... and %zu more (--json has all)\n", more);
 }
 
+/* Reasons, parted by semicolons, in lines of 80. */
+static void put_wrapped(struct buf *out, struct slice text, size_t line_from)
+{
+	struct slice rest = text;
+
+	while (rest.n) {
+		struct slice one = slice_cut(rest, ';', &rest);
+
+		if (out->n - line_from + one.n > 78) {
+			buf_put_str(out, "\n     ");
+			line_from = out->n - 5;
+		}
+		buf_put_byte(out, ' ');
+		buf_put_terminal(out, slice_trim(one), 70);
+		if (rest.n)
+			buf_put_byte(out, ';');
+	}
+}
+
 static void put_refuted(const struct source *s, struct buf *out)
 {
+	size_t line_from = out->n;
+
 	if (s->asserted || slice_is(s->declared, "complete"))
 		buf_printf(out, "    %s complete%s", s->asserted ? "the user says that it is" : "its format is",
 			   s->refuted_by.n ? "; against that:" : "");
@@ -351,10 +372,7 @@ static void put_refuted(const struct source *s, struct buf *out)
 		buf_put_str(out, "    not complete:");
 	else
 		return;
-	if (s->refuted_by.n) {
-		buf_put_byte(out, ' ');
-		buf_put_terminal(out, s->refuted_by, 0);
-	}
+	put_wrapped(out, s->refuted_by, line_from);
 	buf_put_byte(out, '\n');
 }
 
