@@ -14,6 +14,9 @@ struct translator {
 	const struct names *names;
 	struct json *json; /* for texts that hold JSON; made when the first comes */
 	struct xml *xml;
+	const char *kind; /* the reader's, of the event before */
+	bool own;	  /* it has dialects of its own, from... */
+	size_t first;	  /* ...this on */
 };
 
 /* ---- names of members ---- */
@@ -352,12 +355,32 @@ static void open_texts(struct translator *t, const struct dialect *x, struct eve
 	}
 }
 
-static const struct dialect *find(const struct dialects *d, struct event *ev, size_t *from)
+/* A reader that has dialects of its own (auditd) has no others: they need not be tried. */
+static bool has_own(struct translator *t, const char *kind)
 {
+	if (t->kind != kind) {
+		t->kind = kind;
+		t->own = false;
+		t->first = 0;
+		for (size_t i = t->d->n; i-- > 0;)
+			if (t->d->list[i].reader.n && slice_is(t->d->list[i].reader, kind)) {
+				t->own = true;
+				t->first = i;
+			}
+	}
+	return t->own;
+}
+
+static const struct dialect *find(struct translator *t, struct event *ev, size_t *from)
+{
+	const struct dialects *d = t->d;
+	bool own = has_own(t, ev->kind);
+
+	*from = *from < t->first ? t->first : *from;
 	for (; *from < d->n; ++*from) {
 		const struct dialect *x = &d->list[*from];
 
-		if (x->reader.n && !slice_is(x->reader, ev->kind))
+		if (own != (x->reader.n > 0) || (own && !slice_is(x->reader, ev->kind)))
 			continue;
 		if (x->condition_count && all_hold(x->conditions, x->condition_count, ev))
 			return x;
@@ -373,7 +396,7 @@ void translator_apply(struct translator *t, struct event *ev)
 	if (!t->d)
 		return;
 	for (unsigned round = 0; round < OPEN_ROUNDS; round++) {
-		const struct dialect *x = find(t->d, ev, &at);
+		const struct dialect *x = find(t, ev, &at);
 
 		if (!x)
 			break;

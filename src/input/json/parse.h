@@ -6,8 +6,9 @@
  * and what is not JSON any more ends the record with what was read before it. Members of nested
  * objects are fields with dotted names; arrays of plain values are lists.
  *
- * Text is kept where it lies, escapes and all (VALUE_ESCAPED), and a field's name is looked up only
- * when the record before had another one at its place.
+ * Text is kept where it lies, escapes and all (VALUE_ESCAPED). What a member's path is called is
+ * remembered, with the path that came behind it the last time: records that go as those before cost
+ * one compare a name, also where records of several kinds alternate.
  * Thread rule: one thread a struct json.
  */
 #include "event/event.h"
@@ -17,16 +18,21 @@ struct dialects;
 struct json_memo {
 	struct slice path; /* kept copy of the member's path */
 	struct slice name;
+	struct json_memo *next; /* the field that came behind this one */
 	uint32_t id;
 	uint32_t cap; /* bytes behind path.p */
-	bool plain;   /* the path holds nothing that JSON would escape */
+	uint32_t used; /* generation of the event that last borrowed the name */
+	bool plain;    /* the path holds nothing that JSON would escape */
+	bool passing;  /* in the event's arena: two paths of one record share a place */
 };
+
+#define JSON_MEMOS 1024u /* by the path's hash; what shares a place takes it from the other */
 
 struct json {
 	const struct names *names;
 	const struct dialects *dialects; /* may be NULL: paths are names */
-	struct json_memo *memo; /* by the field's place in the record */
-	size_t memo_count;
+	struct json_memo *memos;
+	struct json_memo *first; /* the field that records began with */
 	struct arena arena; /* the memo's names */
 	bool no_rows;	    /* lists of records are lists like others */
 };
