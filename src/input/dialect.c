@@ -338,6 +338,31 @@ static void open_pairs(struct translator *t, struct slice text, struct event *ev
 	}
 }
 
+/* "Name: value" in lines or with a broken bar between, as tools for Sigma rules show a record's
+ * fields in one cell. */
+static void open_bars(struct translator *t, struct slice text, struct slice prefix, struct event *ev)
+{
+	static const struct slice bar = SLICE("\xc2\xa6"), colon = SLICE(": ");
+
+	while (text.n) {
+		struct slice line = slice_head(text, slice_find(text, '\n'));
+		const uint8_t *hit = slice_search(line, bar), *mark;
+		struct slice part = hit ? slice_head(line, (size_t)(hit - line.p)) : line, name;
+
+		text = slice_from(text, hit ? part.n + bar.n : part.n + 1);
+		part = slice_trim(part);
+		mark = slice_search(part, colon);
+		if (!mark || mark == part.p)
+			continue;
+		name = slice_head(part, (size_t)(mark - part.p));
+		if (prefix.n)
+			name = arena_printf(&ev->arena, "%.*s%.*s", (int)prefix.n, (const char *)prefix.p,
+					    (int)name.n, (const char *)name.p);
+		event_add(ev, name, dialects_number(t->d, t->names, name),
+			  value_text_of(slice_trim(slice_from(part, (size_t)(mark - part.p) + colon.n))));
+	}
+}
+
 static void open_texts(struct translator *t, const struct dialect *x, struct event *ev)
 {
 	for (size_t i = 0; i < x->open_count; i++) {
@@ -352,6 +377,8 @@ static void open_texts(struct translator *t, const struct dialect *x, struct eve
 			open_xml(t, text, ev);
 		else if (o->how == OPEN_PAIRS)
 			open_pairs(t, text, ev);
+		else if (o->how == OPEN_BARS)
+			open_bars(t, text, o->prefix, ev);
 	}
 }
 

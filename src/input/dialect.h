@@ -15,7 +15,9 @@
  *                                 `ingested` likewise
  *   provider SourceName           the record's provider, without renaming the field for rules
  *   os      Platform              the field that tells windows, linux or macos (for `source *`)
- *   open    EventData xml         a text that holds more fields: json, xml or pairs (a=b)
+ *   open    EventData xml         a text that holds more fields: json, xml, pairs (a=b in lines) or
+ *                                 bars (a: b in lines or with broken bars between); a last word is put before
+ *                                 their names
  *   again                         after opening: look for the dialect of what came out
  *   map     event.code EventID    this field is also called that, where nothing is
  *   make    Hashes [MD5={MD5}]    this name has that value (template.h), before one in the record
