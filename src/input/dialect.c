@@ -108,11 +108,33 @@ uint32_t dialects_number(const struct dialects *d, const struct names *names, st
 	return id;
 }
 
-size_t dialects_rows(const struct dialects *d, struct slice member)
+/* "columns": as a member's name. */
+static bool has_member(struct slice text, struct slice name)
 {
-	for (size_t i = 0; i < d->rows_count; i++)
-		if (slice_eq(d->rows[i], member))
-			return i + 1;
+	while (text.n) {
+		const uint8_t *hit = slice_search(text, name);
+
+		if (!hit)
+			return false;
+		text = slice_from(text, (size_t)(hit - text.p) + name.n);
+		if (hit[-1] == '"' && text.n && text.p[0] == '"')
+			return true;
+	}
+	return false;
+}
+
+size_t dialects_rows(const struct dialects *d, struct slice member, struct slice begin)
+{
+	for (size_t i = 0; i < d->rows_count; i++) {
+		struct slice want = d->rows_beside[i];
+
+		if (!slice_eq(d->rows[i], member))
+			continue;
+		/* A list begins with {: nothing is found at its first byte. */
+		if (want.n && want.p[0] == '>' && !has_member(slice_from(begin, 1), slice_from(want, 1)))
+			continue;
+		return i + 1;
+	}
 	return 0;
 }
 
@@ -120,6 +142,8 @@ bool dialects_rows_fit(const struct dialects *d, size_t rows, const struct event
 {
 	struct slice want = rows && rows <= d->rows_count ? d->rows_beside[rows - 1] : slice_str("");
 
+	if (want.n && want.p[0] == '>')
+		return true;
 	for (uint32_t i = 0; i < around->n && want.n; i++) {
 		struct slice name = around->fields[i].name;
 

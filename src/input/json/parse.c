@@ -13,6 +13,7 @@
 #endif
 
 #define PATH_BYTES_MAX 1024
+#define LIST_LOOK_BYTES 4096 /* of a list that may hold records */
 #define LIST_ITEMS_MAX 65536u
 #define MEMO_BYTES_MAX ((size_t)1 << 20)
 
@@ -361,6 +362,23 @@ static bool read_object(struct reader *r)
 	}
 }
 
+bool json_is_column(struct slice name)
+{
+	return slice_is(name, "columns.name") || slice_is(name, "Columns.ColumnName");
+}
+
+/* {"columns": [{"name": ..}], "rows": [[..]]}: the answers of Kusto's query interfaces. */
+static bool is_table(struct reader *r)
+{
+	struct slice path = slice_of(r->path, r->path_n);
+
+	if (!slice_is(path, "rows") && !slice_is(path, "Rows"))
+		return false;
+	for (uint32_t i = 0; i < r->ev->n && !r->r.rows_cells; i++)
+		r->r.rows_cells = json_is_column(r->ev->fields[i].name);
+	return r->r.rows_cells;
+}
+
 /* Records in a list stay out of the event: whoever reads the object goes through them. */
 static bool is_rows(struct reader *r)
 {
@@ -372,8 +390,9 @@ static bool is_rows(struct reader *r)
 	while (at < r->s.n && r->s.p[at] && strchr(" \t\r\n", r->s.p[at]))
 		at++;
 	if (at >= r->s.n || r->s.p[at] != '{')
-		return false;
-	r->r.rows_number = dialects_rows(r->j->dialects, slice_of(r->path, r->path_n));
+		return at < r->s.n && strchr("[]", r->s.p[at]) && is_table(r);
+	r->r.rows_number = dialects_rows(r->j->dialects, slice_of(r->path, r->path_n),
+					 slice_head(slice_from(r->s, at), LIST_LOOK_BYTES));
 	return r->r.rows_number > 0;
 }
 

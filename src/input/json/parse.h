@@ -46,6 +46,7 @@ struct json_result {
 	struct slice rows;
 	size_t rows_number; /* dialects_rows() */
 	bool rows_open;	    /* text ends inside that list */
+	bool rows_cells;    /* its records are lists of values, named by the member columns beside it */
 	bool object;   /* text is an object; false: nothing was read */
 	bool complete; /* all of it was read */
 	bool repaired; /* some bytes were not UTF-8 */
@@ -59,6 +60,8 @@ struct json_result json_read(struct json *j, struct slice text, struct event *ev
 /* The same, where its members are called prefix + name ("AdditionalFields."). */
 struct json_result json_read_under(struct json *j, struct slice text, struct slice prefix,
 				   struct event *ev);
+/* Whether a field names a column of rows_cells. */
+bool json_is_column(struct slice name);
 /* Length of the object or array at the start of text, by brackets and quotes alone; 0 when it does
  * not end in text. *state carries on when more text is appended: start with { 0 }. */
 struct json_scan {
