@@ -9,14 +9,21 @@
 
 #define OPEN_ROUNDS 3 /* envelopes in envelopes */
 
+/* What is known of a reader; a log may hold records of two (auditd in a system log). */
+#define READER_KINDS 4
+struct reader_kind {
+	const char *kind;
+	bool own;     /* it has dialects of its own, from... */
+	size_t first; /* ...this on */
+};
+
 struct translator {
 	const struct dialects *d;
 	const struct names *names;
 	struct json *json; /* for texts that hold JSON; made when the first comes */
 	struct xml *xml;
-	const char *kind; /* the reader's, of the event before */
-	bool own;	  /* it has dialects of its own, from... */
-	size_t first;	  /* ...this on */
+	struct reader_kind readers[READER_KINDS];
+	size_t next_reader;
 };
 
 /* ---- names of members ---- */
@@ -407,27 +414,30 @@ static void open_texts(struct translator *t, const struct dialect *x, struct eve
 }
 
 /* A reader that has dialects of its own (auditd) has no others: they need not be tried. */
-static bool has_own(struct translator *t, const char *kind)
+static const struct reader_kind *reader_of(struct translator *t, const char *kind)
 {
-	if (t->kind != kind) {
-		t->kind = kind;
-		t->own = false;
-		t->first = 0;
-		for (size_t i = t->d->n; i-- > 0;)
-			if (t->d->list[i].reader.n && slice_is(t->d->list[i].reader, kind)) {
-				t->own = true;
-				t->first = i;
-			}
-	}
-	return t->own;
+	struct reader_kind *r;
+
+	for (size_t i = 0; i < READER_KINDS; i++)
+		if (t->readers[i].kind == kind)
+			return &t->readers[i];
+	r = &t->readers[t->next_reader++ % READER_KINDS];
+	*r = (struct reader_kind){ .kind = kind };
+	for (size_t i = t->d->n; i-- > 0;)
+		if (t->d->list[i].reader.n && slice_is(t->d->list[i].reader, kind)) {
+			r->own = true;
+			r->first = i;
+		}
+	return r;
 }
 
 static const struct dialect *find(struct translator *t, struct event *ev, size_t *from)
 {
 	const struct dialects *d = t->d;
-	bool own = has_own(t, ev->kind);
+	const struct reader_kind *r = reader_of(t, ev->kind);
+	bool own = r->own;
 
-	*from = *from < t->first ? t->first : *from;
+	*from = *from < r->first ? r->first : *from;
 	for (; *from < d->n; ++*from) {
 		const struct dialect *x = &d->list[*from];
 

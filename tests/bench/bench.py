@@ -240,7 +240,7 @@ class Bench:
     def exports(self):
         """MB/s read and put into the common form, no rule for any of it."""
         none = never_rule(f"{self.folder}/never")
-        lanes = [("Sysmon JSON, flat", "mixed.jsonl", None, 0, 0), ("Defender JSON", "defender.jsonl", "defender.jsonl", 0, 0),
+        lanes = [("Sysmon JSON, flat", "processes.jsonl", None, 0, 0), ("Defender JSON", "defender.jsonl", "defender.jsonl", 0, 0),
                  ("CSV (Defender)", "defender.csv", "defender.csv", 1, 200), ("auditd", "audit.log", "auditd.log", 0, 150),
                  ("system log, RFC 3164", "3164.log", "syslog-3164.log", 0, 150),
                  ("system log, ISO times", "iso.log", "syslog-iso.log", 0, 150)]
@@ -255,7 +255,7 @@ class Bench:
                 say(what, f"{speed:,.0f} MB/s", f"flat {speeds[0]:,.0f}", f"{speeds[0] / speed:.2f}x", "<= 1.5x", speeds[0] <= 1.5 * speed)
             else:
                 say(what, f"{speed:,.0f} MB/s", "", "", f">= {target}" if target else "", speed >= target if target else None)
-            if name != "mixed.jsonl":
+            if name != "processes.jsonl":
                 os.unlink(f"{self.folder}/{name}")
 
     def correlations(self):

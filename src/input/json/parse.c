@@ -63,8 +63,10 @@ static void skip_space(struct reader *r)
 	}
 }
 
-static int peek(struct reader *r)
+static inline int peek(struct reader *r)
 {
+	if (r->at < r->s.n && r->s.p[r->at] > ' ')
+		return r->s.p[r->at];
 	skip_space(r);
 	return r->at < r->s.n ? r->s.p[r->at] : -1;
 }
