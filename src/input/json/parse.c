@@ -246,13 +246,13 @@ static bool expected_key(struct reader *r, size_t outer)
 	struct json_memo *m = r->last ? r->last->next : r->j->first;
 
 	if (!m || !m->path.p || !m->plain || m->path.n <= outer || m->path.n > PATH_BYTES_MAX ||
-	    memcmp(m->path.p, r->path, outer) != 0)
+	    (outer && memcmp(m->path.p, r->path, outer) != 0))
 		return false;
 	struct slice key = slice_from(m->path, outer), rest = slice_from(r->s, r->at);
 
 	if (rest.n <= key.n || rest.p[key.n] != '"' || !slice_starts(rest, key))
 		return false;
-	memcpy(r->path + outer, key.p, key.n);
+	/* The path itself is only needed where something is nested: read_value copies it then. */
 	r->path_n = outer + key.n;
 	r->at += key.n + 1;
 	r->expected = m;
@@ -420,6 +420,8 @@ static bool read_value(struct reader *r)
 
 	if (c != '{' && c != '[')
 		return read_plain(r, &v) && add(r, v);
+	if (r->expected)
+		memcpy(r->path, r->expected->path.p, r->path_n);
 	if (c == '[' && is_rows(r))
 		return skip_rows(r);
 	if (r->depth == LIMIT_DEPTH) {
