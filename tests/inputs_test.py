@@ -160,6 +160,9 @@ def bad_input(folder):
     check(values("headers.csv")[1] == {"Name": "b", "Owner": "c", "Size": "2"}, "a changed header holds from there on")
     check(values("twice.jsonl")[0] == {"a": 1, "a_1": 2}, f"both values of a name: {values('twice.jsonl')}")
     check(values("latin.jsonl")[1] == {"a": "smör"}, "one bad byte spoils only its own text")
+    many = [{f"m{i}.k": i for i in range(5000)}, {f"m{i}.k": -i for i in range(5000)}]
+    (folder / "many.jsonl").write_text("".join(json.dumps({k[:-2]: {"k": v} for k, v in m.items()}) + "\n" for m in many))
+    check(values("many.jsonl") == many, "names of records with very many members are not mixed up")
     check("&" not in json.dumps(values("entities.xml")) or "aaaa" not in json.dumps(values("entities.xml")),
           "entities are not expanded")
 
