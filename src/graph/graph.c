@@ -280,7 +280,7 @@ static struct slice machine_of(struct slice key)
 {
 	if (key.n == 38 && key.p[0] == '{')
 		return slice_of(key.p + 1, 8);
-	size_t colon = slice_find(key, ':');
+	size_t colon = slice_find(key, slice_find(key, ':') < key.n ? ':' : '/');
 
 	return colon < key.n && colon > 7 ? slice_head(key, colon) : slice_of(NULL, 0);
 }

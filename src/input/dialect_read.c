@@ -267,6 +267,8 @@ static bool read_open(struct reading *r, struct slice line)
 		o.how = OPEN_XML;
 	else if (slice_is(how, "pairs"))
 		o.how = OPEN_PAIRS;
+	else if (slice_is(how, "bars"))
+		o.how = OPEN_BARS;
 	else
 		return false;
 	o.field = names_add(r->names, field);

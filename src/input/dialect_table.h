@@ -48,7 +48,7 @@ struct record_kind {
 	struct slice name; /* of a block */
 };
 
-enum opening { OPEN_JSON, OPEN_XML, OPEN_PAIRS };
+enum opening { OPEN_JSON, OPEN_XML, OPEN_PAIRS, OPEN_BARS };
 
 struct dialect_open {
 	uint32_t field;
