@@ -352,7 +352,7 @@ static void put_all(struct all *a)
 	int64_t *ranks = heap_array(a->origins.n + 1, sizeof(*ranks));
 
 	store_forget_traces(a->s);
-	origins_rank(&a->origins, ranks);
+	origins_rank(&a->origins, a->host_count, ranks);
 	for (size_t i = 0; i < a->origins.n; i++)
 		put_group(a, &a->origins.list[i]);
 	for (size_t i = 0; i < a->alert_count; i++)

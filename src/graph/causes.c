@@ -18,7 +18,7 @@
 
 #define MODULES_MAX 64u
 #define WORDS_MAX 12u
-#define SERVICE_WINDOW_NS (INT64_C(400) * 86400 * 1000000000)
+#define INSTALL_WINDOW_NS (INT64_C(600) * 1000000000)
 #define LOGON_WINDOW_NS (INT64_C(60) * 1000000000)
 
 void causes_init(struct causes *c, const struct graph *g)
@@ -289,6 +289,28 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 	return found;
 }
 
+/* Windows Installer's service writes on behalf of the msiexec that was given the package: the last one started
+ * before. */
+static void client_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph *g = c->g;
+	uint32_t best = GRAPH_NONE, at = map_get(&g->by_image, path_key(g->nodes[process].name, &c->arena));
+
+	for (unsigned n = 0; at != MAP_NONE && at && n < 4096; at = g->image_next[at - 1], n++) {
+		const struct graph_node *p = &g->nodes[at - 1];
+
+		if (at - 1 == process || p->start_ns == GRAPH_EVER || p->start_ns > ns ||
+		    p->start_ns < ns - INSTALL_WINDOW_NS ||
+		    (best != GRAPH_NONE && p->start_ns < g->nodes[best].start_ns) ||
+		    !slice_search(process_attribute(g, at - 1, ATTRIBUTE_COMMAND_LINE), slice_str(".ms")))
+			continue;
+		best = at - 1;
+	}
+	if (best != GRAPH_NONE)
+		cause_step(c, best, g->nodes[best].start_ns, g->nodes[best].started, 0.6, "on_behalf",
+			   "the installer that was given the package");
+}
+
 /* A script that fetched itself: the text names an address. */
 static void script_causes(struct causes *c, uint32_t process, int64_t ns)
 {
@@ -529,6 +551,8 @@ void process_causes(struct causes *c, uint32_t process, int64_t ns)
 		extra += 3;
 	if (command_causes(c, process, roles, ns))
 		extra += 0.5;
+	else if (roles & ROLE_INSTALLER)
+		client_causes(c, process, ns);
 	if (roles & ROLE_INTERPRETER)
 		script_causes(c, process, ns);
 	image_cause(c, process, roles, ns, extra);

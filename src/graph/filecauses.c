@@ -7,6 +7,7 @@
  *   0.7 its vendor's own program wrote it
  *   1.0 a process wrote it
  *   1.3 another file has the same content
+ *   0.5 a program that fetches wrote it, and its command line says the address
  *   2.5 a browser wrote it, and the address is in no record
  *   4   it belongs to a product whose installation is in no record
  *   6   no record says who wrote it
@@ -43,7 +44,8 @@ static uint32_t package_of(const struct graph *g, uint32_t file, const struct co
 			continue;
 		name = g->nodes[e->object].name;
 		if (name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
-				   (content->product.n > 2 && holds_nocase(name, content->product))))
+				   (content->product.n > 2 && holds_nocase(name, content->product))) &&
+		    (found == GRAPH_NONE || graph_attribute(g, e, ATTRIBUTE_VERSION).n))
 			found = g->packages.edges[i];
 		if (written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
 		    e->time_ns <= written + INSTALL_WINDOW_NS &&
@@ -148,6 +150,22 @@ static bool same_vendor(struct causes *c, uint32_t process, const struct content
 	       !slice_is(theirs, "Microsoft Corporation");
 }
 
+/* An address in the command line of what wrote the file. */
+static struct slice url_in(struct slice command)
+{
+	const uint8_t *at = slice_search(command, slice_str("http"));
+	size_t n = 0;
+
+	if (!at)
+		return slice_of(NULL, 0);
+	command = slice_from(command, (size_t)(at - command.p));
+	if (!slice_starts(command, slice_str("http://")) && !slice_starts(command, slice_str("https://")))
+		return slice_of(NULL, 0);
+	while (n < command.n && command.p[n] > ' ' && command.p[n] != '"' && command.p[n] != '\'')
+		n++;
+	return slice_head(command, n);
+}
+
 static void fetched_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
 			const struct content *content, bool mail)
 {
@@ -156,9 +174,10 @@ static void fetched_end(struct causes *c, uint32_t file, const struct graph_edge
 	o.content = *content;
 	o.downloaded = file;
 	o.channel = w->subject;
-	o.gap = mail ? "it came with a message; which one is in no record"
+	o.url = mail ? slice_of(NULL, 0) : url_in(process_attribute(c->g, w->subject, ATTRIBUTE_COMMAND_LINE));
+	o.gap = o.url.n ? NULL : mail ? "it came with a message; which one is in no record"
 		     : "it was fetched; the address is in no record";
-	cause_end(c, &o, 2.5, "download", edge, mail ? "written by a mail program" : "written by a browser");
+	cause_end(c, &o, o.url.n ? 0.5 : 2.5, "download", edge, mail ? "written by a mail program" : "written by what fetched it");
 }
 
 static void deployed_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
@@ -206,6 +225,8 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 		if (content->product.n || package != GRAPH_NONE || version_in_path(g->nodes[file].key).n)
 			installed_end(c, file, content, w, edge, package, roles & ROLE_INSTALLER ? 0.5 : 0.7);
 	}
+	if (c->delivery && url_in(process_attribute(g, w->subject, ATTRIBUTE_COMMAND_LINE)).n)
+		fetched_end(c, file, w, edge, content, false);
 	if ((roles & ROLE_REMOTE) && share_end(c, file, w->time_ns))
 		return;
 	if (roles & (ROLE_COPIER | ROLE_PARENT))

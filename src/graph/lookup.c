@@ -3,6 +3,8 @@
 
 /* A mark is set, or a hash taken, a moment after the file is whole. */
 #define MOMENT_NS INT64_C(5000000000)
+/* Writes by one process with less than this between them give one version. */
+#define ONE_WRITING_NS INT64_C(60000000000)
 /* Records of one hash that are looked through. */
 #define HASH_STEPS 100000u
 
@@ -47,8 +49,10 @@ void file_version_at(const struct graph *g, uint32_t file, int64_t ns, struct fi
 		}
 		if (!writes(e))
 			continue;
-		if (ret->write_count && e->subject != g->edges[ret->writes[0]].subject)
-			break; /* another's write: the version before */
+		/* Another's write, or one long before: the version before this. */
+		if (ret->write_count && (e->subject != g->edges[ret->writes[0]].subject ||
+					 ret->from_ns - e->last_ns > ONE_WRITING_NS))
+			break;
 		if (ret->write_count == LOOKUP_WRITERS)
 			break;
 		ret->writes[ret->write_count++] = g->in[n->in + i];

@@ -302,7 +302,9 @@ static void find_delivery(struct tracer *t, struct trace *ret)
 		return;
 	begin(t);
 	add_step(t, &first);
+	t->causes.delivery = true;
 	last = run(t, &more, DELIVERY_BUDGET, DELIVERY_COST_MAX, 1u << ORIGIN_DOWNLOAD);
+	t->causes.delivery = false;
 	if (last == NEVER || !more.origin.url.n)
 		return;
 	o->url = more.origin.url;
