@@ -91,6 +91,43 @@ static struct slice version_in_path(struct slice key)
 	return slice_head(rest, slice_find(rest, '\\'));
 }
 
+/* LumenCall-5.4.2.msi: what a package's name says, where nothing says more. */
+static struct slice version_in_name(struct slice key)
+{
+	struct slice tail = path_tail(key);
+
+	for (size_t i = 0; i < tail.n; i++) {
+		size_t n = 0, dots = 0;
+
+		while (i + n < tail.n && ((tail.p[i + n] >= '0' && tail.p[i + n] <= '9') || tail.p[i + n] == '.'))
+			dots += tail.p[i + n++] == '.';
+		while (n && tail.p[i + n - 1] == '.') {
+			n--;
+			dots--;
+		}
+		if (dots)
+			return slice_of(tail.p + i, n);
+		i += n;
+	}
+	return slice_of(NULL, 0);
+}
+
+/* An address in the command line of what wrote the file. */
+static struct slice url_in(struct slice command)
+{
+	const uint8_t *at = slice_search(command, slice_str("http"));
+	size_t n = 0;
+
+	if (!at)
+		return slice_of(NULL, 0);
+	command = slice_from(command, (size_t)(at - command.p));
+	if (!slice_starts(command, slice_str("http://")) && !slice_starts(command, slice_str("https://")))
+		return slice_of(NULL, 0);
+	while (n < command.n && command.p[n] > ' ' && command.p[n] != '"' && command.p[n] != '\'')
+		n++;
+	return slice_head(command, n);
+}
+
 static void installed_end(struct causes *c, uint32_t file, const struct content *content,
 			  const struct graph_edge *w, uint32_t edge, uint32_t package, double cost)
 {
@@ -99,6 +136,10 @@ static void installed_end(struct causes *c, uint32_t file, const struct content 
 	o.channel = w->subject;
 	if (!o.version.n)
 		o.version = version_in_path(c->g->nodes[file].key);
+	if (!o.version.n)
+		o.version = version_in_name(c->g->nodes[file].key);
+	if (!o.url.n && (o.url = url_in(process_attribute(c->g, w->subject, ATTRIBUTE_COMMAND_LINE))).n)
+		o.downloaded = file;
 	cause_end(c, &o, cost, "installed", edge, "written by the installer of this release");
 }
 
@@ -148,22 +189,6 @@ static bool same_vendor(struct causes *c, uint32_t process, const struct content
 
 	return content->company.n && slice_eq_nocase(theirs, content->company) &&
 	       !slice_is(theirs, "Microsoft Corporation");
-}
-
-/* An address in the command line of what wrote the file. */
-static struct slice url_in(struct slice command)
-{
-	const uint8_t *at = slice_search(command, slice_str("http"));
-	size_t n = 0;
-
-	if (!at)
-		return slice_of(NULL, 0);
-	command = slice_from(command, (size_t)(at - command.p));
-	if (!slice_starts(command, slice_str("http://")) && !slice_starts(command, slice_str("https://")))
-		return slice_of(NULL, 0);
-	while (n < command.n && command.p[n] > ' ' && command.p[n] != '"' && command.p[n] != '\'')
-		n++;
-	return slice_head(command, n);
 }
 
 static void fetched_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
