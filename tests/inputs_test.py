@@ -249,6 +249,8 @@ def mixed(folder):
     found = json.loads(out)
     titles = {f["title"] for f in found["findings"]} if "findings" in found else set()
     check(len(titles) >= 10, f"findings of a mixed folder: {titles}")
+    names = [h["name"].lower() for h in found["hosts"]]
+    check("pc-07" not in names and names.count("pc-07.corp.example") == 1, f"one machine has one name: {names}")
     _, events, _ = timeline(evidence)
     kinds = {e["kind"] for e in events}
     check(kinds >= {"csv", "json", "xml", "auditd", "syslog"} and ("evtx" in kinds or not log), f"all of them are read: {kinds}")

@@ -224,6 +224,23 @@ static void put_rules(struct investigation *v)
 				       set->faults[i].file, set->faults[i].reason);
 }
 
+static bool on_same_host(void *ctx, struct slice from, struct slice to, const char *why)
+{
+	struct investigation *v = ctx;
+
+	return store_merge_host(v->store, from, to, slice_str(why));
+}
+
+/* Names that are one machine's. */
+static void merge_hosts(struct investigation *v)
+{
+	const struct map *names = &v->survey.hunt.hosts;
+
+	for (uint32_t i = 0; i < names->n; i++)
+		hosts_note(&v->survey.hosts, map_key(names, i), slice_of(NULL, 0));
+	hosts_merge(&v->survey.hosts, on_same_host, v);
+}
+
 static bool build(struct investigation *v, struct engine_totals *totals, struct err *err)
 {
 	struct engine_options options = hunting_engine_options(&v->hunting, v->o);
@@ -251,6 +268,7 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 	coverage_each(&v->survey.coverage, on_row, v);
 	if (!covering_judge(v->store, &v->survey, v->o, err))
 		return false;
+	merge_hosts(v);
 	for (size_t i = 0; i < v->survey.hunt.source_count; i++)
 		loaded += v->survey.hunt.sources[i].rules;
 	put_meta(v->store, "events", totals->events);

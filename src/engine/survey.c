@@ -14,7 +14,10 @@ enum {
 	MESSAGE_VERDICT,
 	MESSAGE_BREAK,
 	MESSAGE_NUMBERS,
+	MESSAGE_MACHINE,
 };
+
+#define MACHINES_MAX 1000000u
 
 struct worker {
 	void *hunt;
@@ -22,6 +25,8 @@ struct worker {
 	struct blocks *blocks;
 	struct coverage coverage;
 	struct numbers numbers;
+	struct map machines; /* names and numbers already sent */
+	struct slice last_machine;
 	struct buf message;
 	struct buf *out; /* while blocks are given */
 };
@@ -36,6 +41,7 @@ void *survey_worker_new(void *shared)
 	w->blocks = blocks_new();
 	coverage_init(&w->coverage);
 	numbers_init(&w->numbers);
+	map_init(&w->machines);
 	return w;
 }
 
@@ -47,6 +53,7 @@ void survey_worker_free(void *worker)
 	blocks_free(w->blocks);
 	coverage_done(&w->coverage);
 	numbers_done(&w->numbers);
+	map_done(&w->machines);
 	buf_done(&w->message);
 	free(w);
 }
@@ -119,6 +126,26 @@ static void follow(struct worker *w, struct event *ev, struct buf *out)
 		send_numbers(w, out);
 }
 
+/* A name and a number that stand in one record: once each pair. Records of one machine stand together. */
+static void note_machine(struct worker *w, struct event *ev, struct buf *out)
+{
+	struct slice number = extract_machine(w->extract, ev);
+	uint32_t at;
+	size_t before = w->machines.n;
+
+	if (!number.n || !ev->host.n || before >= MACHINES_MAX)
+		return;
+	buf_clear(&w->message);
+	buf_put_sized(&w->message, ev->host);
+	buf_put_sized(&w->message, number);
+	if (slice_eq(buf_slice(&w->message), w->last_machine))
+		return;
+	at = map_intern(&w->machines, buf_slice(&w->message));
+	w->last_machine = map_key(&w->machines, at);
+	if (w->machines.n > before)
+		engine_message(out, MESSAGE_MACHINE, buf_slice(&w->message));
+}
+
 void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 {
 	struct worker *w = worker;
@@ -128,6 +155,8 @@ void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 	if (coverage_add(&w->coverage, ev))
 		send(w, out);
 	follow(w, ev, out);
+	if (ev->dialect)
+		note_machine(w, ev, out);
 	if (alert)
 		send_verdict(w, ev, out);
 	alert |= hunt_worker_match(w->hunt, ev, out);
@@ -219,6 +248,17 @@ static bool take_break(struct survey *s, const struct engine_file *file, uint64_
 	return true;
 }
 
+static bool take_machine(struct survey *s, struct slice payload)
+{
+	struct cursor c = cursor_of(payload);
+	struct slice name = take_sized(&c), number = take_sized(&c);
+
+	if (!c.ok || name.n > LIMIT_NAME_BYTES || number.n > LIMIT_NAME_BYTES)
+		return false;
+	hosts_note(&s->hosts, name, number);
+	return true;
+}
+
 bool survey_result(struct survey *s, const struct engine_file *file, uint64_t record_base,
 		   uint8_t type, struct slice payload)
 {
@@ -234,6 +274,9 @@ bool survey_result(struct survey *s, const struct engine_file *file, uint64_t re
 		return true;
 	case MESSAGE_BREAK:
 		s->dropped += !take_break(s, file, record_base, payload);
+		return true;
+	case MESSAGE_MACHINE:
+		s->dropped += !take_machine(s, payload);
 		return true;
 	case MESSAGE_NUMBERS:
 		s->dropped += !numbers_merge(&s->numbers, payload);
@@ -308,6 +351,7 @@ void survey_init(struct survey *s)
 	coverage_init(&s->of_file);
 	breaks_init(&s->breaks);
 	numbers_init(&s->numbers);
+	hosts_init(&s->hosts);
 }
 
 void survey_done(struct survey *s)
@@ -316,4 +360,5 @@ void survey_done(struct survey *s)
 	coverage_done(&s->of_file);
 	breaks_done(&s->breaks);
 	numbers_done(&s->numbers);
+	hosts_done(&s->hosts);
 }

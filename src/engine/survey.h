@@ -5,6 +5,7 @@
  * products' verdicts and activities in blocks (graph/block.h) travel to the parent with each piece. */
 #include "case/breaks.h"
 #include "case/coverage.h"
+#include "case/hosts.h"
 #include "case/numbers.h"
 #include "engine/hunt.h"
 #include "graph/extract.h"
@@ -38,6 +39,7 @@ struct survey {
 	uint64_t dropped;
 	struct breaks breaks;
 	struct numbers numbers;
+	struct hosts hosts;
 	struct coverage of_file; /* of the file that is delivered: who it is about, should it be capped */
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define ALTERNATIVES 3
+#define MACHINE_FIELDS 8u
 #define IDS 65536u /* event ids of event logs are 16 bits */
 /* A command line of Windows has 32,767 characters; more than this is never compared. */
 #define TEXT_MAX 2048u
@@ -32,7 +33,12 @@ struct extract {
 	uint32_t by_op[ACTIVITY_COUNT]; /* index + 1 */
 	uint16_t by_id[IDS];		/* index + 1 of the first row */
 	uint32_t data;
+	uint32_t machines[MACHINE_FIELDS];
 };
+
+/* Falcon, Defender, SentinelOne, Elastic, Carbon Black, Cortex, Velociraptor. */
+static const char *const machine_fields[MACHINE_FIELDS] = { "aid",     "DeviceId",  "agent.uuid", "host.id",
+							    "agent.id", "device_id", "agent_id",   "ClientId" };
 
 static void read_source(struct source *s, unsigned slot, const char *fields, struct names *names)
 {
@@ -74,6 +80,8 @@ struct extract *extract_new(struct names *names)
 
 	x->rows = heap_array(extract_row_count, sizeof(*x->rows));
 	x->data = names_add(names, slice_str("Data"));
+	for (size_t i = 0; i < MACHINE_FIELDS; i++)
+		x->machines[i] = names_add(names, slice_str(machine_fields[i]));
 	for (size_t i = 0; i < extract_row_count; i++) {
 		const struct extract_row *from = &extract_rows[i], *general = NULL;
 		struct row *r = &x->rows[i];
@@ -445,4 +453,15 @@ bool extract_act(const struct extract *x, struct event *ev, bool alert, struct a
 		fill(x, &x->rows[x->by_op[ACTIVITY_ALERT] - 1], ev, ret);
 	ret->kept = alert;
 	return ret->op != ACTIVITY_NONE && says_something(ret);
+}
+
+struct slice extract_machine(const struct extract *x, struct event *ev)
+{
+	for (size_t i = 0; ev->dialect && i < MACHINE_FIELDS; i++) {
+		struct slice s = event_text_of(ev, x->machines[i]);
+
+		if (s.n)
+			return s;
+	}
+	return slice_of(NULL, 0);
 }

@@ -177,6 +177,31 @@ bool store_each_segment(struct store *s, struct slice host, store_segment_fn *fn
 	return ok;
 }
 
+bool store_merge_host(struct store *s, struct slice from, struct slice to, struct slice why)
+{
+	static const char *const changes[] = {
+		"UPDATE segment SET host=?2 WHERE host=?1",
+		"UPDATE hit SET host=?2 WHERE host=?1",
+		"UPDATE coverage SET host=?2 WHERE host=?1",
+		"UPDATE coverage_source SET host=?2 WHERE host=?1",
+		"INSERT OR REPLACE INTO host_alias(name, host, reason) VALUES(?1,?2,?3)",
+	};
+	bool ok = store_row_begin(s);
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		sqlite3_stmt *q = prepare(s, changes[i]);
+
+		if (q) {
+			bind_text(q, 1, from);
+			bind_text(q, 2, to);
+			if (sqlite3_bind_parameter_count(q) == 3)
+				bind_text(q, 3, why);
+		}
+		ok = step(s, q) && ok;
+	}
+	return ok;
+}
+
 bool store_set_baseline(struct store *s, struct slice bytes)
 {
 	struct buf packed = { 0 };

@@ -18,6 +18,8 @@
 	"CREATE TABLE IF NOT EXISTS segment(id INTEGER PRIMARY KEY, host TEXT COLLATE NOCASE, source INTEGER," \
 	" record_base INTEGER, activities INTEGER, bytes INTEGER, packed BLOB);"                   \
 	"CREATE INDEX IF NOT EXISTS segment_of ON segment(host);"                                  \
+	"CREATE TABLE IF NOT EXISTS host_alias(name TEXT PRIMARY KEY COLLATE NOCASE, host TEXT, reason TEXT)" \
+	" WITHOUT ROWID;"                                                                          \
 	"CREATE TABLE IF NOT EXISTS baseline(id INTEGER PRIMARY KEY, bytes INTEGER, packed BLOB);" \
 	"CREATE TABLE IF NOT EXISTS trace(hit_id TEXT PRIMARY KEY, origin INTEGER, hops INTEGER, cost REAL)" \
 	" WITHOUT ROWID;"                                                                          \
@@ -87,7 +89,7 @@ static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
 	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
-	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop;"
+	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */

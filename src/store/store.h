@@ -141,6 +141,10 @@ uint32_t store_source(struct store *s, struct slice file, struct slice inner);
 /* The file of a number; the texts are in the store's arena. False when there is none. */
 bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file, struct slice *ret_inner);
 
+/* What was recorded under one name is another host's: rows of hits, coverage and activities. Said in
+ * host_alias. Before store_summarise. */
+bool store_merge_host(struct store *s, struct slice from, struct slice to, struct slice why);
+
 bool store_set_baseline(struct store *s, struct slice bytes);
 /* Into out; false when the case has none that can be read. */
 bool store_baseline(struct store *s, struct buf *out);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Which names are one machine. Products name a machine by a number of their own (aid, DeviceId, agent.uuid), by
+ * its short name or by its full one:
+ *   - a number stands for the one name that records give together with it; where they give several, two
+ *     machines share the number (clones of one image) or it was renamed, and nothing is merged;
+ *   - a short name (also DOMAIN\NAME) is the full name that begins with it, where there is just one.
+ * Never more: two full names are two machines. Owner: the struct. One thread.
+ */
+#include "base/map.h"
+
+struct hosts {
+	struct map names;    /* folded -> index in spelled */
+	struct slice *spelled;
+	size_t n, cap;
+	struct map numbers;  /* folded number -> index + 1 of the one name, or SEVERAL */
+	struct arena arena;
+};
+
+void hosts_init(struct hosts *h);
+void hosts_done(struct hosts *h);
+/* number: n 0 when the record has none. Beyond LIMIT_HOSTS nothing more is noted. */
+void hosts_note(struct hosts *h, struct slice name, struct slice number);
+/* Calls with each name that is another's; stops, and gives false, when call does. */
+bool hosts_merge(struct hosts *h, bool (*call)(void *ctx, struct slice from, struct slice to, const char *why),
+		 void *ctx);
