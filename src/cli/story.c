@@ -11,6 +11,7 @@
 #define ORIGINS_SHOWN 8u
 #define UNREADABLE_SHOWN 12u
 #define PICTURE_COLUMNS 40u
+#define RELEASES_MAX 10000u
 #define ALERTS_MAX 100000u
 
 struct telling {
@@ -371,6 +372,9 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 					      "channel",  "#event_id", "{pointer", "file", "inner",
 					      "#record",  "#offset",   "}",	"detector", NULL };
 	static const char *const unreadable[] = { "file", "inner", "#offset", "!lost", "reason", NULL };
+	static const char *const releases[] = { "product", "version", "os", "company", "#hosts", "first", "last",
+						"!recorded", "!two_contents", "#contents", NULL };
+	static const char *const updates[] = { "product", "host", "from", "to", "time", "by", "url", "channel", NULL };
 	static const char *const totals[] = { "events", "bytes", "files", "hits", "lost", "rules_loaded",
 					      "activities", NULL };
 
@@ -395,6 +399,8 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 		  json_list(out, s, "unreadable", STORE_UNREADABLE, unreadable, 0, NULL, err);
 
 	buf_printf(out, ",\"alerts_left_out\":%zu", left_out);
+	ok = ok && json_list(out, s, "releases", STORE_RELEASES, releases, RELEASES_MAX, NULL, err) &&
+	     json_list(out, s, "updates", STORE_UPDATES, updates, RELEASES_MAX, NULL, err);
 	buf_json_key(out, "origins");
 	buf_put_byte(out, '[');
 	ok = ok && store_ask(s, STORE_ORIGINS, json_origin, out, err);

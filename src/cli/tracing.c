@@ -2,6 +2,7 @@
 #include "cli/tracing.h"
 
 #include "base/heap.h"
+#include "case/release.h"
 #include "cli/output.h"
 #include "report/trace.h"
 
@@ -86,6 +87,7 @@ struct all {
 	struct slice last_file, last_inner; /* alerts of one file stand together */
 	uint32_t last_source;
 	struct origins origins;
+	struct releases releases;
 	struct baseline *baseline;
 };
 
@@ -235,6 +237,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 		if (!g)
 			return false;
 		baseline_add(a->baseline, g);
+		releases_add(&a->releases, g, a->hosts[i].name);
 		if (a->host_count == 1)
 			kept = g;
 		else
@@ -362,6 +365,73 @@ static void put_all(struct all *a)
 	free(ranks);
 }
 
+/* ---- releases ---- */
+
+static struct when moment(int64_t ns)
+{
+	return (struct when){ .ns = ns, .set = ns != 0, .digits = 3 };
+}
+
+static void put_contents(struct buf *out, const struct release *r)
+{
+	buf_clear(out);
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < r->content_count; i++) {
+		buf_put_str(out, i ? ",{" : "{");
+		buf_json_text(out, "file", r->contents[i].file);
+		buf_json_text(out, "hash", r->contents[i].hash);
+		buf_put_byte(out, '}');
+	}
+	buf_put_byte(out, ']');
+}
+
+static void put_release(struct all *a, const struct release *r, struct buf *contents)
+{
+	struct store_release row = { .product = r->product,
+				     .version = r->version,
+				     .os = slice_str(r->os),
+				     .company = r->company,
+				     .hosts = r->place_count,
+				     .recorded = r->recorded,
+				     .two_contents = r->two_contents };
+	int64_t first = INT64_MAX, last = INT64_MIN, id;
+
+	for (size_t i = 0; i < r->place_count; i++) {
+		first = r->places[i].first_ns < first ? r->places[i].first_ns : first;
+		last = r->places[i].last_ns > last ? r->places[i].last_ns : last;
+	}
+	row.first = moment(first);
+	row.last = moment(last);
+	put_contents(contents, r);
+	row.contents = buf_slice(contents);
+	id = store_add_release(a->s, &row);
+	for (size_t i = 0; i < r->place_count; i++)
+		store_add_release_host(a->s, id, map_key(&a->releases.hosts, r->places[i].host),
+				       moment(r->places[i].first_ns), moment(r->places[i].last_ns));
+}
+
+static void put_releases(struct all *a)
+{
+	struct releases *r = &a->releases;
+	struct buf contents = { 0 };
+
+	for (size_t i = 0; i < r->n; i++)
+		put_release(a, &r->list[i], &contents);
+	for (size_t i = 0; i < r->update_count; i++) {
+		const struct release_update *u = &r->updates[i];
+
+		store_add_update(a->s, &(struct store_update){ .product = r->list[u->to].product,
+							       .host = map_key(&r->hosts, u->host),
+							       .from = r->list[u->from].version,
+							       .to = r->list[u->to].version,
+							       .by = u->by,
+							       .url = u->url,
+							       .channel = u->channel,
+							       .time = moment(u->ns) });
+	}
+	buf_done(&contents);
+}
+
 bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 {
 	struct all a = { .s = s, .o = o, .baseline = baseline_new() };
@@ -369,12 +439,16 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 
 	arena_init(&a.arena, 0);
 	origins_init(&a.origins);
+	releases_init(&a.releases);
 	ok = store_ask(s, STORE_GRAPH_HOSTS, note_host, &a, err) && store_ask(s, STORE_ALERTS, note_alert, &a, err);
 	share_alerts(&a);
 	ok = ok && trace_hosts(&a, err);
-	if (ok)
+	if (ok) {
 		put_all(&a);
+		put_releases(&a);
+	}
 	origins_done(&a.origins);
+	releases_done(&a.releases);
 	baseline_free(a.baseline);
 	arena_done(&a.arena);
 	free(a.hosts);

@@ -18,7 +18,6 @@
 
 #define MODULES_MAX 64u
 #define WORDS_MAX 12u
-#define INSTALL_WINDOW_NS (INT64_C(600) * 1000000000)
 #define LOGON_WINDOW_NS (INT64_C(60) * 1000000000)
 
 void causes_init(struct causes *c, const struct graph *g)
@@ -289,25 +288,13 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 	return found;
 }
 
-/* Windows Installer's service writes on behalf of the msiexec that was given the package: the last one started
- * before. */
+/* What an installer's service does is done for the one that was given the package. */
 static void client_causes(struct causes *c, uint32_t process, int64_t ns)
 {
-	const struct graph *g = c->g;
-	uint32_t best = GRAPH_NONE, at = map_get(&g->by_image, path_key(g->nodes[process].name, &c->arena));
+	uint32_t client = installer_client(c->g, process, ns);
 
-	for (unsigned n = 0; at != MAP_NONE && at && n < 4096; at = g->image_next[at - 1], n++) {
-		const struct graph_node *p = &g->nodes[at - 1];
-
-		if (at - 1 == process || p->start_ns == GRAPH_EVER || p->start_ns > ns ||
-		    p->start_ns < ns - INSTALL_WINDOW_NS ||
-		    (best != GRAPH_NONE && p->start_ns < g->nodes[best].start_ns) ||
-		    !slice_search(process_attribute(g, at - 1, ATTRIBUTE_COMMAND_LINE), slice_str(".ms")))
-			continue;
-		best = at - 1;
-	}
-	if (best != GRAPH_NONE)
-		cause_step(c, best, g->nodes[best].start_ns, g->nodes[best].started, 0.6, "on_behalf",
+	if (client != GRAPH_NONE)
+		cause_step(c, client, c->g->nodes[client].start_ns, c->g->nodes[client].started, 0.6, "on_behalf",
 			   "the installer that was given the package");
 }
 

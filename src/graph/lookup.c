@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "graph/lookup.h"
 
+#include "graph/path.h"
+
 /* A mark is set, or a hash taken, a moment after the file is whole. */
 #define MOMENT_NS INT64_C(5000000000)
 /* Writes by one process with less than this between them give one version. */
 #define ONE_WRITING_NS INT64_C(60000000000)
+/* From a package's start to the last file that its installer writes. */
+#define INSTALL_NS (INT64_C(600) * 1000000000)
 /* Records of one hash that are looked through. */
 #define HASH_STEPS 100000u
 
@@ -246,4 +250,24 @@ uint32_t image_file(const struct graph *g, uint32_t process)
 	const struct graph_node *p = &g->nodes[process];
 
 	return p->name.n ? graph_find(g, ENTITY_FILE, p->name) : GRAPH_NONE;
+}
+
+uint32_t installer_client(const struct graph *g, uint32_t process, int64_t ns)
+{
+	struct arena scratch;
+	uint32_t best = GRAPH_NONE, at;
+
+	arena_init(&scratch, 0);
+	at = map_get(&g->by_image, path_key(g->nodes[process].name, &scratch));
+	for (unsigned n = 0; at != MAP_NONE && at && n < 4096; at = g->image_next[at - 1], n++) {
+		const struct graph_node *p = &g->nodes[at - 1];
+
+		if (at - 1 == process || p->start_ns == GRAPH_EVER || p->start_ns > ns || p->start_ns < ns - INSTALL_NS ||
+		    (best != GRAPH_NONE && p->start_ns < g->nodes[best].start_ns) || p->started == GRAPH_NONE ||
+		    !slice_search(graph_attribute(g, &g->edges[p->started], ATTRIBUTE_COMMAND_LINE), slice_str(".ms")))
+			continue;
+		best = at - 1;
+	}
+	arena_done(&scratch);
+	return best;
 }

@@ -38,3 +38,7 @@ size_t files_with(const struct graph *g, const struct content *c, uint32_t file,
 		  size_t cap);
 /* The file that a process's image is, or GRAPH_NONE. */
 uint32_t image_file(const struct graph *g, uint32_t process);
+/* Windows Installer's service writes on behalf of the msiexec that was given the package: the last process of
+ * the same image that started within ten minutes before ns with a package on its command line; GRAPH_NONE
+ * where there is none. */
+uint32_t installer_client(const struct graph *g, uint32_t process, int64_t ns);

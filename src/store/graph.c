@@ -290,6 +290,70 @@ bool store_add_hop(struct store *s, const struct store_hop *h)
 	return step(s, q) && ok;
 }
 
+static void bind_when(sqlite3_stmt *q, int at, struct when t)
+{
+	char text[32];
+
+	if (t.set)
+		sqlite3_bind_text(q, at, text, (int)when_format(t, text), SQLITE_TRANSIENT);
+	else
+		sqlite3_bind_null(q, at);
+}
+
+int64_t store_add_release(struct store *s, const struct store_release *r)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT INTO release(product, version, os, company, hosts, first, last, recorded,"
+				     " two_contents, contents) VALUES(?,?,?,?,?,?,?,?,?,?)");
+
+	if (q) {
+		bind_text(q, 1, r->product);
+		bind_text(q, 2, r->version);
+		bind_text(q, 3, r->os);
+		bind_text(q, 4, r->company);
+		sqlite3_bind_int64(q, 5, (int64_t)r->hosts);
+		bind_when(q, 6, r->first);
+		bind_when(q, 7, r->last);
+		sqlite3_bind_int64(q, 8, r->recorded);
+		sqlite3_bind_int64(q, 9, r->two_contents);
+		bind_text(q, 10, r->contents);
+	}
+	return step(s, q) && ok ? sqlite3_last_insert_rowid(store_db(s)) : 0;
+}
+
+bool store_add_release_host(struct store *s, int64_t release, struct slice host, struct when first, struct when last)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT INTO release_host(release, host, first, last) VALUES(?,?,?,?)");
+
+	if (q) {
+		sqlite3_bind_int64(q, 1, release);
+		bind_text(q, 2, host);
+		bind_when(q, 3, first);
+		bind_when(q, 4, last);
+	}
+	return step(s, q) && ok;
+}
+
+bool store_add_update(struct store *s, const struct store_update *u)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT INTO release_update(product, host, from_version, to_version, time, by, url,"
+				     " channel) VALUES(?,?,?,?,?,?,?,?)");
+
+	if (q) {
+		bind_text(q, 1, u->product);
+		bind_text(q, 2, u->host);
+		bind_text(q, 3, u->from);
+		bind_text(q, 4, u->to);
+		bind_when(q, 5, u->time);
+		bind_text(q, 6, u->by);
+		bind_text(q, 7, u->url);
+		bind_text(q, 8, u->channel);
+	}
+	return step(s, q) && ok;
+}
+
 bool store_forget_traces(struct store *s)
 {
 	bool ok = store_row_begin(s);

@@ -20,6 +20,11 @@
 	"CREATE INDEX IF NOT EXISTS segment_of ON segment(host);"                                  \
 	"CREATE TABLE IF NOT EXISTS host_alias(name TEXT PRIMARY KEY COLLATE NOCASE, host TEXT, reason TEXT)" \
 	" WITHOUT ROWID;"                                                                          \
+	"CREATE TABLE IF NOT EXISTS release(id INTEGER PRIMARY KEY, product TEXT, version TEXT, os TEXT, company TEXT," \
+	" hosts INTEGER, first TEXT, last TEXT, recorded INTEGER, two_contents INTEGER, contents TEXT);" \
+	"CREATE TABLE IF NOT EXISTS release_host(release INTEGER, host TEXT COLLATE NOCASE, first TEXT, last TEXT);" \
+	"CREATE TABLE IF NOT EXISTS release_update(product TEXT, host TEXT COLLATE NOCASE, from_version TEXT," \
+	" to_version TEXT, time TEXT, by TEXT, url TEXT, channel TEXT);"                           \
 	"CREATE TABLE IF NOT EXISTS baseline(id INTEGER PRIMARY KEY, bytes INTEGER, packed BLOB);" \
 	"CREATE TABLE IF NOT EXISTS trace(hit_id TEXT PRIMARY KEY, origin INTEGER, hops INTEGER, cost REAL)" \
 	" WITHOUT ROWID;"                                                                          \
@@ -90,6 +95,7 @@ static const char store_forget[] =
 	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias;"
+	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
@@ -132,6 +138,10 @@ static const char *const store_questions[] = {
 	 " NULL GROUP BY host, 2 ORDER BY host, 2"),
 	"SELECT file, reason FROM rule WHERE reason IS NOT NULL ORDER BY rowid",
 	"SELECT host, sum(activities), count(*) FROM segment GROUP BY host ORDER BY host",
+	("SELECT product, version, os, company, hosts, first, last, recorded, two_contents, contents FROM release"
+	 " ORDER BY two_contents DESC, hosts DESC, product, version"),
+	("SELECT product, host, from_version, to_version, time, by, url, channel FROM release_update"
+	 " ORDER BY product, time, host"),
 	"SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail FROM origin ORDER BY rank, rowid",
 	("SELECT h.id, h.host, h.level, h.title, h.detector, h.time, h.file, h.inner, h.record, h.offset,"
 	 " h.rule_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),

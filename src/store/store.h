@@ -108,6 +108,8 @@ enum store_question {
 	STORE_DAYS,	  /* host, day, events */
 	STORE_NOT_LOADED, /* file, reason */
 	STORE_GRAPH_HOSTS, /* host, activities, segments */
+	STORE_RELEASES,	  /* product, version, os, company, hosts, first, last, recorded, two_contents, contents (JSON) */
+	STORE_UPDATES,	  /* product, host, from version, to version, time, by, url, channel */
 	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON) */
 	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id; by host */
 	STORE_HOURS,	  /* host, source, category, service, first_ns, last_ns, events, weakness of what is declared
@@ -166,5 +168,20 @@ struct store_hop {
 	double score;
 };
 bool store_add_hop(struct store *s, const struct store_hop *h);
+struct store_release {
+	struct slice product, version, os, company, contents;
+	uint64_t hosts;
+	struct when first, last;
+	bool recorded, two_contents;
+};
+/* The row's number, for its places; 0 when the disk says no. */
+int64_t store_add_release(struct store *s, const struct store_release *r);
+bool store_add_release_host(struct store *s, int64_t release, struct slice host, struct when first, struct when last);
+struct store_update {
+	struct slice product, host, from, to, by, url, channel;
+	struct when time;
+};
+bool store_add_update(struct store *s, const struct store_update *u);
+
 /* Forgets origins, traces and hops: they are worked out anew. */
 bool store_forget_traces(struct store *s);

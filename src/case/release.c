@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "case/release.h"
+
+#include "base/heap.h"
+#include "graph/path.h"
+#include "graph/roles.h"
+
+#include <stdlib.h>
+
+/* Versions of one product on the host that is being read, by when they were first seen. */
+struct seen {
+	uint32_t release;
+	int64_t first_ns;
+	uint32_t file; /* of a program of it, or GRAPH_NONE */
+	int64_t file_ns;
+};
+
+struct reading {
+	struct releases *r;
+	const struct graph *g;
+	uint32_t host;
+	struct map by_release; /* release -> index in list */
+	struct seen *list;
+	size_t n, cap;
+};
+
+void releases_init(struct releases *r)
+{
+	*r = (struct releases){ 0 };
+	arena_init(&r->arena, 0);
+	map_init(&r->by_key);
+	map_init(&r->hosts);
+}
+
+void releases_done(struct releases *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		free(r->list[i].places);
+	free(r->list);
+	free(r->updates);
+	map_done(&r->by_key);
+	map_done(&r->hosts);
+	arena_done(&r->arena);
+}
+
+static struct slice kept(struct releases *r, struct slice s)
+{
+	return s.n ? arena_keep(&r->arena, slice_head(s, 512)) : slice_of(NULL, 0);
+}
+
+static const char *os_of(struct slice path)
+{
+	static const char *const mac[] = { "/Applications/", "/Users/", "/Library/", "/System/" };
+
+	if (!path.n)
+		return "unknown";
+	if (path.p[0] != '/')
+		return "windows";
+	for (size_t i = 0; i < sizeof(mac) / sizeof(*mac); i++)
+		if (slice_starts(path, slice_str(mac[i])))
+			return "macos";
+	return "linux";
+}
+
+/* GRAPH_NONE when there are too many. */
+static uint32_t release_number(struct reading *x, struct slice product, struct slice version, struct slice company,
+			       const char *os)
+{
+	struct releases *r = x->r;
+	struct arena a;
+	uint32_t at;
+
+	if (!product.n || !version.n || slice_is(product, "-") || slice_is(version, "-"))
+		return GRAPH_NONE;
+	arena_init(&a, 0);
+	struct slice key = arena_printf(&a, "%.*s|%.*s|%s", (int)product.n, (const char *)product.p, (int)version.n,
+					(const char *)version.p, os);
+
+	at = map_get(&r->by_key, key);
+	if (at == MAP_NONE && r->n < LIMIT_RELEASES) {
+		at = map_intern(&r->by_key, key);
+		r->list = heap_room(r->list, r->n, &r->cap, sizeof(*r->list));
+		r->list[r->n++] = (struct release){ .product = kept(r, product), .version = kept(r, version), .os = os };
+	}
+	arena_done(&a);
+	if (at == MAP_NONE)
+		return GRAPH_NONE;
+	if (!r->list[at].company.n)
+		r->list[at].company = kept(r, company);
+	return at;
+}
+
+static void see(struct reading *x, uint32_t release, int64_t ns, uint32_t file)
+{
+	struct release *r = &x->r->list[release];
+	struct release_place *p = r->place_count ? &r->places[r->place_count - 1] : NULL;
+	uint32_t at = map_get(&x->by_release, slice_of(&release, sizeof(release)));
+
+	if (!p || p->host != x->host) {
+		r->places = heap_room(r->places, r->place_count, &r->place_cap, sizeof(*r->places));
+		p = &r->places[r->place_count++];
+		*p = (struct release_place){ x->host, ns, ns };
+	}
+	p->first_ns = ns < p->first_ns ? ns : p->first_ns;
+	p->last_ns = ns > p->last_ns ? ns : p->last_ns;
+	if (at == MAP_NONE) {
+		map_set(&x->by_release, slice_of(&release, sizeof(release)), (uint32_t)x->n);
+		x->list = heap_room(x->list, x->n, &x->cap, sizeof(*x->list));
+		x->list[x->n++] = (struct seen){ release, ns, file, ns };
+		return;
+	}
+	if (x->list[at].file == GRAPH_NONE && file != GRAPH_NONE) {
+		x->list[at].file = file;
+		x->list[at].file_ns = ns;
+	}
+}
+
+/* Two contents of one name in one release are two releases under one number. */
+static void note_content(struct reading *x, uint32_t release, const struct graph_edge *e, struct slice path)
+{
+	struct release *r = &x->r->list[release];
+	struct slice hash = graph_attribute(x->g, e, ATTRIBUTE_SHA256), file = path_tail(path);
+
+	if (!hash.n)
+		hash = graph_attribute(x->g, e, ATTRIBUTE_SHA1);
+	if (!hash.n)
+		hash = graph_attribute(x->g, e, ATTRIBUTE_MD5);
+	if (!hash.n || !file.n)
+		return;
+	for (size_t i = 0; i < r->content_count; i++) {
+		struct release_content *c = &r->contents[i];
+
+		if (!slice_eq_nocase(c->file, file) || c->hash.n != hash.n)
+			continue;
+		if (slice_eq(c->hash, hash))
+			return;
+		r->two_contents = true;
+	}
+	if (r->content_count < RELEASE_CONTENTS)
+		r->contents[r->content_count++] = (struct release_content){ kept(x->r, file), kept(x->r, hash) };
+}
+
+static void read_program(struct reading *x, const struct graph_edge *e)
+{
+	const struct graph_node *n = &x->g->nodes[e->object];
+	struct slice product = graph_attribute(x->g, e, ATTRIBUTE_PRODUCT);
+	struct slice version = graph_attribute(x->g, e, ATTRIBUTE_VERSION);
+	struct slice company = graph_attribute(x->g, e, ATTRIBUTE_COMPANY);
+	uint32_t file = n->kind == ENTITY_PROCESS ? image_file(x->g, e->object) : e->object, release;
+
+	if (!product.n || role_system_path(n->name))
+		return;
+	release = release_number(x, product, version, company, os_of(n->name));
+	if (release == GRAPH_NONE)
+		return;
+	see(x, release, e->time_ns, file);
+	note_content(x, release, e, n->name);
+}
+
+static void read_package(struct reading *x, const struct graph_edge *e)
+{
+	struct slice action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
+	struct slice command = graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE);
+	bool unix_one = slice_search(command, slice_str("apt")) || slice_search(command, slice_str("dnf"));
+	uint32_t release;
+
+	if (slice_is(action, "remove") || slice_is(action, "purge") || slice_is(action, "begin") ||
+	    slice_is(action, "end") || slice_is(action, "failed"))
+		return;
+	release = release_number(x, x->g->nodes[e->object].name, graph_attribute(x->g, e, ATTRIBUTE_VERSION),
+				 graph_attribute(x->g, e, ATTRIBUTE_COMPANY), unix_one ? "linux" : "windows");
+	if (release == GRAPH_NONE)
+		return;
+	x->r->list[release].recorded = true;
+	see(x, release, e->time_ns, GRAPH_NONE);
+}
+
+/* ---- which followed which ---- */
+
+static int by_product(const void *a, const void *b, void *ctx)
+{
+	const struct seen *x = a, *y = b;
+	const struct release *p = &((struct releases *)ctx)->list[x->release];
+	const struct release *q = &((struct releases *)ctx)->list[y->release];
+	int c = slice_cmp(p->product, q->product);
+
+	if (c)
+		return c;
+	if (x->first_ns != y->first_ns)
+		return x->first_ns < y->first_ns ? -1 : 1;
+	return x->release < y->release ? -1 : x->release > y->release;
+}
+
+static struct slice command_of(const struct graph *g, uint32_t process)
+{
+	return process == GRAPH_NONE || g->nodes[process].started == GRAPH_NONE
+		       ? slice_of(NULL, 0)
+		       : graph_attribute(g, &g->edges[g->nodes[process].started], ATTRIBUTE_COMMAND_LINE);
+}
+
+static struct slice url_in(struct slice text)
+{
+	const uint8_t *at = slice_search(text, slice_str("://"));
+	size_t from, n = 0;
+
+	if (!at)
+		return slice_of(NULL, 0);
+	for (from = (size_t)(at - text.p); from && text.p[from - 1] > ' ' && text.p[from - 1] != '"'; from--)
+		;
+	text = slice_from(text, from);
+	while (n < text.n && text.p[n] > ' ' && text.p[n] != '"')
+		n++;
+	return slice_head(text, n);
+}
+
+/* The processes between the write and the system's own: whose command line names an address. */
+static void who_wrote(struct reading *x, const struct seen *s, struct release_update *u)
+{
+	const struct graph *g = x->g;
+	struct file_version v;
+	uint32_t process;
+
+	if (s->file == GRAPH_NONE)
+		return;
+	file_version_at(g, s->file, s->file_ns, &v);
+	if (!v.write_count)
+		return;
+	u->ns = v.from_ns;
+	process = g->edges[v.writes[v.write_count - 1]].subject;
+	if (process != GRAPH_NONE && !url_in(command_of(g, process)).n && installer_client(g, process, u->ns) != GRAPH_NONE)
+		process = installer_client(g, process, u->ns);
+	for (unsigned depth = 0; process != GRAPH_NONE && depth < 8; depth++) {
+		struct slice url = url_in(command_of(g, process));
+
+		if (!depth)
+			u->by = kept(x->r, g->nodes[process].name);
+		if (url.n) {
+			u->url = kept(x->r, url);
+			u->channel = kept(x->r, g->nodes[process].name);
+			return;
+		}
+		process = g->nodes[process].started == GRAPH_NONE ? GRAPH_NONE
+								  : g->edges[g->nodes[process].started].subject;
+	}
+}
+
+static void find_updates(struct reading *x)
+{
+	struct releases *r = x->r;
+
+	if (x->n > 1)
+		qsort_r(x->list, x->n, sizeof(*x->list), by_product, r);
+	for (size_t i = 1; i < x->n; i++) {
+		const struct seen *a = &x->list[i - 1], *b = &x->list[i];
+		struct release_update u = { .from = a->release, .to = b->release, .host = x->host, .ns = b->first_ns };
+
+		if (!slice_eq(r->list[a->release].product, r->list[b->release].product) || r->update_count >= LIMIT_RELEASES)
+			continue;
+		who_wrote(x, b, &u);
+		r->updates = heap_room(r->updates, r->update_count, &r->update_cap, sizeof(*r->updates));
+		r->updates[r->update_count++] = u;
+	}
+}
+
+void releases_add(struct releases *r, const struct graph *g, struct slice host)
+{
+	struct reading x = { .r = r, .g = g, .host = map_intern(&r->hosts, host) };
+
+	map_init(&x.by_release);
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+
+		if (e->object == GRAPH_NONE || e->set == GRAPH_NONE)
+			continue;
+		if (e->op == ACTIVITY_PROCESS_START || e->op == ACTIVITY_IMAGE_LOAD || e->op == ACTIVITY_DRIVER_LOAD)
+			read_program(&x, e);
+		else if (e->op == ACTIVITY_PACKAGE)
+			read_package(&x, e);
+	}
+	find_updates(&x);
+	map_done(&x.by_release);
+	free(x.list);
+}
