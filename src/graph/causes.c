@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Causes of what a process does. The costs, side by side:
- *   0.5 the script, library or package that it was told to run
+ *   0.5 the script, library or package that it was told to run; the library of its service
  *   0.9 a library that somebody else put beside a signed program, or that nobody signed
  *   1.0 its own file;  who started it, where the program is the system's own
+ *   1.0 who wrote down that it was to be started (a service, a task, a value of Run); 2.0 where the
+ *     words name only an interpreter
  *   1.2 a thread that another process made in it;  2.5 memory opened for writing
  *   1.8 who started it, where the program is not the system's own
- *   5 and more: the record that would say is missing
+ *   5 and more: the record that would say is missing; 7.6 somebody at the machine started it; 12
+ *     where it is not the system's own program: its file says more, even if no record says who wrote that
  * A stronger reason makes the weaker dearer: who acts through a program does not make it guilty.
  */
 #include "graph/causes.h"
@@ -87,6 +90,15 @@ static bool holds(struct slice s, const char *part)
 	return slice_search(s, slice_str(part)) != NULL;
 }
 
+/* Both came out of an installer of one name: the library is the program's own. */
+static bool installed_alike(struct causes *c, uint32_t writer, uint32_t other)
+{
+	const struct graph_node *nodes = c->g->nodes;
+
+	return writer != GRAPH_NONE && other != GRAPH_NONE && process_roles(c, writer) & ROLE_INSTALLER &&
+	       (writer == other || slice_eq_nocase(nodes[writer].name, nodes[other].name));
+}
+
 /* How much speaks for the module and not for the program; 0: nothing. */
 static double module_cost(struct causes *c, uint32_t process, const struct graph_edge *e, const char **why)
 {
@@ -95,16 +107,18 @@ static double module_cost(struct causes *c, uint32_t process, const struct graph
 	struct slice key = g->nodes[file].key, signature = graph_attribute(g, e, ATTRIBUTE_SIGNATURE);
 	struct slice ours = process_attribute(g, process, ATTRIBUTE_SIGNER);
 	uint32_t writer = writer_of(g, file, e->time_ns);
+	uint32_t images = image == GRAPH_NONE
+				  ? GRAPH_NONE
+				  : writer_of(g, image, start_or(&g->nodes[process], e->time_ns));
 	bool beside = image != GRAPH_NONE &&
 		      slice_eq(path_folder(key), path_folder(g->nodes[image].key));
 	bool unsigned_one = signature.n && !is_valid(signature);
 
 	if (file == image || holds(key, "\\nativeimages_") || holds(key, "\\assembly\\"))
 		return 0;
-	if (role_system_path(key) && writer == GRAPH_NONE)
+	if ((role_system_path(key) && writer == GRAPH_NONE) || installed_alike(c, writer, images))
 		return 0;
-	if (writer != GRAPH_NONE && image != GRAPH_NONE && writer != process &&
-	    writer != writer_of(g, image, start_or(&g->nodes[process], e->time_ns)) &&
+	if (writer != GRAPH_NONE && image != GRAPH_NONE && writer != process && writer != images &&
 	    !(process_roles(c, writer) & (ROLE_INSTALLER | ROLE_PARENT))) {
 		*why = "a library that another process wrote than the program it is loaded into";
 		return 0.9;
@@ -272,7 +286,8 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 
 	if (!(roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_COPIER | ROLE_INSTALLER)))
 		return false;
-	language_package(c, directory, start_or(p, ns), p->started);
+	language_package(c, arena_printf(&c->arena, "%.*s/", (int)directory.n, (const char *)directory.p),
+			 start_or(p, ns), p->started);
 	for (unsigned n = 0; n < WORDS_MAX && (path = path_in_command(command, &at)).p; n++) {
 		uint32_t file;
 
@@ -365,33 +380,57 @@ static bool injection_causes(struct causes *c, uint32_t process, int64_t ns)
 
 /* ---- who started it ---- */
 
-/* Does the text of a service or a task name this program? */
-static bool speaks_of(struct slice details, struct slice image, struct slice command)
+static bool holds_nocase(struct slice s, struct slice part)
 {
-	struct slice tail = path_tail(image);
-	size_t at = 0;
-	struct slice path;
-
-	if (!details.n || !tail.n)
-		return false;
-	if (command.n > 8 && slice_search(details, slice_head(command, 512)))
-		return true;
-	/* rundll32 runs many: what it was told to run counts, in the lines after its own name. */
-	while ((path = path_in_command(command, &at)).p)
-		if (!slice_eq_nocase(path_tail(path), tail) && slice_search(details, path_tail(path)))
-			return true;
-	for (size_t i = 0; i + tail.n <= details.n; i++)
-		if (slice_eq_nocase(slice_of(details.p + i, tail.n), tail))
+	for (size_t i = 0; part.n && i + part.n <= s.n; i++)
+		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
 			return true;
 	return false;
 }
 
-static bool makes_start(const struct graph *g, const struct graph_edge *e)
+/* The command line behind its first word. */
+static struct slice arguments_of(struct slice command)
 {
-	if (e->op == ACTIVITY_SERVICE_CREATE || e->op == ACTIVITY_TASK_CREATE)
-		return true;
-	return e->op == ACTIVITY_REGISTRY_SET && e->object != GRAPH_NONE &&
-	       (holds(g->nodes[e->object].key, "\\services\\") || holds(g->nodes[e->object].key, "\\run"));
+	bool quoted = command.n && command.p[0] == '"';
+	size_t n = quoted ? 1 + slice_find(slice_from(command, 1), '"') : slice_find(command, ' ');
+
+	return slice_trim(slice_from(command, n < command.n ? n + quoted : command.n));
+}
+
+enum speaks { SPEAKS_NOT, SPEAKS_NAME, SPEAKS_COMMAND };
+
+/* Does the text of a service, a task or a value name this program, or all that it was told to do? */
+static enum speaks speaks_of(struct slice details, struct slice image, struct slice command)
+{
+	struct slice tail = path_tail(image), arguments = arguments_of(command), path;
+	size_t at = 0;
+
+	if (!details.n || !tail.n)
+		return SPEAKS_NOT;
+	if (command.n > 8 && holds_nocase(details, slice_head(command, 512)))
+		return SPEAKS_COMMAND;
+	if (arguments.n > 3 && holds_nocase(details, slice_head(arguments, 512)))
+		return SPEAKS_COMMAND;
+	/* rundll32 runs many: what it was told to run counts, in the lines after its own name. */
+	while ((path = path_in_command(command, &at)).p)
+		if (!slice_eq_nocase(path_tail(path), tail) && holds_nocase(details, path_tail(path)))
+			return SPEAKS_COMMAND;
+	return holds_nocase(details, tail) ? SPEAKS_NAME : SPEAKS_NOT;
+}
+
+static const char *starts_by(const struct graph *g, const struct graph_edge *e)
+{
+	if (e->op == ACTIVITY_SERVICE_CREATE)
+		return "service";
+	if (e->op == ACTIVITY_TASK_CREATE)
+		return "task";
+	if (e->op == ACTIVITY_WMI)
+		return "wmi";
+	if (e->op != ACTIVITY_REGISTRY_SET || e->object == GRAPH_NONE)
+		return NULL;
+	if (holds(g->nodes[e->object].key, "\\services\\"))
+		return "service";
+	return holds(g->nodes[e->object].key, "\\currentversion\\run") ? "run_key" : NULL;
 }
 
 /* The remote logon of this session, or the last one before it from elsewhere within a minute. */
@@ -427,28 +466,84 @@ static bool logon_end(struct causes *c, struct slice session, int64_t ns, double
 	return true;
 }
 
-static bool scheduled_causes(struct causes *c, uint32_t process, int64_t ns)
+/* The record of the service (System 7045) or consumer (5861) names no process and no session: a logon from
+ * elsewhere just before it, else a gap. */
+static void nobody_scheduled(struct causes *c, uint32_t edge)
+{
+	const struct graph_edge *e = &c->g->edges[edge];
+	bool session = graph_attribute(c->g, e, ATTRIBUTE_LOGON_ID).n != 0;
+
+	if (session || !logon_end(c, slice_of(NULL, 0), e->time_ns, 2.5))
+		cause_gap(c, GRAPH_NONE, e->time_ns, 6.5, edge,
+			  "a service, task or consumer started it; the record of its making names no process");
+}
+
+/* Who wrote down that this was to be started. An interpreter's name alone says little: many tasks
+ * run one. */
+static bool scheduled_causes(struct causes *c, uint32_t process, unsigned roles, int64_t ns)
 {
 	const struct graph *g = c->g;
 	const struct graph_node *p = &g->nodes[process];
 	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
-	bool found = false;
+	bool found = false, many = roles & (ROLE_INTERPRETER | ROLE_HOST);
 	unsigned n = 0;
 
 	for (size_t i = g->edge_count; i-- > 0 && n < 8;) {
 		const struct graph_edge *e = &g->edges[i];
-		const char *op = e->op == ACTIVITY_TASK_CREATE ? "task" : "service";
+		const char *op = starts_by(g, e);
+		enum speaks said;
 
-		if (e->time_ns > ns || !makes_start(g, e) ||
-		    !speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), p->name, command))
+		if (e->time_ns > ns || !op)
+			continue;
+		said = speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), p->name, command);
+		if (said == SPEAKS_NOT || (said == SPEAKS_NAME && many && op[0] == 'r'))
 			continue;
 		n++;
 		if (logon_end(c, graph_attribute(g, e, ATTRIBUTE_LOGON_ID), e->time_ns, 2.0))
 			found = true;
+		if (e->subject == GRAPH_NONE && said == SPEAKS_COMMAND) {
+			found = true;
+			nobody_scheduled(c, (uint32_t)i);
+		}
 		if (e->subject == GRAPH_NONE || process_roles(c, e->subject) & ROLE_PARENT)
 			continue;
 		found = true;
-		cause_step(c, e->subject, e->time_ns, (uint32_t)i, 1.0, op, "made the service or task that started it");
+		cause_step(c, e->subject, e->time_ns, (uint32_t)i,
+			   said == SPEAKS_NAME && many ? 2.0 : 1.0, op,
+			   "made the service, task or value that started it");
+	}
+	return found;
+}
+
+/* svchost -s NAME: the library that the registry names for this service, and who wrote its name there. */
+static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph *g = c->g;
+	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
+	const uint8_t *at = slice_search(command, slice_str(" -s "));
+	struct slice name, key;
+	bool found = false;
+
+	if (!at)
+		return false;
+	name = slice_trim(slice_from(command, (size_t)(at - command.p) + 4));
+	name = slice_head(name, slice_find(name, ' '));
+	key = arena_printf(&c->arena, "\\services\\%.*s\\", (int)name.n, (const char *)name.p);
+	for (size_t i = g->edge_count; i-- > 0 && !found;) {
+		const struct graph_edge *e = &g->edges[i];
+		uint32_t file;
+
+		if (e->op != ACTIVITY_REGISTRY_SET || e->time_ns > ns || e->object == GRAPH_NONE ||
+		    !holds(g->nodes[e->object].key, "\\servicedll") ||
+		    !holds_nocase(g->nodes[e->object].key, key))
+			continue;
+		found = true;
+		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_DETAILS));
+		cause_step(c, file, start_or(&g->nodes[process], ns), (uint32_t)i, 0.5,
+			   "service", "the library of the service that it runs");
+		if (e->subject != GRAPH_NONE && !(process_roles(c, e->subject) & ROLE_PARENT))
+			cause_step(c, e->subject, e->time_ns, (uint32_t)i, 1.0, "service",
+				   "named the library of the service that it runs");
 	}
 	return found;
 }
@@ -459,6 +554,7 @@ static void parent_causes(struct causes *c, uint32_t process, unsigned roles, in
 	const struct graph_node *p = &g->nodes[process];
 	const struct graph_edge *s = p->started == GRAPH_NONE ? NULL : &g->edges[p->started];
 	struct slice session = process_attribute(g, process, ATTRIBUTE_LOGON_ID);
+	bool own = roles & (ROLE_STOCK | ROLE_INTERPRETER | ROLE_HOST);
 	unsigned theirs;
 
 	if (!s || s->subject == GRAPH_NONE) {
@@ -469,13 +565,11 @@ static void parent_causes(struct causes *c, uint32_t process, unsigned roles, in
 	}
 	theirs = process_roles(c, s->subject);
 	if (!(theirs & ROLE_PARENT)) {
-		bool own = roles & (ROLE_STOCK | ROLE_INTERPRETER | ROLE_HOST);
-
 		cause_step(c, s->subject, s->time_ns, p->started, (own ? 1.0 : 1.8) + extra, "process_start",
 			   "started it");
 		return;
 	}
-	if ((theirs & ROLE_SCHEDULER) && scheduled_causes(c, process, ns))
+	if (scheduled_causes(c, process, roles, ns))
 		return;
 	if ((theirs & ROLE_REMOTE) && (logon_end(c, session, ns, 2.0 + extra) ||
 				       logon_end(c, slice_of(NULL, 0), ns, 2.5 + extra)))
@@ -490,7 +584,7 @@ static void parent_causes(struct causes *c, uint32_t process, unsigned roles, in
 	struct trace_origin o = origin_of(ORIGIN_LOGON, GRAPH_NONE, s->time_ns);
 
 	o.remote = process_attribute(g, process, ATTRIBUTE_USER);
-	cause_end(c, &o, 6.8 + extra, "process_start", p->started, "started in a user's session on the machine itself");
+	cause_end(c, &o, (own ? 7.6 : 12) + extra, "process_start", p->started, "started in a user's session on the machine itself");
 }
 
 /* ---- its own file ---- */
@@ -514,7 +608,7 @@ static void image_cause(struct causes *c, uint32_t process, unsigned roles, int6
 	}
 	if (neighbour_causes(c, process, file, start))
 		extra += 3;
-	if (roles & (ROLE_BROWSER | ROLE_MAIL | ROLE_DEPLOYMENT)) {
+	if (roles & (ROLE_BROWSER | ROLE_MAIL | ROLE_DEPLOYMENT) && !(roles & ROLE_STOCK)) {
 		cause_gap(c, file, ns, 5 + extra, GRAPH_NONE,
 			  "a program that carries what others send; what made it do this is in no record");
 		return;
@@ -535,7 +629,7 @@ void process_causes(struct causes *c, uint32_t process, int64_t ns)
 		extra += 4;
 	if (injection_causes(c, process, ns))
 		extra += 3;
-	if (command_causes(c, process, roles, ns))
+	if (command_causes(c, process, roles, ns) || (roles & ROLE_HOST && service_causes(c, process, ns)))
 		extra += 0.5;
 	if (roles & ROLE_INTERPRETER)
 		script_causes(c, process, ns);

@@ -32,6 +32,7 @@ static uint32_t package_of(const struct graph *g, uint32_t file, const struct co
 			   int64_t written)
 {
 	struct slice key = g->nodes[file].key;
+	int64_t epoch = graph_epoch_start(g, ns);
 	uint32_t found = GRAPH_NONE, near = GRAPH_NONE;
 
 	for (size_t i = 0; i < g->edge_count; i++) {
@@ -39,7 +40,7 @@ static uint32_t package_of(const struct graph *g, uint32_t file, const struct co
 		struct slice name;
 
 		if (e->op != ACTIVITY_PACKAGE || e->object == GRAPH_NONE ||
-		    (e->timed && e->time_ns > ns + INSTALL_WINDOW_NS))
+		    (e->timed && (e->time_ns > ns + INSTALL_WINDOW_NS || e->time_ns < epoch)))
 			continue;
 		name = g->nodes[e->object].name;
 		if (name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||

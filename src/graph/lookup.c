@@ -57,6 +57,7 @@ void file_version_at(const struct graph *g, uint32_t file, int64_t ns, struct fi
 uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 {
 	const struct graph_node *n = &g->nodes[file];
+	int64_t epoch = graph_epoch_start(g, ns);
 	struct file_version v;
 	uint32_t found = GRAPH_NONE;
 
@@ -67,7 +68,7 @@ uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 
 		if (e->timed && v.write_count && e->time_ns + MOMENT_NS < v.from_ns)
 			break;
-		if (e->op == ACTIVITY_FILE_DELETE)
+		if (e->op == ACTIVITY_FILE_DELETE || (e->timed && e->time_ns < epoch))
 			break;
 		if (!graph_attribute(g, e, ATTRIBUTE_HOST_URL).n || e->op == ACTIVITY_PACKAGE)
 			continue;

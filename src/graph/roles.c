@@ -169,13 +169,24 @@ static unsigned by_custom(struct slice path, struct slice tail)
 	return holds_nocase(path, slice_str("\\temp\\is-")) ? ROLE_INSTALLER : 0;
 }
 
+/* python3.11, perl5.36: known without their version. */
+static struct slice without_version(struct slice tail)
+{
+	size_t n = tail.n;
+
+	while (n && ((tail.p[n - 1] >= '0' && tail.p[n - 1] <= '9') || tail.p[n - 1] == '.'))
+		n--;
+	return slice_head(tail, n);
+}
+
 unsigned role_of(struct slice image, const struct content *c)
 {
-	struct slice tail = path_tail(image);
+	struct slice tail = path_tail(image), plain = without_version(tail);
 	bool named = false;
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
-		if (!slice_eq_nocase(tail, slice_str(programs[i].name)))
+		if (!slice_eq_nocase(tail, slice_str(programs[i].name)) &&
+		    !slice_eq_nocase(plain, slice_str(programs[i].name)))
 			continue;
 		named = true;
 		/* A record may say the name alone: nothing speaks against it. */
