@@ -8,6 +8,7 @@
  *     words name only an interpreter
  *   1.2 a thread that another process made in it;  2.5 memory opened for writing
  *   1.8 who started it, where the program is not the system's own
+ *   2.0 an address that its command line or its script names; 3 a package file that nobody recorded
  *   5 and more: the record that would say is missing; 7.6 somebody at the machine started it; 12
  *     where it is not the system's own program: its file says more, even if no record says who wrote that
  * A stronger reason makes the weaker dearer: who acts through a program does not make it guilty.
@@ -274,6 +275,28 @@ static void language_package(struct causes *c, struct slice path, int64_t ns, ui
 	cause_end(c, &o, 0.6, "package", edge, "it ran what a language package brought");
 }
 
+/* A package file that an installer was given and nobody recorded: at least its name. name_version_arch.deb
+ * says the version too. */
+static void package_named(struct causes *c, struct slice path, int64_t ns, uint32_t edge)
+{
+	static const char *const endings[] = { ".deb", ".rpm", ".msi", ".msp", ".pkg" };
+	struct trace_origin o = origin_of(ORIGIN_PACKAGE, GRAPH_NONE, ns);
+	struct slice tail = path_tail(path), rest;
+	bool named = false;
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		named |= slice_ends(tail, slice_str(endings[i]));
+	if (!named)
+		return;
+	o.name = tail;
+	if (slice_ends(tail, slice_str(".deb")) && slice_find(tail, '_') < tail.n) {
+		o.name = slice_cut(tail, '_', &rest);
+		o.version = slice_cut(rest, '_', &rest);
+	}
+	o.gap = "where the package was brought from is in no record";
+	cause_end(c, &o, 3, "package", edge, "the package that its command line names");
+}
+
 /* True when a file of the command line is known. */
 static bool command_causes(struct causes *c, uint32_t process, unsigned roles, int64_t ns)
 {
@@ -295,6 +318,8 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 			continue;
 		file = named_file(c, path, directory);
 		language_package(c, file == GRAPH_NONE ? path : g->nodes[file].name, start_or(p, ns), p->started);
+		if (file == GRAPH_NONE && roles & ROLE_INSTALLER)
+			package_named(c, path, start_or(p, ns), p->started);
 		if (file == GRAPH_NONE)
 			continue;
 		found = true;
@@ -304,32 +329,36 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 	return found;
 }
 
-/* A script that fetched itself: the text names an address. */
+static bool fetch_end(struct causes *c, uint32_t process, struct slice text, int64_t ns, uint32_t edge,
+		      const char *why)
+{
+	struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, GRAPH_NONE, ns);
+
+	o.url = url_in(text);
+	if (!o.url.n)
+		return false;
+	o.mark = edge;
+	o.channel = process;
+	cause_end(c, &o, 2.0, "script_download", edge, why);
+	return true;
+}
+
+/* Code that was fetched: its command line or its script names an address. */
 static void script_causes(struct causes *c, uint32_t process, int64_t ns)
 {
 	const struct graph_node *p = &c->g->nodes[process];
 
+	if (fetch_end(c, process, process_attribute(c->g, process, ATTRIBUTE_COMMAND_LINE), start_or(p, ns),
+		      p->started, "its command line names the address it takes code from"))
+		return;
 	for (uint32_t i = p->out_count; i-- > 0;) {
 		const struct graph_edge *e = graph_out(c->g, p, i);
-		struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, GRAPH_NONE, e->time_ns);
-		struct slice text;
-		const uint8_t *at;
-		size_t n = 0;
 
 		if (e->op != ACTIVITY_SCRIPT || e->time_ns > ns || e->object == GRAPH_NONE)
 			continue;
-		text = c->g->nodes[e->object].name;
-		at = slice_search(text, slice_str("http"));
-		if (!at)
-			continue;
-		text = slice_from(text, (size_t)(at - text.p));
-		while (n < text.n && text.p[n] > ' ' && !strchr("'\"()<>;|,", text.p[n]))
-			n++;
-		o.url = slice_head(text, n);
-		o.mark = c->g->out[p->out + i];
-		o.channel = process;
-		cause_end(c, &o, 2.0, "script_download", o.mark, "its script names the address it takes code from");
-		return;
+		if (fetch_end(c, process, c->g->nodes[e->object].name, e->time_ns, c->g->out[p->out + i],
+			      "its script names the address it takes code from"))
+			return;
 	}
 }
 
@@ -584,6 +613,7 @@ static void parent_causes(struct causes *c, uint32_t process, unsigned roles, in
 	struct trace_origin o = origin_of(ORIGIN_LOGON, GRAPH_NONE, s->time_ns);
 
 	o.remote = process_attribute(g, process, ATTRIBUTE_USER);
+	o.gap = "who or what asked for it in that session is in no record";
 	cause_end(c, &o, (own ? 7.6 : 12) + extra, "process_start", p->started, "started in a user's session on the machine itself");
 }
 
@@ -631,7 +661,7 @@ void process_causes(struct causes *c, uint32_t process, int64_t ns)
 		extra += 3;
 	if (command_causes(c, process, roles, ns) || (roles & ROLE_HOST && service_causes(c, process, ns)))
 		extra += 0.5;
-	if (roles & ROLE_INTERPRETER)
+	if (roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_COPIER | ROLE_INSTALLER))
 		script_causes(c, process, ns);
 	image_cause(c, process, roles, ns, extra);
 	parent_causes(c, process, roles, ns, extra);

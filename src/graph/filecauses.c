@@ -3,13 +3,14 @@
  * Causes of what a file holds. The costs, side by side:
  *   0   the mark says where it was fetched from
  *   0.2 it was this other file before (a rename, a link)
+ *   0.5 a program wrote it whose command line names the address
  *   0.5 an installer or package manager wrote it, and who it belongs to is known
  *   0.7 its vendor's own program wrote it
  *   1.0 a process wrote it
  *   1.3 another file has the same content
  *   2.5 a browser wrote it, and the address is in no record
  *   4   it belongs to a product whose installation is in no record
- *   6   no record says who wrote it
+ *   6   no record says who wrote it; 6.5 the system's own program did, from where is in no record
  */
 #include "graph/causes.h"
 
@@ -101,6 +102,14 @@ static void installed_end(struct causes *c, uint32_t file, const struct content 
 	cause_end(c, &o, cost, "installed", edge, "written by the installer of this release");
 }
 
+/* Asked for to write: data, at the end, or anything (winnt.h). */
+static bool asks_to_write(struct slice access)
+{
+	int64_t mask;
+
+	return !access.n || !value_i64(value_text_of(access), &mask) || mask & 0x40000006;
+}
+
 /* The System process writes what comes over a share. */
 static bool share_end(struct causes *c, uint32_t file, int64_t written)
 {
@@ -113,7 +122,8 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 		struct slice name;
 
 		if (e->op != ACTIVITY_SHARE || e->time_ns > written + INSTALL_WINDOW_NS ||
-		    e->last_ns < written - INSTALL_WINDOW_NS)
+		    e->last_ns < written - INSTALL_WINDOW_NS ||
+		    !asks_to_write(graph_attribute(g, e, ATTRIBUTE_ACCESS)))
 			continue;
 		name = path_tail(graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
 		if (!slice_eq_nocase(name, tail))
@@ -125,6 +135,11 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 	return false;
 }
 
+static bool other_drive(struct slice key)
+{
+	return key.n > 2 && key.p[1] == ':' && key.p[0] >= 'd' && key.p[0] <= 'z';
+}
+
 static void same_content(struct causes *c, uint32_t file, const struct content *content, int64_t ns, double cost)
 {
 	uint32_t others[SAME_MAX];
@@ -133,9 +148,9 @@ static void same_content(struct causes *c, uint32_t file, const struct content *
 	for (size_t i = 0; i < n; i++) {
 		struct file_version v;
 
-		/* Only one that says more: written or marked in the records. */
+		/* Only one that says more: written or marked in the records, or brought on a drive. */
 		file_version_at(c->g, others[i], ns, &v);
-		if (v.write_count || file_mark_at(c->g, others[i], ns) != GRAPH_NONE)
+		if (v.write_count || other_drive(c->g->nodes[others[i]].key) || file_mark_at(c->g, others[i], ns) != GRAPH_NONE)
 			cause_step(c, others[i], ns, GRAPH_NONE, cost, "same_content",
 				   "a file with the same hash was there before");
 	}
@@ -149,17 +164,28 @@ static bool same_vendor(struct causes *c, uint32_t process, const struct content
 	       !slice_is(theirs, "Microsoft Corporation");
 }
 
-static void fetched_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
-			const struct content *content, bool mail)
+/* A browser keeps the address to itself; a client like curl was told it. */
+static void fetched_end(struct causes *c, uint32_t file, uint32_t edge, const struct content *content,
+			unsigned roles)
 {
+	const struct graph_edge *w = &c->g->edges[edge];
 	struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, file, w->time_ns);
+	bool mail = roles & ROLE_MAIL;
 
 	o.content = *content;
 	o.downloaded = file;
 	o.channel = w->subject;
-	o.gap = mail ? "it came with a message; which one is in no record"
-		     : "it was fetched; the address is in no record";
-	cause_end(c, &o, 2.5, "download", edge, mail ? "written by a mail program" : "written by a browser");
+	if (roles & ROLE_STOCK)
+		o.url = url_in(process_attribute(c->g, w->subject, ATTRIBUTE_COMMAND_LINE));
+	if (o.url.n)
+		o.mark = c->g->nodes[w->subject].started;
+	else
+		o.gap = mail ? "it came with a message; which one is in no record"
+			     : "it was fetched; the address is in no record";
+	cause_end(c, &o, o.url.n ? 0.5 : 2.5, "download", edge,
+		  mail ? "written by a mail program"
+		  : o.url.n ? "written by a program that was told the address"
+			    : "written by a browser");
 }
 
 static void deployed_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
@@ -175,7 +201,8 @@ static void deployed_end(struct causes *c, uint32_t file, const struct graph_edg
 }
 
 /* What one write says of where the content came from. */
-static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const struct content *content)
+static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const struct content *content,
+			  bool marked)
 {
 	const struct graph *g = c->g;
 	const struct graph_edge *w = &g->edges[edge];
@@ -194,7 +221,8 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 	}
 	roles = process_roles(c, w->subject);
 	if (roles & (ROLE_BROWSER | ROLE_MAIL)) {
-		fetched_end(c, file, w, edge, content, roles & ROLE_MAIL);
+		if (!marked)
+			fetched_end(c, file, edge, content, roles);
 		if (!(roles & ROLE_STOCK))
 			return;
 	} else if (roles & ROLE_DEPLOYMENT) {
@@ -212,7 +240,7 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 	if (roles & (ROLE_COPIER | ROLE_PARENT))
 		same_content(c, file, content, w->time_ns, 0.8);
 	if (roles & ROLE_PARENT)
-		cause_gap(c, file, w->time_ns, 6, edge,
+		cause_gap(c, file, w->time_ns, 6.5, edge,
 			  "copied by the operating system's own program; where from is in no record");
 	else
 		cause_step(c, w->subject, w->time_ns, edge, 1.0, activity_text((enum activity_op)w->op), "wrote the file");
@@ -251,7 +279,7 @@ static void unwritten_ends(struct causes *c, uint32_t file, const struct content
 		o.gap = "its installation is in no record";
 		cause_end(c, &o, 4, "belongs_to", content->edge, "the file's version information names this product");
 	}
-	if (key.n > 2 && key.p[1] == ':' && key.p[0] >= 'd' && key.p[0] <= 'z') {
+	if (other_drive(key)) {
 		struct trace_origin o = origin_of(ORIGIN_REMOVABLE, file, ns);
 
 		o.gap = "a drive other than the system's: whether it is removable is in no record";
@@ -286,7 +314,7 @@ void file_causes(struct causes *c, uint32_t file, int64_t ns)
 			  "the file lies in the folder of this language package");
 	}
 	for (size_t i = 0; i < v.write_count; i++)
-		writer_causes(c, file, v.writes[i], &content);
+		writer_causes(c, file, v.writes[i], &content, mark != GRAPH_NONE);
 	if (!v.write_count && mark == GRAPH_NONE)
 		unwritten_ends(c, file, &content, ns, &v);
 }
