@@ -80,7 +80,7 @@ class Told:
         self.want_of = "alert"
         for number, line in enumerate(path.read_text().splitlines(), 1):
             try:
-                self.line(line.strip())
+                self.line(re.sub(r"\$(sha1|sha256)\((\w+)\)", lambda m: digest(m[2], m[1]), line.strip()))
             except (ValueError, KeyError, IndexError) as e:
                 raise SystemExit(f"{path}:{number}: {e!r}: {line}")
 
@@ -122,7 +122,6 @@ class Told:
                 self.put(json.dumps(self.event(when, source, rest, label)))
 
     def put(self, text):
-        text = re.sub(r"\$(sha1|sha256|md5)\((\w+)\)", lambda m: digest(m[2], m[1]), text)
         self.files.setdefault(self.file, []).append(text)
 
     def identity(self, name, ends):
