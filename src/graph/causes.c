@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Causes of what a process does. The costs, side by side:
- *   0.5 the script, library or package that it was told to run; the library of its service
+ *   0.5 the script, library or package that it was told to run; the library of its service;
+ *     the document that it opened
  *   0.9 a library that somebody else put beside a signed program, or that nobody signed
  *   1.0 its own file;  who started it, where the program is the system's own
  *   1.0 who wrote down that it was to be started (a service, a task, a value of Run); 2.0 where the
@@ -22,7 +23,7 @@
 
 #define MODULES_MAX 64u
 #define WORDS_MAX 12u
-#define SERVICE_WINDOW_NS (INT64_C(400) * 86400 * 1000000000)
+#define INSTALL_WINDOW_NS (INT64_C(600) * 1000000000)
 #define LOGON_WINDOW_NS (INT64_C(60) * 1000000000)
 
 void causes_init(struct causes *c, const struct graph *g)
@@ -100,6 +101,35 @@ static bool installed_alike(struct causes *c, uint32_t writer, uint32_t other)
 	       (writer == other || slice_eq_nocase(nodes[writer].name, nodes[other].name));
 }
 
+/* An updater that lives in the program's tree, or is of its vendor. */
+static bool own_updater(struct causes *c, uint32_t writer, uint32_t process)
+{
+	const struct graph_node *nodes = c->g->nodes;
+	struct slice home = path_folder(nodes[writer].name);
+	struct slice theirs = process_attribute(c->g, writer, ATTRIBUTE_COMPANY);
+	struct slice ours = process_attribute(c->g, process, ATTRIBUTE_COMPANY);
+
+	if (theirs.n && slice_eq_nocase(theirs, ours))
+		return true;
+	return home.n && nodes[process].name.n > home.n &&
+	       slice_eq_nocase(slice_head(nodes[process].name, home.n), home);
+}
+
+/* Is the library's writer another than the program's (GRAPH_NONE: not recorded)? Not so for the system's
+ * installers; for what only calls itself one, unless it is the program's own. */
+static bool foreign_writer(struct causes *c, uint32_t process, uint32_t writer, uint32_t images)
+{
+	unsigned roles;
+
+	if (writer == GRAPH_NONE || writer == process || writer == images)
+		return false;
+	roles = process_roles(c, writer);
+	if (!(roles & (ROLE_INSTALLER | ROLE_PARENT)))
+		return true;
+	return !(roles & (ROLE_STOCK | ROLE_PARENT)) && images != GRAPH_NONE &&
+	       !installed_alike(c, writer, images) && !own_updater(c, writer, process);
+}
+
 /* How much speaks for the module and not for the program; 0: nothing. */
 static double module_cost(struct causes *c, uint32_t process, const struct graph_edge *e, const char **why)
 {
@@ -119,8 +149,7 @@ static double module_cost(struct causes *c, uint32_t process, const struct graph
 		return 0;
 	if ((role_system_path(key) && writer == GRAPH_NONE) || installed_alike(c, writer, images))
 		return 0;
-	if (writer != GRAPH_NONE && image != GRAPH_NONE && writer != process && writer != images &&
-	    !(process_roles(c, writer) & (ROLE_INSTALLER | ROLE_PARENT))) {
+	if (image != GRAPH_NONE && foreign_writer(c, process, writer, images)) {
 		*why = "a library that another process wrote than the program it is loaded into";
 		return 0.9;
 	}
@@ -208,8 +237,7 @@ static bool neighbour_causes(struct causes *c, uint32_t process, uint32_t image,
 	for (unsigned n = 0; at != MAP_NONE && at && n < 256; at = c->folder_next[at - 1], n++) {
 		uint32_t file = at - 1, writer = writer_of(g, file, ns);
 
-		if (!is_library(g->nodes[file].key) || writer == GRAPH_NONE || writer == ours ||
-		    writer == process || (process_roles(c, writer) & ROLE_INSTALLER))
+		if (!is_library(g->nodes[file].key) || !foreign_writer(c, process, writer, ours))
 			continue;
 		found = true;
 		cause_step(c, file, ns, GRAPH_NONE, 1.2, "side_load",
@@ -225,7 +253,9 @@ static bool is_code(struct slice path, unsigned roles)
 	static const char *const endings[] = { ".ps1", ".bat", ".cmd", ".vbs", ".vbe", ".js",	".jse", ".mjs",
 					       ".cjs", ".hta", ".py",  ".sh",  ".pl",  ".rb",	".jar", ".dll",
 					       ".ocx", ".cpl", ".msi", ".msp", ".mst", ".scpt", ".wsf", ".deb",
-					       ".rpm", ".pkg", ".zip", ".7z",  ".rar", ".cab",	".iso", ".dat" };
+					       ".rpm", ".pkg", ".zip", ".7z",  ".rar", ".cab",	".iso", ".dat",
+					       ".doc", ".docx", ".docm", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ppt",
+					       ".pptx", ".pptm", ".rtf", ".one", ".pdf" };
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
 		struct slice e = slice_str(endings[i]);
@@ -273,6 +303,29 @@ static void language_package(struct causes *c, struct slice path, int64_t ns, ui
 		return;
 	o.name = arena_keep(&c->arena, o.name);
 	cause_end(c, &o, 0.6, "package", edge, "it ran what a language package brought");
+}
+
+/* The installer's service does what it was asked for: the package of the request (MsiInstaller 1040) before
+ * this moment, and who asked. */
+static bool package_asked(struct causes *c, int64_t ns)
+{
+	const struct graph *g = c->g;
+
+	for (size_t i = g->edge_count; i-- > 0;) {
+		const struct graph_edge *e = &g->edges[i];
+		uint32_t file;
+
+		if (e->op != ACTIVITY_PACKAGE || !e->timed || e->time_ns > ns ||
+		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "begin"))
+			continue;
+		if (e->time_ns < ns - INSTALL_WINDOW_NS)
+			return false;
+		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
+		cause_step(c, file, e->time_ns, (uint32_t)i, 0.5, "package", "the package that it was asked to install");
+		cause_step(c, e->subject, e->time_ns, (uint32_t)i, 1.0, "package", "asked it to install");
+		return file != GRAPH_NONE;
+	}
+	return false;
 }
 
 /* A package file that an installer was given and nobody recorded: at least its name. name_version_arch.deb
@@ -659,7 +712,8 @@ void process_causes(struct causes *c, uint32_t process, int64_t ns)
 		extra += 4;
 	if (injection_causes(c, process, ns))
 		extra += 3;
-	if (command_causes(c, process, roles, ns) || (roles & ROLE_HOST && service_causes(c, process, ns)))
+	if (command_causes(c, process, roles, ns) || (roles & ROLE_HOST && service_causes(c, process, ns)) ||
+	    (roles & ROLE_INSTALLER && roles & ROLE_STOCK && package_asked(c, ns)))
 		extra += 0.5;
 	if (roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_COPIER | ROLE_INSTALLER))
 		script_causes(c, process, ns);

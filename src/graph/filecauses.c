@@ -27,32 +27,47 @@ static bool holds_nocase(struct slice s, struct slice part)
 	return false;
 }
 
-/* The install record that covers the file: of a product named in its path or in its version information,
- * the last before ns, or the one around the moment it was written. */
+/* Does the product's name stand in the file's path, or in what the file says of itself? */
+static bool names_product(struct slice name, struct slice key, const struct content *content)
+{
+	return name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
+			      (content->product.n > 2 && holds_nocase(name, content->product)));
+}
+
+/* The install record that covers the file. written: when an installer wrote it, or GRAPH_EVER. First a record
+ * around that moment that names it; of the system's own installer then any around it, or an earlier
+ * one that names it. What merely calls itself an installer may write into another product's folder. */
 static uint32_t package_of(const struct graph *g, uint32_t file, const struct content *content, int64_t ns,
-			   int64_t written)
+			   int64_t written, bool systems)
 {
 	struct slice key = g->nodes[file].key;
 	int64_t epoch = graph_epoch_start(g, ns);
-	uint32_t found = GRAPH_NONE, near = GRAPH_NONE;
+	uint32_t named = GRAPH_NONE, near = GRAPH_NONE, both = GRAPH_NONE;
 
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct graph_edge *e = &g->edges[i];
-		struct slice name;
+		bool here, so;
 
 		if (e->op != ACTIVITY_PACKAGE || e->object == GRAPH_NONE ||
-		    (e->timed && (e->time_ns > ns + INSTALL_WINDOW_NS || e->time_ns < epoch)))
+		    (e->timed && (e->time_ns > ns + INSTALL_WINDOW_NS || e->time_ns < epoch)) ||
+		    graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE).n) /* names the package's file only */
 			continue;
-		name = g->nodes[e->object].name;
-		if (name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
-				   (content->product.n > 2 && holds_nocase(name, content->product))))
-			found = (uint32_t)i;
-		if (written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
-		    e->time_ns <= written + INSTALL_WINDOW_NS &&
-		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove"))
+		so = names_product(g->nodes[e->object].name, key, content);
+		here = written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
+		       e->time_ns <= written + INSTALL_WINDOW_NS &&
+		       !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove");
+		if (so)
+			named = (uint32_t)i;
+		if (here)
 			near = (uint32_t)i;
+		if (here && so)
+			both = (uint32_t)i;
 	}
-	return found != GRAPH_NONE ? found : near;
+	if (both != GRAPH_NONE)
+		return both;
+	if (!systems)
+		return written == GRAPH_EVER || content->product.n ? named : GRAPH_NONE;
+	return near != GRAPH_NONE && written != GRAPH_EVER ? near : named;
 }
 
 static struct trace_origin release_of(const struct graph *g, uint32_t file, const struct content *content,
@@ -230,7 +245,8 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 		return;
 	} else if (roles & ROLE_INSTALLER || same_vendor(c, w->subject, content)) {
 		uint32_t package = package_of(g, file, content, w->time_ns,
-					      roles & ROLE_INSTALLER ? w->time_ns : GRAPH_EVER);
+					      roles & ROLE_INSTALLER ? w->time_ns : GRAPH_EVER,
+					      roles & ROLE_STOCK);
 
 		if (content->product.n || package != GRAPH_NONE || version_in_path(g->nodes[file].key).n)
 			installed_end(c, file, content, w, edge, package, roles & ROLE_INSTALLER ? 0.5 : 0.7);
@@ -265,7 +281,7 @@ static void unwritten_ends(struct causes *c, uint32_t file, const struct content
 			   const struct file_version *v)
 {
 	const struct graph *g = c->g;
-	uint32_t package = package_of(g, file, content, ns, GRAPH_EVER);
+	uint32_t package = package_of(g, file, content, ns, GRAPH_EVER, false);
 	struct slice key = g->nodes[file].key;
 
 	same_content(c, file, content, ns, 1.3);

@@ -63,6 +63,12 @@ static const struct {
 	{ "opera.exe", "\\opera", "Opera", ROLE_BROWSER },
 	{ "firefox.exe", "\\mozilla firefox\\|\\firefox", "Mozilla", ROLE_BROWSER },
 	{ "outlook.exe", "\\microsoft office|\\office", MS, ROLE_MAIL },
+	{ "winword.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "excel.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "powerpnt.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "onenote.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "acrord32.exe", "\\adobe\\", "Adobe", ROLE_INTERPRETER },
+	{ "acrobat.exe", "\\adobe\\", "Adobe", ROLE_INTERPRETER },
 	{ "thunderbird.exe", "\\mozilla thunderbird\\", "Mozilla", ROLE_MAIL },
 	{ "ccmexec.exe", "\\windows\\ccm\\", MS, ROLE_DEPLOYMENT },
 	{ "ccmsetup.exe", "\\windows\\ccmsetup\\", MS, ROLE_DEPLOYMENT },
@@ -220,7 +226,12 @@ struct slice role_language_package(struct slice path, const char **ecosystem)
 {
 	static const struct {
 		const char *folder, *ecosystem;
-	} trees[] = { { "node_modules", "npm" }, { "site-packages", "pypi" }, { "dist-packages", "pypi" } };
+	} trees[] = { { "node_modules", "npm" },
+		      { "site-packages", "pypi" },
+		      { "dist-packages", "pypi" },
+		      { ".vscode\\extensions", "vscode" },
+		      { ".vscode/extensions", "vscode" },
+		      { ".vscode-server/extensions", "vscode" } };
 
 	for (size_t i = 0; i < sizeof(trees) / sizeof(*trees); i++) {
 		struct slice folder = slice_str(trees[i].folder), name = slice_of(NULL, 0);
@@ -236,6 +247,10 @@ struct slice role_language_package(struct slice path, const char **ecosystem)
 			for (n++; n < name.n && name.p[n] != '/' && name.p[n] != '\\'; n++)
 				;
 		if (name.n && n < name.n && n > 0) {
+			/* publisher.name-1.2.0 */
+			for (size_t k = 1; k + 1 < n && slice_is(slice_str(trees[i].ecosystem), "vscode"); k++)
+				if (name.p[k] == '-' && name.p[k + 1] >= '0' && name.p[k + 1] <= '9')
+					n = k;
 			*ecosystem = trees[i].ecosystem;
 			return slice_head(name, n);
 		}
