@@ -9,10 +9,12 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 
 ROOT = pathlib.Path(os.environ["UPRIVER_ROOT"])
 UPRIVER = os.environ["UPRIVER"]
+SHARED = os.environ.get("UPRIVER_SHARED", ROOT / "../shared")
 SAMPLES = ROOT / "tests/dialects/samples"
 passed, failures = 0, []
 
@@ -41,7 +43,8 @@ def without(event, *keys):
 
 def utf16(folder):
     """Windows writes exports in UTF-16: the same events, and pointers into the file as it is."""
-    for name in ("defender.csv", "windows-event.xml", "crowdstrike.jsonl", "defender-api.json"):
+    for name in ("defender.csv", "windows-event.xml", "crowdstrike.jsonl", "defender-api.json", "wineventlog.txt",
+                 "inventory-files.csv", "npm-installed.json"):
         text = (SAMPLES / name).read_bytes().decode("utf-8-sig").replace("a.berg", "ä.berg𝄞")
         plain = folder / ("plain-" + name)
         plain.write_text(text, encoding="utf-8", newline="")
@@ -92,6 +95,133 @@ def hostile_tables(folder):
     check(status == 3 and len(events) == 3 and "not closed" in err, f"an open quote costs one row: {status} {len(events)} {err}")
 
 
+def lists_of_what_is_there(folder):
+    """Names decide nothing, half files are told, and lists hold no activity."""
+    for sample, kind in (("yarn.lock", "lockfile"), ("RECORD", "inventory"), ("apt-history.log", "package"),
+                         ("appenforce.log", "cmtrace"), ("sha256sum.txt", "inventory")):
+        copy = folder / "x.bin"
+        copy.write_bytes((SAMPLES / sample).read_bytes())
+        status, events, err = timeline(copy)
+        check(status == 0 and {e["kind"] for e in events} == {kind}, f"{sample} as x.bin: {status} {err[:200]}")
+        if kind in ("lockfile", "inventory"):
+            check(all(e["time"] is None and e["time_kind"] is None and "op" not in e for e in events),
+                  f"{sample}: no time, nothing done")
+    for sample, count in (("dpkg.log", 4), ("wineventlog.txt", 4), ("intune-appworkload.log", 6), ("appenforce.log", 0)):
+        _, _, err = upriver("hunt", "--rules", ROOT / "tests/dialects/rules", SAMPLES / sample)
+        told = f"without a zone: {count};" in err if count else "without a zone" not in err
+        check(told, f"{sample}: {count} times without a zone are told: {err}")
+    half = folder / "half.json"
+    half.write_bytes((SAMPLES / "npm-installed.json").read_bytes()[:700])
+    status, events, err = timeline(half)
+    check(status == 3 and len(events) == 1 and "ends in the middle" in err, f"half a lockfile: {status} {err[:200]}")
+    latin = folder / "latin.log"
+    latin.write_bytes((SAMPLES / "appenforce.log").read_bytes().replace(b"Fleet Agent", b"Flotte \xe9"))
+    status, events, err = timeline(latin)
+    check(events[0]["mapped"]["Package"] == "Flotte \ufffd 4.2", f"bytes that are no UTF-8 are replaced: {events[0].get('mapped')}")
+    big = folder / "package-lock.json"
+    entry = {"version": "1.0.0", "resolved": "https://registry.example/p.tgz", "integrity": "sha1-AAECAwQFBgcICQoLDA0ODxAREhM="}
+    big.write_text(json.dumps({"lockfileVersion": 3, "packages": {f"node_modules/p{i}": entry for i in range(60000)}}, indent=1))
+    status, events, err = timeline(big)
+    check(status == 0 and len(events) == 60000, f"a lockfile larger than a window: {len(events)} {err[:200]}")
+    check(big.read_bytes()[events[50000]["pointer"]["offset"]:].startswith(b"{"), "and its pointers")
+
+
+def bounded(path):
+    """timeline of it: exit status, events, lines of stderr; told when it takes much time or memory."""
+    began = time.monotonic()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = subprocess.Popen([UPRIVER, "timeline", "--json", "--unsorted", str(path)], stdout=out, stderr=err)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0), err.seek(0)
+        events = [json.loads(line) for line in out.read().decode().splitlines()]
+        lines = [l for l in err.read().decode().splitlines() if l]
+    limit = 4 if "asan" in str(UPRIVER) else 1
+    check(time.monotonic() - began < 30 * limit, f"{path.name}: in time: {time.monotonic() - began:.1f} s")
+    check(usage.ru_maxrss < (600 << 10) * limit, f"{path.name}: in memory: {usage.ru_maxrss >> 10} MiB")
+    return child.returncode, events, lines
+
+
+BAD = [
+    # name, bytes, exit, events, words of the one line that says what is lost (None: nothing is told)
+    ("half.csv", b"Time,Name,Size\na,b,1\nc,d", 0, 2, "row 2 has 2 cells"),
+    ("headers.csv", b"Name,Size\na,1\nName,Owner,Size\nb,c,2\n", 0, 2, None),
+    ("latin.csv", b"Name,Size\nsm\xf6r,1\nsm\xc3\xb6r,2\n", 0, 2, None),
+    ("nul.csv", b"Name,Size\na\0b,1\nc,2\n", 0, 2, None),
+    ("half.jsonl", b'{"a": 1, "b": "x"}\n{"a": 2, "b": "y', 3, 2, "not closed"),
+    ("middle.jsonl", b'{"a": 1}\n{"a": 2, "b": \n{"a": 3}\n', 3, 3, "record 2"),
+    ("twice.jsonl", b'{"a": 1, "a": 2}\n{"a": 3}\n', 0, 2, None),
+    ("latin.jsonl", b'{"a": "sm\xf6r"}\n{"a": "sm\xc3\xb6r"}\n', 0, 2, "not UTF-8"),
+    ("text.jsonl", b'{"a": 1}\nhello\n{"a": 3}\n', 3, 2, "record 2"),
+    ("half.json", b'[\n{"a": 1},\n{"a": 2, "b": {"c": 3', 3, 2, "record 2"),
+    ("trailing.json", b'[\n{"a": 1},\n{"a": 2},\n]\n', 0, 2, None),
+    ("between.json", b'[\n{"a": 1}\n]\nnot json\n[\n{"a": 2}\n]\n', 3, 2, "no JSON object"),
+    ("deep.jsonl", b'{"a": ' + b"[" * 100000 + b"]" * 100000 + b'}\n{"a": 1}\n', 3, 1, "nested deeper"),
+    ("half.xml", b"<Events><Event><System><EventID>1</EventID><Channel>C</Channel></System></Event>"
+     b"<Event><System><EventID>2</EventID><Chan", 3, 2, "record 2"),
+    ("latin.xml", b"<Events><Event><System><EventID>1</EventID><Computer>sm\xf6r</Computer></System></Event>"
+     b"<Event><System><EventID>2</EventID></System></Event></Events>", 0, 2, "not UTF-8"),
+    ("tags.xml", b"<Events><Event><System><EventID>1</Wrong></System></Event>"
+     b"<Event><System><EventID>2</EventID></System></Event></Events>", 3, 1, "record 1"),
+    ("entities.xml", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><Events><Event><System>'
+     b"<EventID>1</EventID><Computer>&b;</Computer></System></Event></Events>", 3, 1, "undefined entity"),
+    ("half.audit", b'type=SYSCALL msg=audit(1793693531.123:1): arch=c000003e exe="/bin/a"\n'
+     b'type=SYSCALL msg=audit(1793693531.124:2): arch=c000003e exe="/bi', 0, 2, None),
+    ("cut.audit", b'type=SYSCALL msg=audit(1793693531.123:1): exe="/bin/a"\ntype=SYSC\n'
+     b'type=SYSCALL msg=audit(1793693531.124:2): exe="/bin/b"\n', 3, 2, "no audit record"),
+    ("latin.audit", b'type=SYSCALL msg=audit(1793693531.123:1): exe="/bin/\xf6"\n', 0, 1, None),
+    ("twice.audit", b'type=SYSCALL msg=audit(1793693531.123:1): exe="/bin/a" exe="/bin/b"\n', 0, 1, None),
+    ("cut.log", b"2026-11-03T08:12:02Z h sshd[1]: a\n2026-11-\n2026-11-03T08:12:03Z h sshd[1]: b\n", 3, 3, "no header"),
+    ("latin.log", b"2026-11-03T08:12:02Z h sshd[1]: sm\xf6r\n2026-11-03T08:12:03Z h sshd[1]: b\0c\n", 0, 2, None),
+]
+
+
+def bad_input(folder):
+    """Half rows, changed headers, mixed encodings, names that come twice: one clear line, exit 3 only
+    where something is lost, and everything else is read."""
+    for name, data, status, count, words in BAD:
+        path = folder / name
+        path.write_bytes(data)
+        got, events, lines = bounded(path)
+        told = [l for l in lines if name in l and "no known dialect" not in l and "assumed" not in l and "time zone" not in l]
+        check(got == status, f"{name}: exit {got}, not {status}: {lines}")
+        check(len(events) == count, f"{name}: {len(events)} events, not {count}: {lines}")
+        check(len(told) == (words is not None), f"{name}: told once: {lines}")
+        check(not words or any(words in l for l in lines), f"{name}: says {words!r}: {lines}")
+    values = lambda name: [e["fields"] for e in timeline(folder / name)[1]]
+    check(values("headers.csv")[1] == {"Name": "b", "Owner": "c", "Size": "2"}, "a changed header holds from there on")
+    check(values("twice.jsonl")[0] == {"a": 1, "a_1": 2}, f"both values of a name: {values('twice.jsonl')}")
+    check(values("latin.jsonl")[1] == {"a": "smör"}, "one bad byte spoils only its own text")
+    many = [{f"m{i}.k": i for i in range(5000)}, {f"m{i}.k": -i for i in range(5000)}]
+    (folder / "many.jsonl").write_text("".join(json.dumps({k[:-2]: {"k": v} for k, v in m.items()}) + "\n" for m in many))
+    check(values("many.jsonl") == many, "names of records with very many members are not mixed up")
+    check("&" not in json.dumps(values("entities.xml")) or "aaaa" not in json.dumps(values("entities.xml")),
+          "entities are not expanded")
+
+
+def endless(folder):
+    """Records without end, in each format: told, bounded, and the next record is read."""
+    ten = 10_000_000
+    made = (
+        ("wide.csv", b"a,b,c\n" + b"," * ten + b"\n1,2,3\n", 1),
+        ("header.csv", b",".join(b"c%d" % i for i in range(ten // 10)) + b"\n1,2,3\n", 1),
+        ("wide.jsonl", b'{"a": 1' + b"".join(b',"k%d":1' % i for i in range(ten // 20)) + b'}\n{"a": 2}\n', 2),
+        ("list.jsonl", b'{"a": [' + b"1," * ten + b'1]}\n{"a": 2}\n', 2),
+        ("wide.xml", b"<Events><Event><System><EventID>1</EventID></System><EventData>" + b"<Data Name='a'>1</Data>" * (ten // 20)
+         + b"</EventData></Event><Event><System><EventID>2</EventID></System></Event></Events>", 2),
+        ("wide.audit", b"type=SYSCALL msg=audit(1793693531.123:1): " + b"a=1 " * (ten // 10)
+         + b"\ntype=SYSCALL msg=audit(1793693532.124:2): b=1\n", 2),
+        ("long.log", b"2026-11-03T08:12:02Z h sshd[1]: " + b"x" * (80 << 20) + b"\n2026-11-03T08:12:03Z h sshd[1]: b\n", 1),
+    )
+    for name, data, least in made:
+        path = folder / name
+        path.write_bytes(data)
+        status, events, lines = bounded(path)
+        path.unlink()
+        check(status in (0, 3) and len(events) >= least, f"{name}: exit {status}, {len(events)} events: {[l[:200] for l in lines]}")
+        check(len(lines) <= 6, f"{name}: told briefly: {len(lines)} lines")
+
+
 def hosts_of(case):
     status, out, err = upriver("show", "--json", case)
     return {h["name"].lower() for h in json.loads(out)["hosts"]}
@@ -103,6 +233,11 @@ def mixed(folder):
     evidence.mkdir()
     for name in ("defender.csv", "auditd.log", "syslog-5424.log", "windows-event.xml"):
         (evidence / name).write_bytes((SAMPLES / name).read_bytes())
+    log = next(iter(sorted((pathlib.Path(SHARED) / "data/evtx").glob("**/*.evtx"))), None)
+    if log:
+        (evidence / "log.evtx").write_bytes(log.read_bytes())
+    else:
+        print("without an event log: the corpora are not beside the project (UPRIVER_SHARED)")
     with gzip.open(evidence / "fdr.gz", "wb") as f:
         f.write((SAMPLES / "crowdstrike.jsonl").read_bytes())
     with zipfile.ZipFile(evidence / "Collection-PC-07.zip", "w") as z:
@@ -114,10 +249,15 @@ def mixed(folder):
     found = json.loads(out)
     titles = {f["title"] for f in found["findings"]} if "findings" in found else set()
     check(len(titles) >= 10, f"findings of a mixed folder: {titles}")
+    _, events, _ = timeline(evidence)
+    kinds = {e["kind"] for e in events}
+    check(kinds >= {"csv", "json", "xml", "auditd", "syslog"} and ("evtx" in kinds or not log), f"all of them are read: {kinds}")
+    dialects = {e.get("dialect") for e in events}
+    check(dialects >= {"defender", "crowdstrike", "velociraptor-evtx", "auditd", "syslog"}, f"each by its dialect: {dialects}")
 
 
 def main():
-    for part in (utf16, large_object, hostile_tables, mixed):
+    for part in (utf16, large_object, hostile_tables, lists_of_what_is_there, bad_input, endless, mixed):
         with tempfile.TemporaryDirectory() as folder:
             part(pathlib.Path(folder))
     print(f"{passed} passed, {len(failures)} failed")

@@ -20,4 +20,8 @@
 #define LIMIT_WHY 64u			       /* reasons printed for one hit */
 #define LIMIT_COVERAGE_CELLS ((size_t)1 << 17)  /* host x hour x kind of record, held at a time */
 #define LIMIT_COVERAGE_TEXT ((size_t)16 << 20) /* names of hosts and channels, held at a time */
+#define LIMIT_BREAKS ((size_t)1 << 17)	       /* records that end or change logging, kept at a time */
+#define LIMIT_NUMBER_RUNS ((size_t)1 << 20)    /* runs of record numbers, 48 bytes each */
+#define LIMIT_NUMBER_LOGS ((size_t)1 << 18)    /* event logs (host and channel) */
+#define LIMIT_SPANS ((size_t)2000)	       /* holes of one source; the longest are kept */
 #define LIMIT_NAME_BYTES ((size_t)1024)	       /* of a host or channel name; the rest is cut */

@@ -19,7 +19,7 @@ struct map {
 	struct arena arena;
 	struct map_entry *entries;
 	size_t n, cap;
-	uint32_t *slots; /* index + 1 into entries; size is mask + 1 */
+	uint64_t *slots; /* upper half of the hash, index + 1 into entries; size is mask + 1 */
 	size_t mask;
 };
 

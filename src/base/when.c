@@ -80,10 +80,12 @@ static bool digits(struct slice s, size_t *at, size_t n, unsigned *ret)
 
 static bool one_of(struct slice s, size_t *at, const char *set)
 {
-	if (*at >= s.n || !s.p[*at] || !strchr(set, s.p[*at]))
+	if (*at >= s.n)
 		return false;
-	(*at)++;
-	return true;
+	while (*set && (uint8_t)*set != s.p[*at])
+		set++;
+	*at += *set != 0;
+	return *set != 0;
 }
 
 static bool parse_date(struct slice s, size_t *at, unsigned *y, unsigned *m, unsigned *d)

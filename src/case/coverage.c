@@ -170,6 +170,7 @@ static uint32_t kind_number(struct coverage *c, const struct coverage_source *s)
 		.product = text_number(c, s->product),
 		.category = text_number(c, s->category),
 		.service = text_number(c, s->service),
+		.completeness = s->completeness,
 		.event_id = s->event_id,
 	};
 	uint32_t number = map_intern(&c->by_kind, slice_of(&k, sizeof(k)));
@@ -205,6 +206,7 @@ static void line_remember(struct coverage_line *line, const struct event *ev,
 		return;
 	line->kind = ev->kind;
 	line->event_id = ev->event_id;
+	line->completeness = ev->completeness;
 	line->from_ns = row->hour * COVERAGE_HOUR_NS;
 	line->below_ns = line->from_ns + COVERAGE_HOUR_NS;
 	line->cell = cell;
@@ -223,7 +225,8 @@ static bool add_new(struct coverage *c, const struct event *ev, struct coverage_
 		.host = coverage_name(ev->host),
 		.source = { .format = slice_str(ev->kind ? ev->kind : ""),
 			    .channel = coverage_name(ev->channel),
-			    .event_id = ev->event_id },
+			    .event_id = ev->event_id,
+			    .completeness = ev->completeness },
 		.hour = ev->time.set ? coverage_hour(ev->time.ns) : COVERAGE_NO_HOUR,
 	};
 	struct coverage_cell *cell = row_cell(c, &row);
@@ -240,7 +243,7 @@ bool coverage_add(struct coverage *c, const struct event *ev)
 	struct coverage_line *line = &c->lines[(h ^ h >> 32) % COVERAGE_LINES];
 
 	if (line->kind && line->kind == ev->kind && line->event_id == ev->event_id &&
-	    ev->time.set && ev->time.ns >= line->from_ns && ev->time.ns < line->below_ns &&
+	    line->completeness == ev->completeness && ev->time.set && ev->time.ns >= line->from_ns && ev->time.ns < line->below_ns &&
 	    slice_eq(slice_of(line->host, line->host_n), ev->host) &&
 	    slice_eq(slice_of(line->channel, line->channel_n), ev->channel)) {
 		cell_count(&c->cells[line->cell], 1, ev->time.ns, ev->time.ns);
@@ -261,7 +264,8 @@ bool coverage_each(const struct coverage *c, coverage_row_fn *fn, void *ctx)
 				    .product = c->texts[k->product],
 				    .category = c->texts[k->category],
 				    .service = c->texts[k->service],
-				    .event_id = k->event_id },
+				    .event_id = k->event_id,
+				    .completeness = k->completeness },
 			.hour = cell->hour,
 			.events = cell->events,
 			.first_ns = cell->first_ns,

@@ -3,7 +3,9 @@
 /*
  * Coverage: for each host, hour and kind of record, how many there are and when the first and the
  * last was. What a "no" will need one day, and what "no hit" is told from "no such record" with.
- * Knows no completeness: a count says that records exist, not that none is missing.
+ * A count says that records exist, not that none is missing: what a source says of its completeness
+ * is carried along (the dialect's word), what speaks against it is in breaks.h and numbers.h, and
+ * verdict.h joins the three.
  *
  *   worker:  if (coverage_add(&c, ev))          // full
  *                    coverage_encode(&c, &out), coverage_clear(&c);
@@ -34,6 +36,7 @@ struct coverage_source {
 	struct slice channel;
 	struct slice product, category, service;
 	int64_t event_id; /* or EVENT_NO_ID */
+	enum completeness completeness;
 };
 
 struct coverage_row {
@@ -55,7 +58,8 @@ struct coverage_cell {
 
 /* The sources' texts as numbers in `texts`. No padding: it is a key, byte for byte. */
 struct coverage_kind {
-	uint32_t format, channel, product, category, service, zero;
+	uint32_t format, channel, product, category, service;
+	uint32_t completeness; /* enum completeness */
 	int64_t event_id;
 };
 
@@ -66,6 +70,7 @@ struct coverage_kind {
 struct coverage_line {
 	const char *kind; /* NULL: nothing remembered */
 	int64_t event_id;
+	enum completeness completeness;
 	int64_t from_ns, below_ns; /* the hour */
 	uint32_t cell;
 	uint16_t host_n, channel_n;

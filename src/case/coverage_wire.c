@@ -2,9 +2,10 @@
 /*
  * Coverage as a message. All numbers little-endian:
  *
- *   u8  version 1
+ *   u8  version 2
  *   u32 texts    { u32 length, bytes }
- *   u32 kinds    { u32 format, channel, product, category, service (numbers of texts); i64 id }
+ *   u32 kinds    { u32 format, channel, product, category, service (numbers of texts),
+ *                  completeness; i64 id }
  *   u32 cells    { u32 host (text), u32 kind; i32 hour; u64 events; i64 first, last }
  */
 #include "case/coverage.h"
@@ -16,8 +17,8 @@
 
 #include <stdlib.h>
 
-#define WIRE_VERSION 1
-#define WIRE_KIND_BYTES 28u
+#define WIRE_VERSION 2
+#define WIRE_KIND_BYTES 32u
 #define WIRE_CELL_BYTES 36u
 
 void coverage_encode(const struct coverage *c, struct buf *out)
@@ -35,6 +36,7 @@ void coverage_encode(const struct coverage *c, struct buf *out)
 		buf_put_le32(out, k->product);
 		buf_put_le32(out, k->category);
 		buf_put_le32(out, k->service);
+		buf_put_le32(out, k->completeness);
 		buf_put_le64(out, (uint64_t)k->event_id);
 	}
 	buf_put_le32(out, (uint32_t)c->n);
@@ -77,7 +79,8 @@ static bool cell_load(const struct wire *w, uint32_t i, struct coverage_row *row
 			    .product = w->texts[load_u32(k + 8)],
 			    .category = w->texts[load_u32(k + 12)],
 			    .service = w->texts[load_u32(k + 16)],
-			    .event_id = (int64_t)load_u64(k + 20) },
+			    .event_id = (int64_t)load_u64(k + 24),
+			    .completeness = (enum completeness)load_u32(k + 20) },
 		.hour = (int32_t)load_u32(p + 8),
 		.events = load_u64(p + 12),
 		.first_ns = (int64_t)load_u64(p + 20),
@@ -120,6 +123,9 @@ static bool wire_tables(struct cursor *in, struct wire *w)
 			if (load_u32(w->kinds.p + (size_t)i * WIRE_KIND_BYTES + j * 4) >=
 			    w->text_count)
 				return false;
+	for (uint32_t i = 0; i < w->kind_count; i++)
+		if (load_u32(w->kinds.p + (size_t)i * WIRE_KIND_BYTES + 20) >= COMPLETENESS_COUNT)
+			return false;
 	for (uint32_t i = 0; i < w->cell_count; i++)
 		if (!cell_load(w, i, &row))
 			return false;

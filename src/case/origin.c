@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+/* Fewer hosts than this say nothing of what "every" host has. */
+#define EVERY_HOST_FROM 5u
+
 void origins_init(struct origins *o)
 {
 	*o = (struct origins){ 0 };
@@ -179,17 +182,21 @@ static int class_of(enum origin_kind k)
 }
 
 /* A product whose installation nobody recorded is a weaker name than a download that is marked. */
-static double strength(const struct origin_group *g)
+static double strength(const struct origin_group *g, uint64_t all_hosts)
 {
-	double hosts = (double)g->hosts.n;
+	double hosts = (double)g->hosts.n, share = all_hosts ? hosts / (double)all_hosts : 0;
+	double spread = 1 + 0.25 * (hosts - 1);
 
-	return g->weight * (1 + 0.25 * (hosts - 1)) / (1 + 0.15 * g->cost) * (g->origin.gap ? 0.4 : 1);
+	/* What every host has does not stand out by being on every host. */
+	if (all_hosts >= EVERY_HOST_FROM && share > 0.5)
+		spread *= 1 - 1.9 * (share - 0.5);
+	return g->weight * spread / (1 + 0.15 * g->cost) * (g->origin.gap ? 0.4 : 1);
 }
 
 static int compare(const struct origin_group *a, const struct origin_group *b)
 {
 	int x = class_of(a->origin.kind), y = class_of(b->origin.kind);
-	double p = strength(a), q = strength(b);
+	double p = a->strength, q = b->strength;
 
 	if (x != y)
 		return x - y;
@@ -209,10 +216,12 @@ static int by_strength(const void *a, const void *b)
 	return c ? c : x->index < y->index ? -1 : 1;
 }
 
-void origins_rank(struct origins *o, int64_t *order)
+void origins_rank(struct origins *o, uint64_t all_hosts, int64_t *order)
 {
 	struct ordered *all = heap_array(o->n + 1, sizeof(*all));
 
+	for (size_t i = 0; i < o->n; i++)
+		o->list[i].strength = strength(&o->list[i], all_hosts);
 	for (size_t i = 0; i < o->n; i++)
 		all[i] = (struct ordered){ i, o->list[i] };
 	qsort(all, o->n, sizeof(*all), by_strength);

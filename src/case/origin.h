@@ -18,7 +18,7 @@ struct origin_group {
 	struct slice host, alert; /* of the example */
 	struct map hosts;
 	uint64_t alerts;
-	double weight, cost;
+	double weight, cost, strength;
 	struct when first; /* of its alerts */
 	struct slice hashes[ORIGIN_HASHES]; /* "name sha256" of what was brought in, each once */
 	size_t hash_count;
@@ -44,8 +44,8 @@ void origins_init(struct origins *o);
 void origins_done(struct origins *o);
 /* The group's index, which keeps until origins_rank. */
 size_t origins_add(struct origins *o, const struct origin_alert *alert, const struct told *t);
-/* Sorts list and gives ranks: 1 the best, equals share one. order (may be NULL) gets, for each index that
- * origins_add gave, the rank. */
-void origins_rank(struct origins *o, int64_t *order);
+/* Sorts list and gives ranks: 1 the best, equals share one. all_hosts: how many the evidence speaks of.
+ * order (may be NULL) gets, for each index that origins_add gave, the rank. */
+void origins_rank(struct origins *o, uint64_t all_hosts, int64_t *order);
 /* Of a level, for origin_alert. */
 double origin_weight(struct slice level);

@@ -16,6 +16,7 @@ void options_done(struct cli_options *o)
 	free(o->operands.items);
 	free(o->rules.items);
 	free(o->check_rules.items);
+	free(o->complete.items);
 }
 
 /* Edits between two words: to suggest the right one. */
@@ -215,6 +216,13 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 	case OPTION_CHECK_RULES:
 		list_add(&o->check_rules, value);
 		return true;
+	case OPTION_COMPLETE:
+		if (!*value || o->complete.n == 64)
+			return false;
+		list_add(&o->complete, value);
+		return true;
+	case OPTION_COVERAGE:
+		return o->coverage = true;
 	case OPTION_MIGRATE:
 		o->migrate = value;
 		return true;

@@ -362,7 +362,8 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 {
 	static const char *const evidence[] = { "path", "inner", "format", "sha256", "#bytes", "#events",
 						NULL };
-	static const char *const hosts[] = { "name", "first", "last", "#events", "#hits", "#days", NULL };
+	static const char *const hosts[] = { "name", "first", "last", "#events", "#hits", "#days",
+					"#sources", "#complete_sources", "#holes", NULL };
 	static const char *const findings[] = { "level", "title",    "rule", "#hits", "#hosts",
 						"first", "last",     "{example", "host", "file",
 						"#record", "why",    "}",    NULL };

@@ -207,7 +207,7 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 	arena_done(&scratch);
 }
 
-static bool trace_host(struct all *a, const struct host *h, const struct graph *g)
+static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 {
 	uint32_t *edges = heap_array(h->n + 1, sizeof(*edges));
 	struct tracer *tracer = tracer_new(g, a->baseline);
@@ -352,7 +352,7 @@ static void put_all(struct all *a)
 	int64_t *ranks = heap_array(a->origins.n + 1, sizeof(*ranks));
 
 	store_forget_traces(a->s);
-	origins_rank(&a->origins, ranks);
+	origins_rank(&a->origins, a->host_count, ranks);
 	for (size_t i = 0; i < a->origins.n; i++)
 		put_group(a, &a->origins.list[i]);
 	for (size_t i = 0; i < a->alert_count; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/covering.h"
 #include "cli/hunting.h"
 #include "cli/output.h"
 #include "cli/story.h"
@@ -99,7 +100,9 @@ static bool on_row(void *ctx, const struct coverage_row *row)
 											  : row->hour,
 						    .events = row->events,
 						    .first_ns = row->first_ns,
-						    .last_ns = row->last_ns });
+						    .last_ns = row->last_ns,
+						    .completeness = completeness_text(
+							    source.completeness) });
 }
 
 static void on_result(void *ctx, const struct engine_file *file, uint64_t record_base, uint8_t type,
@@ -123,6 +126,7 @@ static void on_file(void *ctx, const struct engine_file *f)
 {
 	struct investigation *v = ctx;
 
+	survey_file(&v->survey, f);
 	store_add_evidence(v->store, &(struct store_evidence){ .path = f->path,
 							       .inner = f->inner,
 							       .format = slice_str(f->format),
@@ -165,7 +169,8 @@ static int judge(const struct investigation *v, const struct comparing *c, struc
 	size_t had = store_evidence_count(v->store);
 
 	if (c->same >= had)
-		return c->files == c->same && slice_is(store_meta(v->store, "state"), "complete");
+		return c->files == c->same && slice_is(store_meta(v->store, "state"), "complete") &&
+		       covering_same(v->store, v->o);
 	if (c->same == 0)
 		err_set(err, ERR_USAGE, 0, "%s holds a case of other evidence (%.*s is not in it): name"
 			" another file with -o", v->o->output, (int)c->other.n, (const char *)c->other.p);
@@ -244,6 +249,8 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 		return false;
 	say_correlating(v->o, v->survey.hunt.correlating);
 	coverage_each(&v->survey.coverage, on_row, v);
+	if (!covering_judge(v->store, &v->survey, v->o, err))
+		return false;
 	for (size_t i = 0; i < v->survey.hunt.source_count; i++)
 		loaded += v->survey.hunt.sources[i].rules;
 	put_meta(v->store, "events", totals->events);
@@ -269,7 +276,10 @@ static int case_tell(const struct cli_options *o, const char *path, const char *
 	struct output out;
 	bool ok = s != NULL;
 
-	ok = ok && (o->json ? story_json(&text, s, path, &err) : story_text(&text, s, path, &err));
+	if (ok && o->coverage)
+		ok = o->json ? covering_json(&text, s, path, &err) : covering_text(&text, s, path, &err);
+	else if (ok)
+		ok = o->json ? story_json(&text, s, path, &err) : story_text(&text, s, path, &err);
 	if (ok && (ok = output_open(&out, to, &err))) {
 		output_put(&out, buf_slice(&text));
 		ok = output_close(&out, &err);
@@ -323,9 +333,9 @@ int verb_investigate(const struct cli_options *o)
 		v.survey.on_verdict = on_verdict;
 		v.survey.on_block = on_block;
 		v.survey.ctx = &v;
-		coverage_init(&v.survey.coverage);
+		survey_init(&v.survey);
 		status = investigate(&v, &err);
-		coverage_done(&v.survey.coverage);
+		survey_done(&v.survey);
 		hunt_done(&v.survey.hunt);
 	} else {
 		say_error("%s", err.why);

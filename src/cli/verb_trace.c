@@ -129,7 +129,7 @@ static void tell_back(struct tracing *t, struct tracer *tracer, const struct gra
 	render(t, &told);
 }
 
-static struct tracer *tracer_for(struct tracing *t, const struct graph *g)
+static struct tracer *tracer_for(struct tracing *t, struct graph *g)
 {
 	struct tracer *tracer = tracer_new(g, t->baseline);
 
@@ -189,7 +189,7 @@ static int64_t last_of(const struct graph *g, uint32_t node)
 	return last ? last : INT64_MAX - 1;
 }
 
-static void trace_one(struct tracing *t, const struct graph *g, uint32_t node)
+static void trace_one(struct tracing *t, struct graph *g, uint32_t node)
 {
 	struct tracer *tracer = tracer_for(t, g);
 	const struct graph_node *n = &g->nodes[node];
@@ -207,12 +207,13 @@ static void trace_one(struct tracing *t, const struct graph *g, uint32_t node)
 	tracer_free(tracer);
 }
 
-static void entities_of(struct tracing *t, const struct graph *g)
+static void entities_of(struct tracing *t, struct graph *g)
 {
 	struct content c = { .edge = GRAPH_NONE };
 	uint32_t found[ENTITIES_MAX];
 	size_t n = 0;
 
+	graph_index(g);
 	if (is_hex(t->wanted)) {
 		c.sha256 = t->wanted.n == 64 ? arena_lower(&t->arena, t->wanted) : c.sha256;
 		c.sha1 = t->wanted.n == 40 ? arena_lower(&t->arena, t->wanted) : c.sha1;

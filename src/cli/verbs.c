@@ -28,6 +28,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_UNSORTED, "unsorted", 0, NULL, "as read, without sorting by time" },
 	{ OPTION_FAIL_ON, "fail-on", 0, "LEVEL", "exit with 1 when there is a hit at or above it" },
 	{ OPTION_CHECK_RULES, "check-rules", 0, "DIR|FILE", "only read these rules and list their faults" },
+	{ OPTION_COMPLETE, "complete", 0, "SOURCE", "this channel or category is known to be whole (repeatable)" },
+	{ OPTION_COVERAGE, "coverage", 0, NULL, "what each host's logs cover: holes, what ended them, how complete" },
 	{ OPTION_MIGRATE, "migrate", 0, "NEW", "write a case of an older version as a new file, and show that" },
 	{ OPTION_HOSTS, "hosts", 0, "N", "machines in the exercise (default 20)" },
 	{ OPTION_SEED, "seed", 0, "N", "another seed writes another exercise (default 1)" },
@@ -44,7 +46,8 @@ const struct verb verbs[] = {
 	{ "investigate", "EVIDENCE...", "read everything, hunt, and keep it all in one case file",
 	  "Reads files, folders and archives, asks every record against the rules and writes a case:\n"
 	  "one SQLite file with evidence, hosts, coverage, hits and what could not be read.",
-	  "upriver investigate collections/ -o case.db\n", HUNTING, 1, ANY_NUMBER, verb_investigate },
+	  "upriver investigate collections/ -o case.db\n"
+	  "upriver investigate collections/ -o case.db --complete Security\n", HUNTING | O(COMPLETE), 1, ANY_NUMBER, verb_investigate },
 	{ "hunt", "EVIDENCE...", "Sigma rules over records: hits, with the reason for each",
 	  "Asks every record of the evidence against Sigma rules and prints the hits, grouped. With\n"
 	  "--json one line a hit, with a pointer to the record and the values that matched.",
@@ -66,7 +69,9 @@ const struct verb verbs[] = {
 	{ "show", "CASE", "print the summary of a case again",
 	  "Reads a case written by investigate and prints its summary. A case of an older version is\n"
 	  "not changed: --migrate writes it as a new file of this version.",
-	  "upriver show case.db\n", COMMON | O(JSON) | O(OUTPUT) | O(MIGRATE), 1, 1, verb_show },
+	  "upriver show case.db\n"
+	  "upriver show case.db --coverage\n",
+	  COMMON | O(JSON) | O(OUTPUT) | O(COVERAGE) | O(MIGRATE), 1, 1, verb_show },
 	{ "rehearse", "", "write an exercise: evidence of a made-up compromise, with the truth",
 	  "Writes JSON Lines of a fleet in which one update of a made-up product is trojanised, and\n"
 	  "truth.json, which says what happened on which machine. --json prints the truth as well.",

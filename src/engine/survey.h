@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Investigating as an analysis (engine.h): hunting, counting what there is, and gathering what was done:
- * coverage per host, hour and kind of record, other products' verdicts, and activities in blocks
- * (graph/block.h) travel to the parent with each piece. */
+/* Investigating as an analysis (engine.h): hunting, counting what there is, and gathering what was done.
+ * Coverage per host, hour and kind of record, breaks of logging, runs of record numbers, other
+ * products' verdicts and activities in blocks (graph/block.h) travel to the parent with each piece. */
+#include "case/breaks.h"
 #include "case/coverage.h"
+#include "case/numbers.h"
 #include "engine/hunt.h"
 #include "graph/extract.h"
 
@@ -34,6 +36,9 @@ struct survey {
 			 size_t activities, struct slice block);
 	void *ctx;
 	uint64_t dropped;
+	struct breaks breaks;
+	struct numbers numbers;
+	struct coverage of_file; /* of the file that is delivered: who it is about, should it be capped */
 };
 
 /* The worker side: `shared` is the struct survey_shared. */
@@ -42,6 +47,10 @@ void survey_worker_event(void *worker, struct event *ev, struct buf *out);
 void survey_worker_piece_end(void *worker, struct buf *out);
 void survey_worker_free(void *worker);
 
-/* The parent side. */
+/* The parent side. What it gathers is set up and freed by these two; the rest is the caller's. */
+void survey_init(struct survey *s);
+void survey_done(struct survey *s);
+/* A file is wholly delivered: is it an export that was cut at a round number of rows? */
+void survey_file(struct survey *s, const struct engine_file *file);
 bool survey_result(struct survey *s, const struct engine_file *file, uint64_t record_base,
 		   uint8_t type, struct slice payload);

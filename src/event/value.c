@@ -125,6 +125,21 @@ struct slice value_bytes(const struct value *v)
 	}
 }
 
+/* As printf has it, at a tenth of its cost: exports are full of numbers. */
+static struct slice decimal(uint64_t magnitude, bool minus, struct arena *a)
+{
+	char text[24];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + magnitude % 10);
+		magnitude /= 10;
+	} while (magnitude);
+	if (minus)
+		text[--at] = '-';
+	return arena_keep(a, slice_of(text + at, sizeof(text) - at));
+}
+
 struct slice value_text(struct value v, struct arena *a)
 {
 	switch ((enum value_type)v.type) {
@@ -140,9 +155,9 @@ struct slice value_text(struct value v, struct arena *a)
 	case VALUE_BOOL:
 		return slice_str(v.u ? "true" : "false");
 	case VALUE_INT:
-		return arena_printf(a, "%" PRId64, v.i);
+		return decimal(v.i < 0 ? 0 - (uint64_t)v.i : (uint64_t)v.i, v.i < 0, a);
 	case VALUE_UINT:
-		return arena_printf(a, "%" PRIu64, v.u);
+		return decimal(v.u, false, a);
 	case VALUE_FLOAT:
 		return arena_printf(a, "%.17g", v.f);
 	case VALUE_HEX:

@@ -142,6 +142,34 @@ static bool never_folds(const struct act *a)
 	       a->op == ACTIVITY_PACKAGE;
 }
 
+/* Writes by one process that stand this far apart are told apart: what was read of the file between them may
+ * stand in another block. */
+#define FOLD_WRITES_NS INT64_C(60000000000)
+
+/* A file that was run or loaded holds a version: a write behind that is another's. */
+static void note_use(struct one *o, const struct act *a, uint32_t object)
+{
+	struct {
+		uint32_t kind, key, name, pid;
+	} k = { ENTITY_FILE, 0, 0, 0 };
+	uint32_t at;
+
+	if (a->op == ACTIVITY_IMAGE_LOAD || a->op == ACTIVITY_DRIVER_LOAD || a->op == ACTIVITY_FILE_READ) {
+		if (object != BLOCK_NONE)
+			o->last[object] = 0;
+		return;
+	}
+	if (a->op != ACTIVITY_PROCESS_START || !a->object.name.n)
+		return;
+	at = map_get(&o->texts, a->object.name);
+	if (at == MAP_NONE)
+		return;
+	k.name = at + 1;
+	at = map_get(&o->entities, slice_of(&k, sizeof(k)));
+	if (at != MAP_NONE)
+		o->last[at] = 0;
+}
+
 /* The activity that this one repeats, or NULL. */
 static struct block_activity *repeated(struct one *o, const struct act *a, uint32_t subject,
 				       uint32_t object, uint32_t set)
@@ -160,6 +188,8 @@ static struct block_activity *repeated(struct one *o, const struct act *a, uint3
 			map_set(&o->repeats, slice_of(&key, sizeof(key)), (uint32_t)o->n);
 	} else if (o->last[object]) {
 		at = o->last[object] - 1;
+		if (a->time.ns - o->activities[at].last_ns > FOLD_WRITES_NS)
+			at = MAP_NONE;
 	}
 	if (at == MAP_NONE)
 		return NULL;
@@ -213,6 +243,7 @@ bool blocks_add(struct blocks *b, const struct act *a)
 		fold(r, a);
 	else
 		append(b, o, a, subject, object, set);
+	note_use(o, a, object);
 	if (object != BLOCK_NONE && !leaves_object(a->op))
 		o->last[object] = r ? o->last[object] : (uint32_t)o->n;
 	return b->activities >= LIMIT_BLOCK_ACTIVITIES || o->texts.arena.used >= LIMIT_BLOCK_TEXT ||

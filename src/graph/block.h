@@ -18,7 +18,7 @@
  * About 12 bytes an activity uncompressed besides its texts.
  *
  * Activities that repeat are one with a count and the last time: where nothing else was done to the
- * object between them, or (accesses, loads, connections, names asked for, pipes) wherever they stand,
+ * object between them, nobody ran or loaded it, and no minute passed, or (accesses, loads, connections, names asked for, pipes) wherever they stand,
  * since these change nothing in what they are done to. What an alert stands on is kept alone. So a
  * trace finds the same as without it (a test compares).
  * Owner: the struct. Thread rule: one thread.

@@ -87,18 +87,29 @@ static uint32_t writer_of(const struct graph *g, uint32_t file, int64_t ns)
 	return v.write_count ? g->edges[v.writes[0]].subject : GRAPH_NONE;
 }
 
+static int64_t written_at(const struct graph *g, uint32_t file, int64_t ns)
+{
+	struct file_version v;
+
+	file_version_at(g, file, ns, &v);
+	return v.write_count ? g->edges[v.writes[0]].time_ns : GRAPH_EVER;
+}
+
 static bool holds(struct slice s, const char *part)
 {
 	return slice_search(s, slice_str(part)) != NULL;
 }
 
-/* Both came out of an installer of one name: the library is the program's own. */
-static bool installed_alike(struct causes *c, uint32_t writer, uint32_t other)
+/* Both came out of one run of an installer, or out of two of one name at one time: the library is the
+ * program's own. One that a later run brought is of a later release. */
+static bool installed_alike(struct causes *c, uint32_t writer, int64_t written, uint32_t other, int64_t then)
 {
 	const struct graph_node *nodes = c->g->nodes;
 
-	return writer != GRAPH_NONE && other != GRAPH_NONE && process_roles(c, writer) & ROLE_INSTALLER &&
-	       (writer == other || slice_eq_nocase(nodes[writer].name, nodes[other].name));
+	if (writer == GRAPH_NONE || other == GRAPH_NONE || !(process_roles(c, writer) & ROLE_INSTALLER) ||
+	    written > then + INSTALL_WINDOW_NS || then > written + INSTALL_WINDOW_NS)
+		return false;
+	return writer == other || slice_eq_nocase(nodes[writer].name, nodes[other].name);
 }
 
 /* An updater that lives in the program's tree, or is of its vendor. */
@@ -127,7 +138,8 @@ static bool foreign_writer(struct causes *c, uint32_t process, uint32_t writer, 
 	if (!(roles & (ROLE_INSTALLER | ROLE_PARENT)))
 		return true;
 	return !(roles & (ROLE_STOCK | ROLE_PARENT)) && images != GRAPH_NONE &&
-	       !installed_alike(c, writer, images) && !own_updater(c, writer, process);
+	       !slice_eq_nocase(c->g->nodes[writer].name, c->g->nodes[images].name) &&
+	       !own_updater(c, writer, process);
 }
 
 /* How much speaks for the module and not for the program; 0: nothing. */
@@ -143,11 +155,14 @@ static double module_cost(struct causes *c, uint32_t process, const struct graph
 				  : writer_of(g, image, start_or(&g->nodes[process], e->time_ns));
 	bool beside = image != GRAPH_NONE &&
 		      slice_eq(path_folder(key), path_folder(g->nodes[image].key));
+	bool own = images != GRAPH_NONE &&
+		   installed_alike(c, writer, written_at(g, file, e->time_ns), images,
+				   written_at(g, image, start_or(&g->nodes[process], e->time_ns)));
 	bool unsigned_one = signature.n && !is_valid(signature);
 
 	if (file == image || holds(key, "\\nativeimages_") || holds(key, "\\assembly\\"))
 		return 0;
-	if ((role_system_path(key) && writer == GRAPH_NONE) || installed_alike(c, writer, images))
+	if ((role_system_path(key) && writer == GRAPH_NONE) || own)
 		return 0;
 	if (image != GRAPH_NONE && foreign_writer(c, process, writer, images)) {
 		*why = "a library that another process wrote than the program it is loaded into";
@@ -311,18 +326,18 @@ static bool package_asked(struct causes *c, int64_t ns)
 {
 	const struct graph *g = c->g;
 
-	for (size_t i = g->edge_count; i-- > 0;) {
-		const struct graph_edge *e = &g->edges[i];
-		uint32_t file;
+	for (size_t i = g->packages.n; i-- > 0;) {
+		uint32_t edge = g->packages.edges[i], file;
+		const struct graph_edge *e = &g->edges[edge];
 
-		if (e->op != ACTIVITY_PACKAGE || !e->timed || e->time_ns > ns ||
+		if (!e->timed || e->time_ns > ns ||
 		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "begin"))
 			continue;
 		if (e->time_ns < ns - INSTALL_WINDOW_NS)
 			return false;
 		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
-		cause_step(c, file, e->time_ns, (uint32_t)i, 0.5, "package", "the package that it was asked to install");
-		cause_step(c, e->subject, e->time_ns, (uint32_t)i, 1.0, "package", "asked it to install");
+		cause_step(c, file, e->time_ns, edge, 0.5, "package", "the package that it was asked to install");
+		cause_step(c, e->subject, e->time_ns, edge, 1.0, "package", "asked it to install");
 		return file != GRAPH_NONE;
 	}
 	return false;
@@ -332,14 +347,10 @@ static bool package_asked(struct causes *c, int64_t ns)
  * says the version too. */
 static void package_named(struct causes *c, struct slice path, int64_t ns, uint32_t edge)
 {
-	static const char *const endings[] = { ".deb", ".rpm", ".msi", ".msp", ".pkg" };
 	struct trace_origin o = origin_of(ORIGIN_PACKAGE, GRAPH_NONE, ns);
 	struct slice tail = path_tail(path), rest;
-	bool named = false;
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		named |= slice_ends(tail, slice_str(endings[i]));
-	if (!named)
+	if (!path_is_package(path))
 		return;
 	o.name = tail;
 	if (slice_ends(tail, slice_str(".deb")) && slice_find(tail, '_') < tail.n) {
@@ -380,6 +391,28 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 			   "what it was told to run by its command line");
 	}
 	return found;
+}
+
+/* Windows Installer's service writes on behalf of the msiexec that was given the package: the last one started
+ * before. */
+static void client_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph *g = c->g;
+	uint32_t best = GRAPH_NONE, at = map_get(&g->by_image, path_key(g->nodes[process].name, &c->arena));
+
+	for (unsigned n = 0; at != MAP_NONE && at && n < 4096; at = g->image_next[at - 1], n++) {
+		const struct graph_node *p = &g->nodes[at - 1];
+
+		if (at - 1 == process || p->start_ns == GRAPH_EVER || p->start_ns > ns ||
+		    p->start_ns < ns - INSTALL_WINDOW_NS ||
+		    (best != GRAPH_NONE && p->start_ns < g->nodes[best].start_ns) ||
+		    !slice_search(process_attribute(g, at - 1, ATTRIBUTE_COMMAND_LINE), slice_str(".ms")))
+			continue;
+		best = at - 1;
+	}
+	if (best != GRAPH_NONE)
+		cause_step(c, best, g->nodes[best].start_ns, g->nodes[best].started, 0.6, "on_behalf",
+			   "the installer that was given the package");
 }
 
 static bool fetch_end(struct causes *c, uint32_t process, struct slice text, int64_t ns, uint32_t edge,
@@ -520,17 +553,17 @@ static uint32_t remote_logon(const struct graph *g, struct slice session, int64_
 {
 	uint32_t near = GRAPH_NONE;
 
-	for (size_t i = g->edge_count; i-- > 0;) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = g->logons.n; i-- > 0;) {
+		const struct graph_edge *e = &g->edges[g->logons.edges[i]];
 		struct slice from = graph_attribute(g, e, ATTRIBUTE_REMOTE_ADDRESS);
 
-		if (e->op != ACTIVITY_LOGON || e->time_ns > ns || !from.n || slice_is(from, "127.0.0.1") ||
+		if (e->time_ns > ns || !from.n || slice_is(from, "127.0.0.1") ||
 		    slice_is(from, "::1"))
 			continue;
 		if (session.n && slice_eq_nocase(graph_attribute(g, e, ATTRIBUTE_LOGON_ID), session))
-			return (uint32_t)i;
+			return g->logons.edges[i];
 		if (near == GRAPH_NONE && e->time_ns > ns - LOGON_WINDOW_NS)
-			near = (uint32_t)i;
+			near = g->logons.edges[i];
 	}
 	return session.n ? GRAPH_NONE : near;
 }
@@ -570,8 +603,9 @@ static bool scheduled_causes(struct causes *c, uint32_t process, unsigned roles,
 	bool found = false, many = roles & (ROLE_INTERPRETER | ROLE_HOST);
 	unsigned n = 0;
 
-	for (size_t i = g->edge_count; i-- > 0 && n < 8;) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = g->starters.n; i-- > 0 && n < 8;) {
+		uint32_t edge = g->starters.edges[i];
+		const struct graph_edge *e = &g->edges[edge];
 		const char *op = starts_by(g, e);
 		enum speaks said;
 
@@ -585,12 +619,12 @@ static bool scheduled_causes(struct causes *c, uint32_t process, unsigned roles,
 			found = true;
 		if (e->subject == GRAPH_NONE && said == SPEAKS_COMMAND) {
 			found = true;
-			nobody_scheduled(c, (uint32_t)i);
+			nobody_scheduled(c, edge);
 		}
 		if (e->subject == GRAPH_NONE || process_roles(c, e->subject) & ROLE_PARENT)
 			continue;
 		found = true;
-		cause_step(c, e->subject, e->time_ns, (uint32_t)i,
+		cause_step(c, e->subject, e->time_ns, edge,
 			   said == SPEAKS_NAME && many ? 2.0 : 1.0, op,
 			   "made the service, task or value that started it");
 	}
@@ -611,8 +645,9 @@ static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
 	name = slice_trim(slice_from(command, (size_t)(at - command.p) + 4));
 	name = slice_head(name, slice_find(name, ' '));
 	key = arena_printf(&c->arena, "\\services\\%.*s\\", (int)name.n, (const char *)name.p);
-	for (size_t i = g->edge_count; i-- > 0 && !found;) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = g->starters.n; i-- > 0 && !found;) {
+		uint32_t edge = g->starters.edges[i];
+		const struct graph_edge *e = &g->edges[edge];
 		uint32_t file;
 
 		if (e->op != ACTIVITY_REGISTRY_SET || e->time_ns > ns || e->object == GRAPH_NONE ||
@@ -621,10 +656,10 @@ static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
 			continue;
 		found = true;
 		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_DETAILS));
-		cause_step(c, file, start_or(&g->nodes[process], ns), (uint32_t)i, 0.5,
+		cause_step(c, file, start_or(&g->nodes[process], ns), edge, 0.5,
 			   "service", "the library of the service that it runs");
 		if (e->subject != GRAPH_NONE && !(process_roles(c, e->subject) & ROLE_PARENT))
-			cause_step(c, e->subject, e->time_ns, (uint32_t)i, 1.0, "service",
+			cause_step(c, e->subject, e->time_ns, edge, 1.0, "service",
 				   "named the library of the service that it runs");
 	}
 	return found;
@@ -715,6 +750,8 @@ void process_causes(struct causes *c, uint32_t process, int64_t ns)
 	if (command_causes(c, process, roles, ns) || (roles & ROLE_HOST && service_causes(c, process, ns)) ||
 	    (roles & ROLE_INSTALLER && roles & ROLE_STOCK && package_asked(c, ns)))
 		extra += 0.5;
+	else if (roles & ROLE_INSTALLER)
+		client_causes(c, process, ns);
 	if (roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_COPIER | ROLE_INSTALLER))
 		script_causes(c, process, ns);
 	image_cause(c, process, roles, ns, extra);

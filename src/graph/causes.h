@@ -21,6 +21,7 @@ struct causes {
 	struct map roles; /* process node -> roles, remembered */
 	struct map folders; /* folder key -> index + 1 into folder_next's chain of files */
 	uint32_t *folder_next;
+	bool delivery; /* the walk looks for how a release was fetched: an updater's own address counts */
 	struct arena arena;
 	void (*emit)(void *ctx, const struct cause *c);
 	void *ctx;

@@ -206,6 +206,37 @@ static void put_zone(struct act *a, struct slice text)
 		a->attributes[ATTRIBUTE_DETAILS] = after(text, "ZoneId=");
 }
 
+/* What stands behind a label of an MsiInstaller message, up to the next label's ". ". */
+static struct slice labelled(struct slice text, const char *label, const char *end)
+{
+	const uint8_t *at = slice_search(text, slice_str(label));
+
+	if (!at)
+		return slice_of(NULL, 0);
+	text = slice_from(text, (size_t)(at - text.p) + strlen(label));
+	at = slice_search(text, slice_str(end));
+	return slice_head(text, at ? (size_t)(at - text.p) : text.n);
+}
+
+/* Exports that keep the message and not its values (English). */
+static void put_message(struct act *a, struct slice text)
+{
+	struct slice pid = labelled(text, "Client Process Id: ", ".");
+	uint64_t v;
+
+	if (a->object.name.n)
+		return;
+	a->object.name = labelled(text, "Product Name: ", ". Product Version: ");
+	a->attributes[ATTRIBUTE_VERSION] = labelled(text, "Product Version: ", ". Product Language: ");
+	a->attributes[ATTRIBUTE_COMPANY] = labelled(text, "Manufacturer: ", ". ");
+	if (!a->object.name.n)
+		a->object.name = labelled(text, "Windows Installer transaction: ", ". Client Process Id: ");
+	if (!a->object.name.n && slice_starts(text, slice_str("Product: ")))
+		a->object.name = text;
+	if (slice_to_u64(pid, &v) && v <= UINT32_MAX)
+		a->subject.pid = (uint32_t)v;
+}
+
 static void put(const struct extract *x, const struct source *s, struct event *ev, struct act *a)
 {
 	switch (s->slot) {
@@ -240,6 +271,9 @@ static void put(const struct extract *x, const struct source *s, struct event *e
 		break;
 	case SLOT_ZONE:
 		put_zone(a, t);
+		break;
+	case SLOT_MESSAGE:
+		put_message(a, t);
 		break;
 	default:
 		a->attributes[s->slot - SLOT_ATTRIBUTE] = t;

@@ -29,6 +29,7 @@ enum extract_slot {
 	SLOT_OBJECT_NAME,
 	SLOT_HASHES, /* "SHA256=..,MD5=.." as Sysmon writes them, or one hash alone */
 	SLOT_ZONE,   /* what a Zone.Identifier stream holds */
+	SLOT_MESSAGE, /* the text of an MsiInstaller record, where it has no list of values */
 	SLOT_ATTRIBUTE, /* + the attribute */
 };
 

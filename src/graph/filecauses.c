@@ -36,7 +36,8 @@ static bool names_product(struct slice name, struct slice key, const struct cont
 
 /* The install record that covers the file. written: when an installer wrote it, or GRAPH_EVER. First a record
  * around that moment that names it; of the system's own installer then any around it, or an earlier
- * one that names it. What merely calls itself an installer may write into another product's folder. */
+ * one that names it. What merely calls itself an installer may write into another product's folder; but
+ * where it wrote a package, the record around it is of that. */
 static uint32_t package_of(const struct graph *g, uint32_t file, const struct content *content, int64_t ns,
 			   int64_t written, bool systems)
 {
@@ -44,28 +45,30 @@ static uint32_t package_of(const struct graph *g, uint32_t file, const struct co
 	int64_t epoch = graph_epoch_start(g, ns);
 	uint32_t named = GRAPH_NONE, near = GRAPH_NONE, both = GRAPH_NONE;
 
-	for (size_t i = 0; i < g->edge_count; i++) {
-		const struct graph_edge *e = &g->edges[i];
-		bool here, so;
+	for (size_t i = 0; i < g->packages.n; i++) {
+		uint32_t edge = g->packages.edges[i];
+		const struct graph_edge *e = &g->edges[edge];
+		bool here, so, versioned;
 
-		if (e->op != ACTIVITY_PACKAGE || e->object == GRAPH_NONE ||
+		if (e->object == GRAPH_NONE ||
 		    (e->timed && (e->time_ns > ns + INSTALL_WINDOW_NS || e->time_ns < epoch)) ||
 		    graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE).n) /* names the package's file only */
 			continue;
+		versioned = graph_attribute(g, e, ATTRIBUTE_VERSION).n != 0;
 		so = names_product(g->nodes[e->object].name, key, content);
 		here = written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
 		       e->time_ns <= written + INSTALL_WINDOW_NS &&
 		       !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove");
-		if (so)
-			named = (uint32_t)i;
-		if (here)
-			near = (uint32_t)i;
-		if (here && so)
-			both = (uint32_t)i;
+		if (so && (named == GRAPH_NONE || versioned))
+			named = edge;
+		if (here && (near == GRAPH_NONE || versioned))
+			near = edge;
+		if (here && so && (both == GRAPH_NONE || versioned))
+			both = edge;
 	}
 	if (both != GRAPH_NONE)
 		return both;
-	if (!systems)
+	if (!systems && !path_is_package(key))
 		return written == GRAPH_EVER || content->product.n ? named : GRAPH_NONE;
 	return near != GRAPH_NONE && written != GRAPH_EVER ? near : named;
 }
@@ -131,12 +134,12 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 	const struct graph *g = c->g;
 	struct slice tail = path_tail(g->nodes[file].key);
 
-	for (size_t i = g->edge_count; i-- > 0;) {
-		const struct graph_edge *e = &g->edges[i];
+	for (size_t i = g->shares.n; i-- > 0;) {
+		const struct graph_edge *e = &g->edges[g->shares.edges[i]];
 		struct trace_origin o = origin_of(ORIGIN_REMOTE_HOST, file, e->time_ns);
 		struct slice name;
 
-		if (e->op != ACTIVITY_SHARE || e->time_ns > written + INSTALL_WINDOW_NS ||
+		if (e->time_ns > written + INSTALL_WINDOW_NS ||
 		    e->last_ns < written - INSTALL_WINDOW_NS ||
 		    !asks_to_write(graph_attribute(g, e, ATTRIBUTE_ACCESS)))
 			continue;
@@ -144,7 +147,7 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 		if (!slice_eq_nocase(name, tail))
 			continue;
 		o.remote = graph_attribute(g, e, ATTRIBUTE_REMOTE_ADDRESS);
-		cause_end(c, &o, 1.0, "share_access", (uint32_t)i, "another host wrote it over a share");
+		cause_end(c, &o, 1.0, "share_access", g->shares.edges[i], "another host wrote it over a share");
 		return true;
 	}
 	return false;
@@ -190,7 +193,7 @@ static void fetched_end(struct causes *c, uint32_t file, uint32_t edge, const st
 	o.content = *content;
 	o.downloaded = file;
 	o.channel = w->subject;
-	if (roles & ROLE_STOCK)
+	if (!mail && (roles & ROLE_STOCK || c->delivery))
 		o.url = url_in(process_attribute(c->g, w->subject, ATTRIBUTE_COMMAND_LINE));
 	if (o.url.n)
 		o.mark = c->g->nodes[w->subject].started;
@@ -251,6 +254,8 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 		if (content->product.n || package != GRAPH_NONE || version_in_path(g->nodes[file].key).n)
 			installed_end(c, file, content, w, edge, package, roles & ROLE_INSTALLER ? 0.5 : 0.7);
 	}
+	if (c->delivery && url_in(process_attribute(g, w->subject, ATTRIBUTE_COMMAND_LINE)).n)
+		fetched_end(c, file, edge, content, roles);
 	if ((roles & ROLE_REMOTE) && share_end(c, file, w->time_ns))
 		return;
 	if (roles & (ROLE_COPIER | ROLE_PARENT))

@@ -18,6 +18,7 @@ struct graph *graph_new(void)
 	map_init(&g->by_key);
 	map_init(&g->by_image);
 	map_init(&g->by_reference);
+	map_init(&g->by_hash);
 	arena_init(&g->arena, 0);
 	return g;
 }
@@ -31,6 +32,14 @@ void graph_free(struct graph *g)
 	map_done(&g->by_key);
 	map_done(&g->by_image);
 	map_done(&g->by_reference);
+	map_done(&g->by_hash);
+	free(g->logons.edges);
+	free(g->packages.edges);
+	free(g->shares.edges);
+	free(g->starters.edges);
+	free(g->hashes);
+	free(g->set_edges);
+	free(g->set_first);
 	arena_done(&g->arena);
 	free(g->nodes);
 	free(g->edges);
@@ -67,12 +76,19 @@ static struct slice keep(struct graph *g, struct slice s)
 /* kind and folded name as one key. */
 static struct slice name_key(enum entity_kind kind, struct slice name, struct arena *a)
 {
-	struct slice folded = kind == ENTITY_SCRIPT ? name : path_key(name, a);
+	struct slice folded = name;
+	uint8_t *room;
 
 	if (kind == ENTITY_DOMAIN || kind == ENTITY_REGISTRY || kind == ENTITY_SERVICE ||
 	    kind == ENTITY_TASK || kind == ENTITY_USER || kind == ENTITY_SHARE)
 		folded = arena_lower(a, name);
-	return arena_printf(a, "%c%.*s", 'A' + (int)kind, (int)folded.n, (const char *)folded.p);
+	else if (kind != ENTITY_SCRIPT)
+		folded = path_key(name, a);
+	room = arena_alloc(a, folded.n + 1);
+	room[0] = (uint8_t)('A' + (int)kind);
+	if (folded.n)
+		memcpy(room + 1, folded.p, folded.n);
+	return slice_of(room, folded.n + 1);
 }
 
 static uint32_t named_node(struct graph *g, enum entity_kind kind, struct slice name, struct arena *scratch)
@@ -82,9 +98,12 @@ static uint32_t named_node(struct graph *g, enum entity_kind kind, struct slice 
 
 	if (at != MAP_NONE)
 		return at;
-	at = graph_node_new(g, kind, slice_of(NULL, 0), keep(g, name));
+	at = graph_node_new(g, kind, slice_of(NULL, 0), slice_of(NULL, 0));
 	map_set(&g->by_name, key, at);
-	g->nodes[at].key = slice_from(map_key(&g->by_name, (uint32_t)g->by_name.n - 1), 1);
+	key = slice_from(map_key(&g->by_name, (uint32_t)g->by_name.n - 1), 1);
+	g->nodes[at].key = key;
+	/* Most names are their own key. */
+	g->nodes[at].name = slice_eq(key, name) ? key : name.n ? arena_keep(&g->arena, name) : name;
 	return at;
 }
 
@@ -133,8 +152,18 @@ static uint32_t entity_node(struct graph *g, const struct block *b, const struct
 	return reference(g, name, e->pid, scratch);
 }
 
+/* A text of the block, kept once. */
+static struct slice keep_text(struct graph *g, const struct block *b, struct slice *kept, uint32_t text)
+{
+	if (!kept[text].p)
+		kept[text] = b->texts[text].n ? keep(g, b->texts[text]) : slice_str("");
+	return kept[text];
+}
+
 static void add_sets(struct graph *g, const struct block *b)
 {
+	struct slice *kept = heap_array(b->text_count + 1, sizeof(*kept));
+
 	for (size_t i = 0; i < b->set_count; i++) {
 		g->sets = heap_room(g->sets, g->set_count, &g->set_cap, sizeof(*g->sets));
 		g->sets[g->set_count++] = (struct graph_set){ (uint32_t)g->attribute_count, b->sets[i].n };
@@ -144,9 +173,10 @@ static void add_sets(struct graph *g, const struct block *b)
 			g->attributes = heap_room(g->attributes, g->attribute_count, &g->attribute_cap,
 						  sizeof(*g->attributes));
 			g->attributes[g->attribute_count++] =
-				(struct graph_attribute){ a->which, keep(g, b->texts[a->text]) };
+				(struct graph_attribute){ a->which, keep_text(g, b, kept, a->text) };
 		}
 	}
+	free(kept);
 }
 
 static void add_edge(struct graph *g, const struct block_activity *a, const uint32_t *nodes, uint32_t set_base,
@@ -250,7 +280,7 @@ static struct slice machine_of(struct slice key)
 {
 	if (key.n == 38 && key.p[0] == '{')
 		return slice_of(key.p + 1, 8);
-	size_t colon = slice_find(key, ':');
+	size_t colon = slice_find(key, slice_find(key, ':') < key.n ? ':' : '/');
 
 	return colon < key.n && colon > 7 ? slice_head(key, colon) : slice_of(NULL, 0);
 }
@@ -309,6 +339,88 @@ static void image_files(struct graph *g)
 	arena_done(&scratch);
 }
 
+static void list_add(struct graph_list *l, size_t edge)
+{
+	l->edges = heap_room(l->edges, l->n, &l->cap, sizeof(*l->edges));
+	l->edges[l->n++] = (uint32_t)edge;
+}
+
+/* A registry value that makes the system start something; each key is looked at once. */
+static bool is_start_key(const struct graph *g, uint32_t node, uint8_t *known)
+{
+	if (node == GRAPH_NONE)
+		return false;
+	if (!known[node])
+		known[node] = slice_search(g->nodes[node].key, slice_str("\\services\\")) ||
+					      slice_search(g->nodes[node].key, slice_str("\\run"))
+				      ? 2
+				      : 1;
+	return known[node] == 2;
+}
+
+static void list_rare(struct graph *g)
+{
+	uint8_t *known = heap_array(g->node_count + 1, 1);
+
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+
+		if (e->op == ACTIVITY_LOGON)
+			list_add(&g->logons, i);
+		else if (e->op == ACTIVITY_PACKAGE)
+			list_add(&g->packages, i);
+		else if (e->op == ACTIVITY_SHARE)
+			list_add(&g->shares, i);
+		else if (e->op == ACTIVITY_SERVICE_CREATE || e->op == ACTIVITY_TASK_CREATE || e->op == ACTIVITY_WMI ||
+			 (e->op == ACTIVITY_REGISTRY_SET && is_start_key(g, e->object, known)))
+			list_add(&g->starters, i);
+	}
+	free(known);
+}
+
+static void note_hash(struct graph *g, struct slice text, uint32_t set)
+{
+	uint32_t before = map_get(&g->by_hash, text);
+
+	g->hashes = heap_room(g->hashes, g->hash_count, &g->hash_cap, sizeof(*g->hashes));
+	g->hashes[g->hash_count++] = (struct graph_hash){ set, before == MAP_NONE ? 0 : before };
+	map_set(&g->by_hash, text, (uint32_t)g->hash_count);
+}
+
+void graph_index(struct graph *g)
+{
+	uint32_t at = 0;
+
+	if (g->set_first)
+		return;
+	for (uint32_t i = 0; i < g->set_count; i++)
+		for (uint32_t k = 0; k < g->sets[i].n; k++) {
+			const struct graph_attribute *a = &g->attributes[g->sets[i].first + k];
+
+			if (a->which == ATTRIBUTE_SHA256 || a->which == ATTRIBUTE_SHA1 || a->which == ATTRIBUTE_MD5)
+				note_hash(g, a->text, i);
+		}
+	/* Counting sort of edges by set. */
+	g->set_first = heap_array(g->set_count + 2, sizeof(*g->set_first));
+	g->set_edges = heap_array(g->edge_count + 1, sizeof(*g->set_edges));
+	for (size_t i = 0; i < g->edge_count; i++)
+		if (g->edges[i].set != GRAPH_NONE)
+			g->set_first[g->edges[i].set]++;
+	for (size_t i = 0; i <= g->set_count; i++) {
+		uint32_t n = g->set_first[i];
+
+		g->set_first[i] = at;
+		at += n;
+	}
+	for (size_t i = 0; i < g->edge_count; i++)
+		if (g->edges[i].set != GRAPH_NONE)
+			g->set_edges[g->set_first[g->edges[i].set]++] = (uint32_t)i;
+	/* Each first is now its end: moved back by one place. */
+	for (size_t i = g->set_count; i > 0; i--)
+		g->set_first[i] = g->set_first[i - 1];
+	g->set_first[0] = 0;
+}
+
 void graph_finish(struct graph *g)
 {
 	if (!is_sorted(g))
@@ -318,6 +430,7 @@ void graph_finish(struct graph *g)
 	g->in = index_edges(g, true);
 	g->out = index_edges(g, false);
 	find_epochs(g);
+	list_rare(g);
 }
 
 struct slice graph_attribute(const struct graph *g, const struct graph_edge *e, enum attribute which)

@@ -53,6 +53,12 @@ struct graph_set {
 	uint32_t first, n;
 };
 
+/* Edges of rare kinds, by time. */
+struct graph_list {
+	uint32_t *edges;
+	size_t n, cap;
+};
+
 /* One life of a machine: from when on, and its number in the product's keys. */
 struct graph_epoch {
 	int64_t from_ns, to_ns;
@@ -72,6 +78,14 @@ struct graph {
 	struct graph_epoch *epochs; /* by time; one where nothing tells more */
 	size_t epoch_count, epoch_cap;
 	bool machines_overlap; /* two machines bear this name at one time */
+	/* What a walk looks for without knowing its node: logons, installed packages, files over shares, and what
+	 * makes the system start programs (services, tasks, their registry values and Run keys). */
+	struct graph_list logons, packages, shares, starters;
+	/* By content: a hash's text -> index + 1 of its first entry; each set's edges. Made by graph_index. */
+	struct map by_hash;
+	struct graph_hash *hashes;
+	size_t hash_count, hash_cap;
+	uint32_t *set_edges, *set_first; /* set_first has set_count + 1 */
 	struct map texts;	/* of all blocks */
 	struct map by_name;	/* kind and key -> node (not processes) */
 	struct map by_key;	/* of processes -> node */
@@ -84,6 +98,11 @@ struct graph {
 	uint32_t *image_next; /* by node: the next process of the same image, + 1 */
 	int64_t *boots;
 	size_t boot_count, boot_cap;
+};
+
+/* A set of attributes that holds this hash. */
+struct graph_hash {
+	uint32_t set, next; /* next: index + 1 */
 };
 
 /* A process of which a record says pid or image and no key. Ends of edges name it as REFERENCE + its
@@ -100,6 +119,8 @@ void graph_free(struct graph *g);
  * past 2^31 nodes or edges. The block's texts are copied. */
 bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t record_base, struct err *err);
 void graph_finish(struct graph *g);
+/* What lookups by content need; before the first of them. Does nothing the second time. */
+void graph_index(struct graph *g);
 
 /* process.c: references to nodes. Called by graph_finish. */
 void graph_resolve(struct graph *g);

@@ -3,6 +3,10 @@
 
 /* A mark is set, or a hash taken, a moment after the file is whole. */
 #define MOMENT_NS INT64_C(5000000000)
+/* Writes by one process with less than this between them give one version. */
+#define ONE_WRITING_NS INT64_C(60000000000)
+/* Records of one hash that are looked through. */
+#define HASH_STEPS 100000u
 
 static bool writes(const struct graph_edge *e)
 {
@@ -45,8 +49,10 @@ void file_version_at(const struct graph *g, uint32_t file, int64_t ns, struct fi
 		}
 		if (!writes(e))
 			continue;
-		if (ret->write_count && e->subject != g->edges[ret->writes[0]].subject)
-			break; /* another's write: the version before */
+		/* Another's write, or one long before: the version before this. */
+		if (ret->write_count && (e->subject != g->edges[ret->writes[0]].subject ||
+					 ret->from_ns - e->last_ns > ONE_WRITING_NS))
+			break;
 		if (ret->write_count == LOOKUP_WRITERS)
 			break;
 		ret->writes[ret->write_count++] = g->in[n->in + i];
@@ -156,37 +162,37 @@ bool content_same(const struct content *a, const struct content *b)
 	return a->md5.n && b->md5.n && slice_eq(a->md5, b->md5);
 }
 
-/* Hashes that one record gives together are of one content: the others of c by them. */
-static void bridge(const struct graph *g, struct content *c)
+static struct content hashes_of(const struct graph *g, uint32_t set)
 {
-	for (size_t i = 0; i < g->set_count && !(c->sha256.n && c->sha1.n && c->md5.n); i++) {
-		struct content s = { .edge = GRAPH_NONE };
+	struct content s = { .edge = GRAPH_NONE };
 
-		for (uint32_t k = 0; k < g->sets[i].n; k++) {
-			const struct graph_attribute *a = &g->attributes[g->sets[i].first + k];
+	for (uint32_t k = 0; k < g->sets[set].n; k++) {
+		const struct graph_attribute *a = &g->attributes[g->sets[set].first + k];
 
-			if (a->which == ATTRIBUTE_SHA256)
-				s.sha256 = a->text;
-			else if (a->which == ATTRIBUTE_SHA1)
-				s.sha1 = a->text;
-			else if (a->which == ATTRIBUTE_MD5)
-				s.md5 = a->text;
-		}
-		if (content_same(c, &s)) {
-			take(&c->sha256, s.sha256);
-			take(&c->sha1, s.sha1);
-			take(&c->md5, s.md5);
-		}
+		if (a->which == ATTRIBUTE_SHA256)
+			s.sha256 = a->text;
+		else if (a->which == ATTRIBUTE_SHA1)
+			s.sha1 = a->text;
+		else if (a->which == ATTRIBUTE_MD5)
+			s.md5 = a->text;
 	}
+	return s;
 }
 
-static bool has_hash(const struct graph *g, const struct graph_edge *e, const struct content *c)
+/* Hashes that one record gives together are of one content: the others of c by them. */
+static void bridge(const struct graph *g, struct slice hash, struct content *c)
 {
-	struct content s = { .sha256 = graph_attribute(g, e, ATTRIBUTE_SHA256),
-			     .sha1 = graph_attribute(g, e, ATTRIBUTE_SHA1),
-			     .md5 = graph_attribute(g, e, ATTRIBUTE_MD5) };
+	uint32_t at = hash.n ? map_get(&g->by_hash, hash) : MAP_NONE;
 
-	return content_same(c, &s);
+	for (unsigned steps = 0; at != MAP_NONE && at && steps < HASH_STEPS; at = g->hashes[at - 1].next, steps++) {
+		struct content s = hashes_of(g, g->hashes[at - 1].set);
+
+		take(&c->sha256, s.sha256);
+		take(&c->sha1, s.sha1);
+		take(&c->md5, s.md5);
+		if (c->sha256.n && c->sha1.n && c->md5.n)
+			break;
+	}
 }
 
 static bool among(const uint32_t *list, size_t n, uint32_t one)
@@ -197,26 +203,41 @@ static bool among(const uint32_t *list, size_t n, uint32_t one)
 	return false;
 }
 
-size_t files_with(const struct graph *g, const struct content *wanted, uint32_t file, int64_t ns, uint32_t *ret,
-		  size_t cap)
+/* The files of the edges of one set; those that are not among ret yet. */
+static size_t files_of_set(const struct graph *g, uint32_t set, uint32_t file, int64_t ns, uint32_t *ret, size_t n,
+			   size_t cap)
 {
-	struct content c = *wanted;
-	size_t n = 0;
-
-	if (!c.sha256.n && !c.sha1.n && !c.md5.n)
-		return 0;
-	bridge(g, &c);
-	for (size_t i = 0; i < g->edge_count && n < cap; i++) {
-		const struct graph_edge *e = &g->edges[i];
+	for (uint32_t i = g->set_first[set]; i < g->set_first[set + 1] && n < cap; i++) {
+		const struct graph_edge *e = &g->edges[g->set_edges[i]];
 		uint32_t it = e->object;
 
-		if (e->set == GRAPH_NONE || it == GRAPH_NONE || (e->timed && e->time_ns > ns) ||
-		    e->op == ACTIVITY_PACKAGE || !has_hash(g, e, &c))
+		if (it == GRAPH_NONE || (e->timed && e->time_ns > ns) || e->op == ACTIVITY_PACKAGE)
 			continue;
 		if (g->nodes[it].kind == ENTITY_PROCESS)
 			it = image_file(g, it);
 		if (it != GRAPH_NONE && g->nodes[it].kind == ENTITY_FILE && it != file && !among(ret, n, it))
 			ret[n++] = it;
+	}
+	return n;
+}
+
+size_t files_with(const struct graph *g, const struct content *wanted, uint32_t file, int64_t ns, uint32_t *ret,
+		  size_t cap)
+{
+	struct content c = *wanted;
+	struct slice known[] = { wanted->sha256, wanted->sha1, wanted->md5 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		bridge(g, known[i], &c);
+	struct slice hashes[] = { c.sha256, c.sha1, c.md5 };
+
+	for (size_t i = 0; i < 3 && n < cap; i++) {
+		uint32_t at = hashes[i].n ? map_get(&g->by_hash, hashes[i]) : MAP_NONE;
+
+		for (unsigned steps = 0; at != MAP_NONE && at && n < cap && steps < HASH_STEPS;
+		     at = g->hashes[at - 1].next, steps++)
+			n = files_of_set(g, g->hashes[at - 1].set, file, ns, ret, n, cap);
 	}
 	return n;
 }

@@ -60,7 +60,7 @@ struct slice path_key(struct slice path, struct arena *arena)
 			front = spellings[i].to;
 			break;
 		}
-	path = utf8_fold(arena, path);
+	path = slice_is_ascii(path) ? arena_lower(arena, path) : utf8_fold(arena, path);
 	return *front ? arena_printf(arena, "%s%.*s", front, (int)path.n, (const char *)path.p) : path;
 }
 
@@ -152,4 +152,17 @@ struct slice url_in(struct slice text)
 	while (n < text.n && text.p[n] > ' ' && !strchr("'\"()<>;|,", text.p[n]))
 		n++;
 	return slice_head(text, n);
+}
+
+bool path_is_package(struct slice path)
+{
+	static const char *const endings[] = { ".deb", ".rpm", ".msi", ".msp", ".pkg" };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		struct slice e = slice_str(endings[i]);
+
+		if (path.n > e.n && slice_eq_nocase(slice_from(path, path.n - e.n), e))
+			return true;
+	}
+	return false;
 }

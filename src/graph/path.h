@@ -15,3 +15,5 @@ struct slice path_folder(struct slice path);
 struct slice path_in_command(struct slice command, size_t *at);
 /* The first address (http, https) in a text; p NULL where none. */
 struct slice url_in(struct slice text);
+/* Is it the file of an installer's package, by its ending? */
+bool path_is_package(struct slice path);

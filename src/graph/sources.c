@@ -31,7 +31,8 @@
 #define MSI(id, action)                                                                            \
 	{ "Application", "MsiInstaller", id, ACTIVITY_PACKAGE,                                     \
 	  { { SLOT_OBJECT_NAME, "#1" }, { A(VERSION), "#2" }, { A(COMPANY), "#5" },                \
-	    { A(ACTION), "=" action }, { SLOT_SUBJECT_PID, "ClientProcessId" } } }
+	    { A(ACTION), "=" action }, { SLOT_SUBJECT_PID, "ClientProcessId" },                      \
+	    { SLOT_MESSAGE, "Message" } } }
 #define SYSMON "Microsoft-Windows-Sysmon/Operational"
 #define DEFENDER "Microsoft-Windows-Windows Defender/Operational"
 
@@ -182,14 +183,14 @@ const struct extract_row extract_rows[] = {
 	MSI(1034, "remove"),
 	{ "Application", "MsiInstaller", 1040, ACTIVITY_PACKAGE,
 	  { { SLOT_OBJECT_NAME, "#1" }, { SLOT_SUBJECT_PID, "#2" }, { A(SOURCE_FILE), "#1" },
-	    { A(ACTION), "=begin" } } },
+	    { A(ACTION), "=begin" }, { SLOT_MESSAGE, "Message" } } },
 	{ "Application", "MsiInstaller", 1042, ACTIVITY_PACKAGE,
 	  { { SLOT_OBJECT_NAME, "#1" }, { SLOT_SUBJECT_PID, "#2" }, { A(SOURCE_FILE), "#1" },
-	    { A(ACTION), "=end" } } },
+	    { A(ACTION), "=end" }, { SLOT_MESSAGE, "Message" } } },
 	{ "Application", "MsiInstaller", 11707, ACTIVITY_PACKAGE,
-	  { { SLOT_OBJECT_NAME, "#1" }, { A(ACTION), "=installed" } } },
+	  { { SLOT_OBJECT_NAME, "#1" }, { A(ACTION), "=installed" }, { SLOT_MESSAGE, "Message" } } },
 	{ "Application", "MsiInstaller", 11708, ACTIVITY_PACKAGE,
-	  { { SLOT_OBJECT_NAME, "#1" }, { A(ACTION), "=failed" } } },
+	  { { SLOT_OBJECT_NAME, "#1" }, { A(ACTION), "=failed" }, { SLOT_MESSAGE, "Message" } } },
 	{ "Microsoft-Windows-PowerShell/Operational", NULL, 4104, ACTIVITY_SCRIPT,
 	  { { SLOT_SUBJECT_PID, "Execution_ProcessID|ExecutionProcessID" },
 	    { SLOT_OBJECT_NAME, "ScriptBlockText" }, { A(SOURCE_FILE), "Path" } } },

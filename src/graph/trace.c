@@ -147,10 +147,11 @@ static void on_cause(void *ctx, const struct cause *c)
 	add_step(t, c);
 }
 
-struct tracer *tracer_new(const struct graph *g, const struct baseline *base)
+struct tracer *tracer_new(struct graph *g, const struct baseline *base)
 {
 	struct tracer *t = heap_new(sizeof(*t));
 
+	graph_index(g);
 	t->g = g;
 	t->base = base;
 	t->budget = BUDGET_DEFAULT;
@@ -301,7 +302,9 @@ static void find_delivery(struct tracer *t, struct trace *ret)
 		return;
 	begin(t);
 	add_step(t, &first);
+	t->causes.delivery = true;
 	last = run(t, &more, DELIVERY_BUDGET, DELIVERY_COST_MAX, 1u << ORIGIN_DOWNLOAD);
+	t->causes.delivery = false;
 	if (last == NEVER || !more.origin.url.n)
 		return;
 	o->url = more.origin.url;

@@ -75,8 +75,8 @@ struct trace {
 
 struct tracer;
 
-/* base may be NULL: then hops have no surprise. Both must outlive it. */
-struct tracer *tracer_new(const struct graph *g, const struct baseline *base);
+/* base may be NULL: then hops have no surprise. Both must outlive it. Completes the graph's indexes. */
+struct tracer *tracer_new(struct graph *g, const struct baseline *base);
 void tracer_free(struct tracer *t);
 /* Steps at most; 0: the default of 20,000. */
 void tracer_budget(struct tracer *t, size_t steps);

@@ -3,17 +3,28 @@
 #include "base/heap.h"
 #include "input/dialect_table.h"
 #include "input/json/parse.h"
+#include "input/wintext/message.h"
 #include "input/xml/parse.h"
 
 #include <stdlib.h>
 
 #define OPEN_ROUNDS 3 /* envelopes in envelopes */
 
+/* What is known of a reader; a log may hold records of two (auditd in a system log). */
+#define READER_KINDS 4
+struct reader_kind {
+	const char *kind;
+	bool own;     /* it has dialects of its own, from... */
+	size_t first; /* ...this on */
+};
+
 struct translator {
 	const struct dialects *d;
 	const struct names *names;
 	struct json *json; /* for texts that hold JSON; made when the first comes */
 	struct xml *xml;
+	struct reader_kind readers[READER_KINDS];
+	size_t next_reader;
 };
 
 /* ---- names of members ---- */
@@ -105,11 +116,33 @@ uint32_t dialects_number(const struct dialects *d, const struct names *names, st
 	return id;
 }
 
-size_t dialects_rows(const struct dialects *d, struct slice member)
+/* "columns": as a member's name. */
+static bool has_member(struct slice text, struct slice name)
 {
-	for (size_t i = 0; i < d->rows_count; i++)
-		if (slice_eq(d->rows[i], member))
-			return i + 1;
+	while (text.n) {
+		const uint8_t *hit = slice_search(text, name);
+
+		if (!hit)
+			return false;
+		text = slice_from(text, (size_t)(hit - text.p) + name.n);
+		if (hit[-1] == '"' && text.n && text.p[0] == '"')
+			return true;
+	}
+	return false;
+}
+
+size_t dialects_rows(const struct dialects *d, struct slice member, struct slice begin)
+{
+	for (size_t i = 0; i < d->rows_count; i++) {
+		struct slice want = d->rows_beside[i];
+
+		if (!slice_eq(d->rows[i], member))
+			continue;
+		/* A list begins with {: nothing is found at its first byte. */
+		if (want.n && want.p[0] == '>' && !has_member(slice_from(begin, 1), slice_from(want, 1)))
+			continue;
+		return i + 1;
+	}
 	return 0;
 }
 
@@ -117,6 +150,8 @@ bool dialects_rows_fit(const struct dialects *d, size_t rows, const struct event
 {
 	struct slice want = rows && rows <= d->rows_count ? d->rows_beside[rows - 1] : slice_str("");
 
+	if (want.n && want.p[0] == '>')
+		return true;
 	for (uint32_t i = 0; i < around->n && want.n; i++) {
 		struct slice name = around->fields[i].name;
 
@@ -206,6 +241,8 @@ static struct when clock_of(struct event *ev, const uint32_t *fields, size_t n)
 			continue;
 		t = f->value.type == VALUE_FILETIME ? when_filetime(f->value.u)
 						    : when_guess(event_text(ev, f));
+		if (fields[i] == NAME_UTC_TIME) /* says so itself */
+			t.zone_assumed = false;
 		if (t.set)
 			return t;
 	}
@@ -298,6 +335,8 @@ static void apply_dialect(const struct dialect *x, struct event *ev)
 	if (x->provider != NAME_OTHER)
 		ev->provider = event_text_of(ev, x->provider);
 	ev->time = clock_of(ev, x->time, x->time_count);
+	if (x->clock && ev->time.set)
+		ev->time_kind = x->clock;
 	if (x->detected_count)
 		ev->detected = clock_of(ev, x->detected, x->detected_count);
 	if (x->ingested_count)
@@ -325,6 +364,10 @@ static void open_xml(struct translator *t, struct slice text, struct event *ev)
 /* Name=value lines, as the classic text form of event log messages has them. */
 static void open_pairs(struct translator *t, struct slice text, struct event *ev)
 {
+	if (wintext_starts(text)) {
+		wintext_read(text, t->names, ev);
+		return;
+	}
 	while (text.n) {
 		struct slice value, name = slice_cut(slice_cut(text, '\n', &text), '=', &value);
 
@@ -332,6 +375,31 @@ static void open_pairs(struct translator *t, struct slice text, struct event *ev
 		if (name.n && value.p)
 			event_add(ev, name, dialects_number(t->d, t->names, name),
 				  value_text_of(slice_trim(value)));
+	}
+}
+
+/* "Name: value" in lines or with a broken bar between, as tools for Sigma rules show a record's
+ * fields in one cell. */
+static void open_bars(struct translator *t, struct slice text, struct slice prefix, struct event *ev)
+{
+	static const struct slice bar = SLICE("\xc2\xa6"), colon = SLICE(": ");
+
+	while (text.n) {
+		struct slice line = slice_head(text, slice_find(text, '\n'));
+		const uint8_t *hit = slice_search(line, bar), *mark;
+		struct slice part = hit ? slice_head(line, (size_t)(hit - line.p)) : line, name;
+
+		text = slice_from(text, hit ? part.n + bar.n : part.n + 1);
+		part = slice_trim(part);
+		mark = slice_search(part, colon);
+		if (!mark || mark == part.p)
+			continue;
+		name = slice_head(part, (size_t)(mark - part.p));
+		if (prefix.n)
+			name = arena_printf(&ev->arena, "%.*s%.*s", (int)prefix.n, (const char *)prefix.p,
+					    (int)name.n, (const char *)name.p);
+		event_add(ev, name, dialects_number(t->d, t->names, name),
+			  value_text_of(slice_trim(slice_from(part, (size_t)(mark - part.p) + colon.n))));
 	}
 }
 
@@ -349,15 +417,40 @@ static void open_texts(struct translator *t, const struct dialect *x, struct eve
 			open_xml(t, text, ev);
 		else if (o->how == OPEN_PAIRS)
 			open_pairs(t, text, ev);
+		else if (o->how == OPEN_BARS)
+			open_bars(t, text, o->prefix, ev);
 	}
 }
 
-static const struct dialect *find(const struct dialects *d, struct event *ev, size_t *from)
+/* A reader that has dialects of its own (auditd) has no others: they need not be tried. */
+static const struct reader_kind *reader_of(struct translator *t, const char *kind)
 {
+	struct reader_kind *r;
+
+	for (size_t i = 0; i < READER_KINDS; i++)
+		if (t->readers[i].kind == kind)
+			return &t->readers[i];
+	r = &t->readers[t->next_reader++ % READER_KINDS];
+	*r = (struct reader_kind){ .kind = kind };
+	for (size_t i = t->d->n; i-- > 0;)
+		if (t->d->list[i].reader.n && slice_is(t->d->list[i].reader, kind)) {
+			r->own = true;
+			r->first = i;
+		}
+	return r;
+}
+
+static const struct dialect *find(struct translator *t, struct event *ev, size_t *from)
+{
+	const struct dialects *d = t->d;
+	const struct reader_kind *r = reader_of(t, ev->kind);
+	bool own = r->own;
+
+	*from = *from < r->first ? r->first : *from;
 	for (; *from < d->n; ++*from) {
 		const struct dialect *x = &d->list[*from];
 
-		if (x->reader.n && !slice_is(x->reader, ev->kind))
+		if (own != (x->reader.n > 0) || (own && !slice_is(x->reader, ev->kind)))
 			continue;
 		if (x->condition_count && all_hold(x->conditions, x->condition_count, ev))
 			return x;
@@ -373,7 +466,7 @@ void translator_apply(struct translator *t, struct event *ev)
 	if (!t->d)
 		return;
 	for (unsigned round = 0; round < OPEN_ROUNDS; round++) {
-		const struct dialect *x = find(t->d, ev, &at);
+		const struct dialect *x = find(t, ev, &at);
 
 		if (!x)
 			break;

@@ -13,9 +13,12 @@
  *   complete capped               what the source says of itself: complete filtered sampled capped
  *   time    Timestamp             the event's clock, the first that is there; `detected` and
  *                                 `ingested` likewise
+ *   clock   first_seen            what happened at that time (time_kind), where it is no event
  *   provider SourceName           the record's provider, without renaming the field for rules
  *   os      Platform              the field that tells windows, linux or macos (for `source *`)
- *   open    EventData xml         a text that holds more fields: json, xml or pairs (a=b)
+ *   open    EventData xml         a text that holds more fields: json, xml, pairs (a=b in lines, and
+ *                                 Windows events as text: wintext/message.h) or bars (a: b in lines or
+ *                                 with broken bars between); a last word is put before their names
  *   again                         after opening: look for the dialect of what came out
  *   map     event.code EventID    this field is also called that, where nothing is
  *   make    Hashes [MD5={MD5}]    this name has that value (template.h), before one in the record
@@ -33,7 +36,8 @@
  * `strip winlog.event_data.` (winlog.event_data.Image is called Image; * is one member), `raise
  * data.win.eventdata.` (the same, and its first letter is made a capital), `under properties.` (the same, but the name stays and a field of the whole name goes before), `suffix
  * _decimal` (off its end), `rows Records [meta]` (a list of records inside an object, where the object
- * also has the member meta or one below it; json.c).
+ * also has the member meta or one below it; `rows tables >columns`, where the records have the member
+ * columns; json.c).
  *
  * Paths join nested members with dots; a member whose own name holds a dot (flat ECS) is the same
  * path. XML attributes of event log exports ("Provider.#attributes.Name",
@@ -65,8 +69,9 @@ void dialects_each(const struct dialects *d, void (*call)(void *ctx, const char 
 struct slice dialects_name(const struct dialects *d, struct slice path, struct arena *arena);
 /* The number of a field so called, also as the name below an `under`. */
 uint32_t dialects_number(const struct dialects *d, const struct names *names, struct slice name);
-/* Whether a list in this member holds records: 0 no, else its number for dialects_rows_fit(). */
-size_t dialects_rows(const struct dialects *d, struct slice member);
+/* Whether a list in this member, which begins so, holds records: 0 no, else its number for
+ * dialects_rows_fit(). */
+size_t dialects_rows(const struct dialects *d, struct slice member, struct slice begin);
 /* Whether the other members of the object around the list are such that it does. */
 bool dialects_rows_fit(const struct dialects *d, size_t rows, const struct event *around);
 

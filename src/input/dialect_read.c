@@ -267,6 +267,8 @@ static bool read_open(struct reading *r, struct slice line)
 		o.how = OPEN_XML;
 	else if (slice_is(how, "pairs"))
 		o.how = OPEN_PAIRS;
+	else if (slice_is(how, "bars"))
+		o.how = OPEN_BARS;
 	else
 		return false;
 	o.field = names_add(r->names, field);
@@ -322,6 +324,8 @@ static bool read_general(struct reading *r, struct slice kind, struct slice line
 		return add_clock(r, x->detected, &x->detected_count, line);
 	if (slice_is(kind, "ingested"))
 		return add_clock(r, x->ingested, &x->ingested_count, line);
+	if (slice_is(kind, "clock"))
+		return (x->clock = (const char *)arena_keep(&r->d->arena, word(&line)).p) != NULL;
 	if (slice_is(kind, "reader"))
 		return (x->reader = arena_keep(&r->d->arena, word(&line))).n > 0;
 	if (slice_is(kind, "complete"))

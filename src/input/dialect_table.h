@@ -8,7 +8,7 @@
 #define DIALECT_CLOCKS 6
 #define DIALECT_SOURCES 4
 #define DIALECT_PREFIXES 32
-#define DIALECT_ALTERNATIVES 4
+#define DIALECT_ALTERNATIVES 16
 
 /* FIELD, FIELD|OTHER (the first that is there), !FIELD, FIELD=a|b. */
 struct condition {
@@ -48,7 +48,7 @@ struct record_kind {
 	struct slice name; /* of a block */
 };
 
-enum opening { OPEN_JSON, OPEN_XML, OPEN_PAIRS };
+enum opening { OPEN_JSON, OPEN_XML, OPEN_PAIRS, OPEN_BARS };
 
 struct dialect_open {
 	uint32_t field;
@@ -71,6 +71,7 @@ struct dialect {
 	uint32_t time[DIALECT_CLOCKS], detected[DIALECT_CLOCKS], ingested[DIALECT_CLOCKS];
 	size_t time_count, detected_count, ingested_count;
 	uint32_t provider, os; /* NAME_OTHER: none */
+	const char *clock;     /* time_kind; NULL: event */
 	struct dialect_open opens[DIALECT_CLOCKS];
 	size_t open_count;
 	bool again;

@@ -3,10 +3,18 @@
 /* The formats by name, for the table in input.c. */
 #include "input/input.h"
 
+extern const struct input_format input_apt;
 extern const struct input_format input_auditd;
+extern const struct input_format input_checksums;
+extern const struct input_format input_cmtrace;
 extern const struct input_format input_csv;
 extern const struct input_format input_evtx;
 extern const struct input_format input_json;
 extern const struct input_format input_jsonl;
+extern const struct input_format input_lockblocks;
+extern const struct input_format input_npm;
+extern const struct input_format input_packagelog;
+extern const struct input_format input_piprecord;
 extern const struct input_format input_syslog;
+extern const struct input_format input_wintext;
 extern const struct input_format input_xml;

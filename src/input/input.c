@@ -14,6 +14,14 @@ const struct input_format *const input_formats[] = {
 	&input_auditd,
 	&input_syslog,
 	&input_csv,
+	&input_wintext,
+	&input_cmtrace,
+	&input_packagelog,
+	&input_apt,
+	&input_npm,
+	&input_lockblocks,
+	&input_piprecord,
+	&input_checksums,
 	NULL,
 };
 

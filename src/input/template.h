@@ -22,7 +22,7 @@ struct err;
 
 enum template_kind { TEMPLATE_TEXT, TEMPLATE_FIELD, TEMPLATE_OPEN, TEMPLATE_CLOSE };
 
-#define TEMPLATE_ALTERNATIVES 6
+#define TEMPLATE_ALTERNATIVES 16
 #define TEMPLATE_FILTERS 4
 
 struct template_filter {

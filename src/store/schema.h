@@ -24,6 +24,19 @@
 	"CREATE TABLE IF NOT EXISTS hop(origin INTEGER, seq INTEGER, op TEXT, from_kind TEXT, \"from\" TEXT," \
 	" to_kind TEXT, \"to\" TEXT, time TEXT, host TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER," \
 	" score REAL, why TEXT);"
+/* New in version 3. */
+#define STORE_COVERAGE_TABLES                                                                      \
+	"CREATE TABLE IF NOT EXISTS coverage_source(id INTEGER PRIMARY KEY, host TEXT COLLATE"     \
+	" NOCASE, source TEXT, category TEXT, first TEXT, last TEXT, first_ns INTEGER, last_ns"    \
+	" INTEGER, events INTEGER, completeness TEXT, declared TEXT, asserted INTEGER, refuted_by" \
+	" TEXT, lowest INTEGER, highest INTEGER, missing INTEGER, truncated INTEGER, left_out"     \
+	" INTEGER);"                                                                               \
+	"CREATE TABLE IF NOT EXISTS coverage_span(source_id INTEGER, kind TEXT, first TEXT, last"  \
+	" TEXT, first_ns INTEGER, last_ns INTEGER, open INTEGER, missing INTEGER, reason TEXT);"   \
+	"CREATE TABLE IF NOT EXISTS coverage_break(source_id INTEGER, kind TEXT, time TEXT,"       \
+	" time_ns INTEGER, reason TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER);"   \
+	"CREATE INDEX IF NOT EXISTS coverage_source_of ON coverage_source(host);"                  \
+	"CREATE INDEX IF NOT EXISTS coverage_span_of ON coverage_span(source_id);"
 
 #define STORE_BY_LEVEL                                                                             \
 	"CASE level WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"                \
@@ -37,6 +50,11 @@
 	" hit.title ORDER BY h.time_ns, h.id LIMIT 1) FROM hit GROUP BY rule_id, title, level"      \
 	" ORDER BY " STORE_BY_LEVEL ", count(*) DESC, title;"
 
+/* What a record's source is called. */
+#define STORE_SOURCE                                                                               \
+	"coalesce(nullif(channel, ''), nullif(category, ''), nullif(service, ''),"                 \
+	" nullif(product, ''), format, '')"
+
 #define STORE_NO_STAGE "'not worked out by this version'"
 
 static const char store_schema[] =
@@ -47,7 +65,7 @@ static const char store_schema[] =
 	" first_ns INTEGER, last_ns INTEGER, events INTEGER) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS coverage(host TEXT COLLATE NOCASE, hour TEXT, channel TEXT,"
 	" event_id INTEGER, product TEXT, category TEXT, service TEXT, format TEXT, events INTEGER,"
-	" first TEXT, last TEXT, first_ns INTEGER, last_ns INTEGER);"
+	" first TEXT, last TEXT, first_ns INTEGER, last_ns INTEGER, completeness TEXT);"
 	"CREATE TABLE IF NOT EXISTS rule(id TEXT, title TEXT, level TEXT, file TEXT, reason TEXT);"
 	"CREATE TABLE IF NOT EXISTS hit(id TEXT PRIMARY KEY, rule_id TEXT, title TEXT, level TEXT,"
 	" time TEXT, time_ns INTEGER, host TEXT COLLATE NOCASE, channel TEXT, event_id INTEGER,"
@@ -61,8 +79,7 @@ static const char store_schema[] =
 	" pointer TEXT);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
 	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT);"
-	STORE_FINDING_TABLE
-	STORE_GRAPH_TABLES
+	STORE_FINDING_TABLE STORE_GRAPH_TABLES STORE_COVERAGE_TABLES
 	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
 	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
 
@@ -70,7 +87,8 @@ static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
 	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
-	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop;";
+	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop;"
+	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
 static const char store_summary[] =
@@ -88,14 +106,19 @@ static const char *const store_upgrades[] = {
 	       "CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);" STORE_FINDINGS_FILL
 	       "UPDATE stage SET reason = " STORE_NO_STAGE " WHERE reason IS NULL;"),
 	[2] = (STORE_GRAPH_TABLES "ALTER TABLE origin ADD COLUMN hosts INTEGER;"
-	       "ALTER TABLE origin ADD COLUMN alerts INTEGER; ALTER TABLE origin ADD COLUMN detail TEXT;"),
+	       "ALTER TABLE origin ADD COLUMN alerts INTEGER; ALTER TABLE origin ADD COLUMN detail TEXT;"
+	       "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES),
 };
 
 /* In the order of enum store_question. */
 static const char *const store_questions[] = {
 	"SELECT path, inner, format, sha256, bytes, events FROM evidence ORDER BY id",
 	("SELECT name, first, last, events, (SELECT count(*) FROM hit WHERE hit.host = host.name),"
-	 " (SELECT count(DISTINCT substr(hour, 1, 10)) FROM coverage WHERE coverage.host = host.name)"
+	 " (SELECT count(DISTINCT substr(hour, 1, 10)) FROM coverage WHERE coverage.host = host.name),"
+	 " (SELECT count(*) FROM coverage_source AS c WHERE c.host = host.name AND category IS NULL),"
+	 " (SELECT count(*) FROM coverage_source AS c WHERE c.host = host.name AND category IS NULL AND"
+	 " completeness = 'complete'), (SELECT count(*) FROM coverage_source AS c JOIN coverage_span AS p ON"
+	 " p.source_id = c.id WHERE c.host = host.name AND category IS NULL AND p.kind = 'hole')"
 	 " FROM host ORDER BY name"),
 	("SELECT f.level, f.title, f.rule_id, f.hits, f.hosts, f.first, f.last, h.host, h.file, h.record,"
 	 " (SELECT coalesce(field, '') || ': ' || value FROM why WHERE hit_id = h.id LIMIT 1)"
@@ -110,4 +133,18 @@ static const char *const store_questions[] = {
 	"SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail FROM origin ORDER BY rank, rowid",
 	("SELECT h.id, h.host, h.level, h.title, h.detector, h.time, h.file, h.inner, h.record, h.offset,"
 	 " h.rule_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),
+	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''),"
+	 " min(first_ns), max(last_ns), sum(events), max(CASE completeness WHEN 'complete' THEN 0 WHEN"
+	 " 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated' THEN 5 ELSE 1"
+	 " END), max(event_id >= 0 AND coalesce(channel, '') <> ''), coalesce(format, '')"
+	 " FROM coverage WHERE hour IS NOT NULL GROUP BY host, source COLLATE NOCASE, category, service,"
+	 " hour ORDER BY host, source COLLATE NOCASE, hour, category, service"),
+	("SELECT host, source, category, first, last, first_ns, last_ns, events, completeness, declared,"
+	 " asserted, refuted_by, lowest, highest, missing, truncated FROM coverage_source ORDER BY id"),
+	("SELECT s.id - (SELECT min(id) FROM coverage_source), p.kind, p.first, p.last, p.first_ns,"
+	 " p.last_ns, p.open, p.missing, p.reason FROM coverage_span AS p JOIN coverage_source AS s ON"
+	 " s.id = p.source_id ORDER BY s.id, p.first_ns, p.rowid"),
+	("SELECT s.id - (SELECT min(id) FROM coverage_source), b.kind, b.time, b.time_ns, b.reason,"
+	 " b.file, b.inner, b.record, b.offset FROM coverage_break AS b JOIN coverage_source AS s ON s.id ="
+	 " b.source_id ORDER BY s.id, b.time_ns, b.rowid"),
 };

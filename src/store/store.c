@@ -18,6 +18,7 @@
 #define ROWS_PER_TRANSACTION 50000u
 
 enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
+		 ADD_SOURCE, ADD_SPAN, ADD_BREAK,
 		 STATEMENTS };
 
 static const char *const statement_text[STATEMENTS] = {
@@ -27,9 +28,16 @@ static const char *const statement_text[STATEMENTS] = {
 	" event_id, record, offset, detector) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO why(hit_id, selection, field, value, pattern) VALUES(?,?,?,?,?)",
 	"INSERT INTO coverage(host, channel, product, category, service, format, hour, event_id, events,"
-	" first, last, first_ns, last_ns) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	" first, last, first_ns, last_ns, completeness) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO unreadable(file, inner, offset, lost, reason) VALUES(?,?,?,?,?)",
 	"INSERT OR REPLACE INTO meta(key, value) VALUES(?,?)",
+	"INSERT INTO coverage_source(host, source, category, first, last, first_ns, last_ns, events,"
+	" completeness, declared, asserted, refuted_by, lowest, highest, missing, truncated, left_out)"
+	" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	"INSERT INTO coverage_span(source_id, kind, first, last, first_ns, last_ns, open, missing, reason)"
+	" VALUES(?,?,?,?,?,?,?,?,?)",
+	"INSERT INTO coverage_break(source_id, kind, time, time_ns, reason, file, inner, record, offset)"
+	" VALUES(?,?,?,?,?,?,?,?,?)",
 };
 
 struct store {
@@ -39,6 +47,7 @@ struct store {
 	int lock;
 	char *lock_path;
 	unsigned rows; /* in this transaction */
+	int64_t source; /* id of the one added last */
 	struct err why; /* the first thing that went wrong */
 	struct arena arena;
 };
@@ -473,6 +482,77 @@ bool store_add_coverage(struct store *s, const struct store_coverage *c)
 	put_when(&r, last);
 	put_number(&r, c->first_ns);
 	put_number(&r, c->last_ns);
+	put_text(&r, c->completeness ? slice_str(c->completeness) : slice_of(NULL, 0));
+	return row_end(&r);
+}
+
+static struct when moment(int64_t ns)
+{
+	return (struct when){ .ns = ns, .digits = 3, .set = true };
+}
+
+bool store_add_source(struct store *s, const struct store_source *c)
+{
+	struct row r = row_start(s, ADD_SOURCE);
+	struct slice none = slice_of(NULL, 0);
+
+	put_text(&r, c->host.p ? c->host : slice_str(""));
+	put_text(&r, c->source);
+	put_text(&r, c->category);
+	put_when(&r, moment(c->first_ns));
+	put_when(&r, moment(c->last_ns));
+	put_number(&r, c->first_ns);
+	put_number(&r, c->last_ns);
+	put_number(&r, (int64_t)c->events);
+	put_text(&r, slice_str(c->completeness));
+	put_text(&r, slice_str(c->declared));
+	put_number(&r, c->asserted);
+	put_text(&r, *c->refuted_by ? slice_str(c->refuted_by) : none);
+	for (int i = 0; i < 3; i++) {
+		uint64_t n = i == 0 ? c->lowest : i == 1 ? c->highest : c->missing;
+
+		if (c->lowest)
+			put_number(&r, n > INT64_MAX ? INT64_MAX : (int64_t)n);
+		else
+			put_text(&r, none);
+	}
+	put_number(&r, c->truncated);
+	put_number(&r, (int64_t)c->left_out);
+	bool ok = row_end(&r);
+
+	s->source = sqlite3_last_insert_rowid(s->db);
+	return ok;
+}
+
+bool store_add_span(struct store *s, const struct store_span *p)
+{
+	struct row r = row_start(s, ADD_SPAN);
+
+	put_number(&r, s->source);
+	put_text(&r, slice_str(p->kind));
+	put_when(&r, moment(p->first_ns));
+	put_when(&r, p->open ? (struct when){ 0 } : moment(p->last_ns));
+	put_number(&r, p->first_ns);
+	put_number(&r, p->last_ns);
+	put_number(&r, p->open);
+	put_number(&r, p->missing > INT64_MAX ? INT64_MAX : (int64_t)p->missing);
+	put_text(&r, slice_str(p->reason));
+	return row_end(&r);
+}
+
+bool store_add_break(struct store *s, const struct store_break *b)
+{
+	struct row r = row_start(s, ADD_BREAK);
+
+	put_number(&r, s->source);
+	put_text(&r, slice_str(b->kind));
+	put_when(&r, b->time);
+	put_number(&r, b->time.ns);
+	put_text(&r, b->reason);
+	put_text(&r, b->file);
+	put_text(&r, b->inner);
+	put_number(&r, (int64_t)b->record);
+	put_number(&r, (int64_t)b->offset);
 	return row_end(&r);
 }
 

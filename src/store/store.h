@@ -54,6 +54,28 @@ struct store_coverage {
 	int64_t event_id, hour; /* hours from 1970, INT64_MIN: no time */
 	uint64_t events;
 	int64_t first_ns, last_ns;
+	const char *completeness;
+};
+/* One source of one host, and what is known of how whole it is (case/verdict.h). */
+struct store_source {
+	struct slice host, source, category; /* category: p NULL for all of the source */
+	int64_t first_ns, last_ns;
+	uint64_t events;
+	const char *completeness, *declared, *refuted_by; /* "": not refuted */
+	bool asserted, truncated;
+	uint64_t lowest, highest, missing, left_out;
+};
+struct store_span {
+	const char *kind, *reason;
+	int64_t first_ns, last_ns;
+	bool open;
+	uint64_t missing;
+};
+struct store_break {
+	const char *kind;
+	struct when time;
+	struct slice reason, file, inner;
+	uint64_t record, offset;
 };
 
 /* Each is false when the disk says no; the first reason is kept for store_close. */
@@ -64,6 +86,10 @@ bool store_add_hit(struct store *s, const struct store_hit *h);
 bool store_add_why(struct store *s, struct slice hit_id, struct slice selection, struct slice field,
 		   struct slice value, struct slice pattern);
 bool store_add_coverage(struct store *s, const struct store_coverage *c);
+/* Spans and breaks belong to the source that was added last. */
+bool store_add_source(struct store *s, const struct store_source *c);
+bool store_add_span(struct store *s, const struct store_span *p);
+bool store_add_break(struct store *s, const struct store_break *b);
 bool store_add_unreadable(struct store *s, struct slice file, struct slice inner, uint64_t offset,
 			  bool lost, struct slice reason);
 /* After the last row: hosts from coverage, stages unknown for each. */
@@ -75,7 +101,7 @@ bool store_summarise(struct store *s);
  */
 enum store_question {
 	STORE_EVIDENCE,	  /* path, inner, format, sha256, bytes, events */
-	STORE_HOSTS,	  /* name, first, last, events, hits, days with records */
+	STORE_HOSTS,	  /* name, first, last, events, hits, days with records, sources, complete ones, holes */
 	STORE_FINDINGS,	  /* level, title, rule id, hits, hosts, first, last, a host, a file, a record, why */
 	STORE_HITS,	  /* id, rule id, title, level, time, host, channel, event id, file, inner, record, offset, detector */
 	STORE_UNREADABLE, /* file, inner, offset, lost, reason */
@@ -84,6 +110,13 @@ enum store_question {
 	STORE_GRAPH_HOSTS, /* host, activities, segments */
 	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON) */
 	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id; by host */
+	STORE_HOURS,	  /* host, source, category, service, first_ns, last_ns, events, weakness of what is declared
+			   * (0 complete, 1 unknown, 2 filtered, 3 sampled, 4 capped, 5 truncated), whether an
+			   * event log, reader */
+	STORE_SOURCES,	  /* host, source, category, first, last, first_ns, last_ns, events, completeness, declared,
+			   * asserted, refuted_by, lowest, highest, missing, truncated */
+	STORE_SPANS,	  /* place in STORE_SOURCES, kind, first, last, first_ns, last_ns, open, missing, reason */
+	STORE_BREAKS,	  /* place in STORE_SOURCES, kind, time, time_ns, reason, file, inner, record, offset */
 };
 typedef void store_row_fn(void *ctx, const struct slice *columns, size_t count);
 bool store_ask(struct store *s, enum store_question q, store_row_fn *fn, void *ctx, struct err *err);

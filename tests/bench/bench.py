@@ -3,7 +3,7 @@
 """Side by side in one run: what Upriver and the tools one would pick instead need for the same work.
 
     make bench                            everything (about ten minutes)
-    tests/bench/bench.py UPRIVER [--keep FOLDER] [--runs N] [--only json,evtx,ready,memory,slope]
+    tests/bench/bench.py UPRIVER [--keep FOLDER] [--runs N] [--only json,evtx,exports,ready,memory,slope,correlations]
 
 One core each, runs in turn (A B A B), the median of N. CPU seconds are user + system of the whole
 process tree, from the system's accounting; what one run over a single event needs is taken off where
@@ -80,6 +80,29 @@ def make_json(folder):
             for key in NOVEL:
                 event[key] = f"{event.get(key, '')}{rng.getrandbits(48):012x}"
             f.write(json.dumps(event, ensure_ascii=False) + "\n")
+
+
+def numbered(path, source, header, size):
+    """The project's own sample of a product again and again, with other numbers in it each time."""
+    lines = open(f"{ROOT}/tests/dialects/samples/{source}", encoding="utf-8-sig").read().splitlines(keepends=True)
+    text, written, turn = "".join(lines[header:]), 0, 0
+    with open(path, "w", encoding="utf-8") as f:
+        f.writelines(lines[:header])
+        while written < size:
+            block = "".join(text.replace(":2428", f":{turn + k}2428").replace("6644", str(10000 + turn + k))
+                            for k in range(20))
+            written += len(block)
+            turn += 20
+            f.write(block)
+
+
+def never_rule(folder):
+    """A rule for a log source that no record has: everything is read, nothing is matched."""
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/never.yml", "w") as f:
+        f.write("title: Never\nid: 11111111-1111-1111-1111-111111111111\n"
+                "logsource: {product: windows, service: none}\ndetection: {s: {A: b}, condition: s}\n")
+    return folder
 
 
 def copy_rules(folder, every=1):
@@ -194,10 +217,7 @@ class Bench:
         say("rules ready (the whole corpus)", f"{a:.2f} s", "", "", "<= 1.5 s", a <= 1.5)
 
     def evtx(self):
-        none = f"{self.folder}/never.yml"
-        with open(none, "w") as f:
-            f.write("title: Never\nid: 11111111-1111-1111-1111-111111111111\n"
-                    "logsource: {product: windows, service: none}\ndetection: {s: {A: b}, condition: s}\n")
+        none = never_rule(f"{self.folder}/never")
         self.evtx_file("EVTX", none, ["--full"], f"{SHARED}/data/evtx")
         self.evtx_file("EVTX, short chunks", none, [], f"{SHARED}/data/evtx/attack-samples")
 
@@ -215,6 +235,45 @@ class Bench:
             f"{ours / theirs:.1f}x" if dump else "", ">= 1 M", ours >= 1e6)
         ours = count / (hunt - ready)
         say(f"{what}: hunt, all rules", f"{ours:,.0f} rec/s", "", "", ">= 300 k", ours >= 3e5)
+        os.unlink(path)
+
+    def exports(self):
+        """MB/s read and put into the common form, no rule for any of it."""
+        none = never_rule(f"{self.folder}/never")
+        lanes = [("Sysmon JSON, flat", "processes.jsonl", None, 0, 0), ("Defender JSON", "defender.jsonl", "defender.jsonl", 0, 0),
+                 ("CSV (Defender)", "defender.csv", "defender.csv", 1, 200), ("auditd", "audit.log", "auditd.log", 0, 150),
+                 ("system log, RFC 3164", "3164.log", "syslog-3164.log", 0, 150),
+                 ("system log, ISO times", "iso.log", "syslog-iso.log", 0, 150)]
+        for _, name, source, header, _ in lanes:
+            if source:
+                numbered(f"{self.folder}/{name}", source, header, 200 << 20)
+        start, *taken = in_turn(self.runs, self.hunt(f"{self.folder}/one.jsonl", none),
+                                *(self.hunt(f"{self.folder}/{name}", none) for _, name, *_ in lanes))
+        speeds = [os.path.getsize(f"{self.folder}/{lane[1]}") / 1e6 / (t - start) for lane, t in zip(lanes, taken)]
+        for (what, name, _, _, target), speed in zip(lanes, speeds):
+            if name == "defender.jsonl":
+                say(what, f"{speed:,.0f} MB/s", f"flat {speeds[0]:,.0f}", f"{speeds[0] / speed:.2f}x", "<= 1.5x", speeds[0] <= 1.5 * speed)
+            else:
+                say(what, f"{speed:,.0f} MB/s", "", "", f">= {target}" if target else "", speed >= target if target else None)
+            if name != "processes.jsonl":
+                os.unlink(f"{self.folder}/{name}")
+
+    def correlations(self):
+        """Ten million hits of base rules over ten thousand groups."""
+        rules, path = f"{self.folder}/correlation.yml", f"{self.folder}/hits.jsonl"
+        with open(rules, "w") as f:
+            f.write("title: Base\nname: base\nid: 22222222-2222-2222-2222-222222222222\nlogsource: {product: windows}\n"
+                    "detection: {s: {Act: a}, condition: s}\n---\ntitle: Many\ncorrelation: {type: event_count, rules: [base], "
+                    "group-by: [User], timespan: 60s, condition: {gte: 1000}}\n---\ntitle: Distinct\ncorrelation: {type: "
+                    "value_count, rules: [base], group-by: [User], timespan: 300s, condition: {field: Port, gte: 900}}\n")
+        with open(path, "w") as f:
+            for i in range(10000000):
+                f.write(f'{{"EventID":1,"Channel":"x","TimeCreated":"2026-03-{1 + i // 86400 // 10:02d}T{i // 36000 % 24:02d}:{i // 600 % 60:02d}'
+                        f':{i // 10 % 60:02d}.{i % 10}Z","Act":"a","User":"u{i * 7919 % 10007}","Port":"{i % 1009}"}}\n')
+        small = peak_memory(self.hunt(f"{self.folder}/one.jsonl", rules))
+        began = time.monotonic()
+        peak = peak_memory(self.hunt(path, rules))
+        say("correlations: 10 M base hits", f"{peak - small:.0f} MB", f"{1e7 / (time.monotonic() - began):,.0f} hits/s", "", "<= 1 GiB", peak <= 1024)
         os.unlink(path)
 
     def memory(self):
@@ -247,7 +306,7 @@ def main():
     p.add_argument("upriver")
     p.add_argument("--keep", metavar="FOLDER", help="use this folder for the data and leave it there")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--only", default="json,evtx,ready,memory,slope")
+    p.add_argument("--only", default="json,evtx,exports,ready,memory,slope,correlations")
     a = p.parse_args()
     if not os.path.isdir(SHARED + "/data/otrf"):
         print("skipped: the corpora are not beside the project (UPRIVER_SHARED)")

@@ -13,15 +13,15 @@
 
 #include <stdlib.h>
 
-#define OPEN_EVENTS 64 /* serials whose records are still awaited */
+#define OPEN_EVENTS 64 /* as a word has bits: serials whose records are still awaited */
 #define OPEN_NS (INT64_C(2) * 1000000000)
 
 struct open_event {
 	uint64_t serial, offset, first; /* record number of the first line */
 	int64_t ns;
-	size_t line_count;
-	struct slice lines[64]; /* kept in the arena */
-	bool used, done;
+	size_t count;
+	struct audit_record records[64]; /* of lines kept in the arena */
+	bool done;
 	struct arena arena;
 };
 
@@ -32,8 +32,8 @@ struct input {
 	uint64_t record;
 	int64_t youngest;
 	struct open_event open[OPEN_EVENTS];
-	size_t next_slot;
-	bool ended;
+	uint64_t used; /* a bit for each of open */
+	struct audit_names known;
 };
 
 static unsigned probe(struct slice head, uint64_t bytes)
@@ -88,26 +88,19 @@ static uint64_t records(const struct input *in)
 
 static void give(struct input *in, struct open_event *o, struct event *ev)
 {
-	struct audit_record r;
-
 	event_clear(ev);
-	for (size_t i = 0; i < o->line_count; i++) {
-		if (!audit_record_read(o->lines[i], &r))
-			continue;
-		if (!i) {
-			ev->time = r.time;
-			if (r.node.p)
-				ev->host = arena_keep(&ev->arena, r.node);
-		}
-		if (!audit_record_fields(&r, ev))
+	ev->time = o->records[0].time;
+	if (o->records[0].node.p)
+		ev->host = o->records[0].node;
+	for (size_t i = 0; i < o->count; i++)
+		if (!audit_record_fields(&o->records[i], &in->known, ev))
 			break;
-	}
 	audit_event_finish(ev);
 	ev->kind = "auditd";
 	ev->ptr.offset = o->offset;
 	ev->ptr.record = o->first;
 	ev->ptr.record_counted = true;
-	o->used = false;
+	in->used &= ~(UINT64_C(1) << (o - in->open));
 	struct when time = ev->time;
 
 	translator_apply(in->translator, ev);
@@ -118,50 +111,27 @@ static void give(struct input *in, struct open_event *o, struct event *ev)
 /* The slot of this serial, or a free one; NULL when all are taken by others. */
 static struct open_event *slot_of(struct input *in, const struct audit_record *r)
 {
-	struct open_event *free_slot = NULL;
+	for (uint64_t left = in->used; left; left &= left - 1) {
+		struct open_event *o = &in->open[__builtin_ctzll(left)];
 
-	for (size_t i = 0; i < OPEN_EVENTS; i++) {
-		struct open_event *o = &in->open[i];
-
-		if (o->used && o->serial == r->serial && o->ns == r->time.ns)
+		if (o->serial == r->serial && o->ns == r->time.ns)
 			return o;
-		if (!o->used && !free_slot)
-			free_slot = o;
 	}
-	return free_slot;
+	return ~in->used ? &in->open[__builtin_ctzll(~in->used)] : NULL;
 }
 
 static struct open_event *oldest(struct input *in, bool only_done)
 {
 	struct open_event *best = NULL;
 
-	for (size_t i = 0; i < OPEN_EVENTS; i++) {
-		struct open_event *o = &in->open[i];
+	for (uint64_t left = in->used; left; left &= left - 1) {
+		struct open_event *o = &in->open[__builtin_ctzll(left)];
 
-		if (o->used && (!only_done || o->done || in->youngest - o->ns > OPEN_NS) &&
+		if ((!only_done || o->done || in->youngest - o->ns > OPEN_NS) &&
 		    (!best || o->first < best->first))
 			best = o;
 	}
 	return best;
-}
-
-/* Puts the line to its event. */
-static void keep(struct open_event *o, const struct audit_record *r, struct slice line,
-		 uint64_t offset, uint64_t record)
-{
-	if (!o->used) {
-		arena_reset(&o->arena);
-		o->used = true;
-		o->done = false;
-		o->line_count = 0;
-		o->serial = r->serial;
-		o->ns = r->time.ns;
-		o->offset = offset;
-		o->first = record;
-	}
-	if (o->line_count < sizeof(o->lines) / sizeof(*o->lines))
-		o->lines[o->line_count++] = arena_keep(&o->arena, line);
-	o->done |= slice_is(r->type, "PROCTITLE") || slice_is(r->type, "EOE");
 }
 
 /* Records of user space stand alone: none of their serial follows. */
@@ -172,6 +142,40 @@ static bool stands_alone(struct slice type)
 
 	return slice_starts(type, user) || slice_starts(type, cred) || slice_starts(type, service) ||
 	       slice_starts(type, daemon) || slice_eq(type, login);
+}
+
+/* The record, whose slices lie in the line, with a copy of the line. */
+static void keep_record(struct open_event *o, const struct audit_record *r, struct slice line)
+{
+	struct audit_record *to = &o->records[o->count++];
+	const uint8_t *copy = arena_keep(&o->arena, line).p;
+
+	*to = *r;
+	to->type.p = copy + (r->type.p - line.p);
+	to->rest.p = r->rest.n ? copy + (r->rest.p - line.p) : copy;
+	if (r->node.p)
+		to->node.p = copy + (r->node.p - line.p);
+}
+
+/* Puts the line to its event. */
+static void keep(struct input *in, struct open_event *o, const struct audit_record *r, struct slice line,
+		 uint64_t offset)
+{
+	uint64_t bit = UINT64_C(1) << (o - in->open);
+
+	if (!(in->used & bit)) {
+		arena_reset(&o->arena);
+		in->used |= bit;
+		o->done = false;
+		o->count = 0;
+		o->serial = r->serial;
+		o->ns = r->time.ns;
+		o->offset = offset;
+		o->first = in->record;
+	}
+	if (o->count < sizeof(o->records) / sizeof(*o->records))
+		keep_record(o, r, line);
+	o->done |= slice_is(r->type, "PROCTITLE") || slice_is(r->type, "EOE") || stands_alone(r->type);
 }
 
 static enum input_step next(struct input *in, struct event *ev)
@@ -208,7 +212,7 @@ static enum input_step next(struct input *in, struct event *ev)
 		}
 		if (slice_is(r.type, "EOE") && !r.rest.n) {
 			o = slot_of(in, &r);
-			if (o && o->used)
+			if (o && (in->used >> (o - in->open) & 1))
 				o->done = true;
 			continue;
 		}
@@ -221,8 +225,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			give(in, oldest(in, false), ev);
 			return INPUT_EVENT;
 		}
-		keep(o, &r, line, offset, in->record);
-		o->done |= stands_alone(r.type);
+		keep(in, o, &r, line, offset);
 	}
 }
 

@@ -74,7 +74,7 @@ static bool is_hex(struct slice s)
 }
 
 /* Of the encoded fields (auparse), those whose name says so whatever the record. */
-static bool is_encoded(struct slice name, bool execve)
+static bool is_encoded(struct slice name)
 {
 	static const struct slice names[] = {
 		SLICE("proctitle"), SLICE("comm"), SLICE("exe"), SLICE("name"), SLICE("cwd"),
@@ -83,8 +83,6 @@ static bool is_encoded(struct slice name, bool execve)
 		SLICE("new-disk"),  SLICE("sw"),   SLICE("device"), SLICE("watch"), SLICE("ocomm"),
 	};
 
-	if (execve && name.n >= 2 && name.p[0] == 'a' && name.p[1] >= '0' && name.p[1] <= '9')
-		return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (slice_eq(name, names[i]))
 			return true;
@@ -155,27 +153,54 @@ static bool next_pair(struct slice *s, struct pair *ret)
 	return true;
 }
 
-static bool add(struct event *ev, struct slice name, struct slice value)
+struct known {
+	uint32_t id;
+	bool encoded;
+};
+
+static struct known name_of(struct audit_names *all, struct slice name, const struct event *ev)
 {
-	return event_add(ev, name, names_find(ev->names, name), value_text_of(value));
+	struct known k;
+	size_t place = (name.n * 5u + name.p[0] * 31u + name.p[name.n - 1] * 7u + name.p[name.n / 2]) & 255;
+
+	if (all->list[place].n == name.n && memcmp(all->list[place].text, name.p, name.n) == 0)
+		return (struct known){ all->list[place].id, all->list[place].encoded };
+	k = (struct known){ names_find(ev->names, name), is_encoded(name) };
+	if (name.n <= sizeof(all->list[place].text)) {
+		memcpy(all->list[place].text, name.p, name.n);
+		all->list[place].n = (uint8_t)name.n;
+		all->list[place].id = k.id;
+		all->list[place].encoded = k.encoded;
+	}
+	return k;
 }
 
-bool audit_record_fields(const struct audit_record *r, struct event *ev)
+/* a0, a1[2]: of EXECVE */
+static bool is_argument(struct slice name)
 {
-	struct slice type_name = SLICE("type"), s = r->rest;
-	bool execve = slice_is(r->type, "EXECVE");
+	return name.n >= 2 && name.p[0] == 'a' && name.p[1] >= '0' && name.p[1] <= '9';
+}
+
+bool audit_record_fields(const struct audit_record *r, struct audit_names *known, struct event *ev)
+{
+	static const struct slice type_name = SLICE("type");
+	struct slice s = r->rest;
+	bool execve = slice_is(r->type, "EXECVE"), ascii = slice_is_ascii(s);
 	struct pair p;
 
-	if (!add(ev, type_name, r->type))
+	if (!event_add(ev, type_name, name_of(known, type_name, ev).id, value_text_of(r->type)))
 		return false;
 	while (s.n && next_pair(&s, &p)) {
-		bool null = slice_is(p.value, "(null)");
+		struct known k;
 
-		if (!p.quoted && is_encoded(p.name, execve) && is_hex(p.value))
+		if (!p.name.n || slice_is(p.value, "(null)"))
+			continue;
+		k = name_of(known, p.name, ev);
+		if (!p.quoted && (k.encoded || (execve && is_argument(p.name))) && is_hex(p.value))
 			p.value = decode_hex(p.value, &ev->arena);
-		else
-			p.value = utf8_valid(p.value) ? p.value : utf8_repair(&ev->arena, p.value);
-		if (!null && p.name.n && !add(ev, p.name, p.value))
+		else if (!ascii && !utf8_valid(p.value))
+			p.value = utf8_repair(&ev->arena, p.value);
+		if (!event_add(ev, p.name, k.id, value_text_of(p.value)))
 			return false;
 	}
 	return true;
@@ -196,8 +221,11 @@ static const struct field *find(const struct event *ev, const char *name, uint32
 /* Where the fields of the record of this type begin; ev->n when there is none. */
 static uint32_t record_at(const struct event *ev, const char *type, uint32_t from)
 {
+	static const struct slice name = SLICE("type");
+	struct slice want = slice_str(type);
+
 	for (uint32_t i = from; i < ev->n; i++)
-		if (slice_is(ev->fields[i].name, "type") && slice_is(ev->fields[i].value.s, type))
+		if (slice_eq(ev->fields[i].name, name) && slice_eq(ev->fields[i].value.s, want))
 			return i;
 	return ev->n;
 }
@@ -223,8 +251,7 @@ static struct slice arguments(struct event *ev)
 
 		if (slice_is(name, "type"))
 			break;
-		if (name.n < 2 || name.p[0] != 'a' || name.p[1] < '0' || name.p[1] > '9' ||
-		    slice_ends(name, slice_str("_len")))
+		if (!is_argument(name) || slice_ends(name, slice_str("_len")))
 			continue;
 		joins[n] = slice_find(name, '[') < name.n && !slice_ends(name, slice_str("[0]"));
 		parts[n] = ev->fields[i].value.s;
@@ -262,6 +289,19 @@ static void address(struct event *ev)
 	make(ev, "port", arena_printf(&ev->arena, "%u", (unsigned)b[2] << 8 | b[3]));
 }
 
+static struct slice below(struct arena *a, struct slice folder, struct slice name)
+{
+	uint8_t *room = arena_alloc(a, folder.n + name.n + 1);
+
+	if (!room)
+		return name;
+	if (folder.n)
+		memcpy(room, folder.p, folder.n);
+	room[folder.n] = '/';
+	memcpy(room + folder.n + 1, name.p, name.n);
+	return slice_of(room, folder.n + name.n + 1);
+}
+
 /* A PATH's name as a whole path, and what was done to it. */
 static void paths(struct event *ev)
 {
@@ -276,8 +316,7 @@ static void paths(struct event *ev)
 		if (!path.n || slice_is(what, "PARENT") || slice_is(what, "UNKNOWN"))
 			continue;
 		if (path.p[0] != '/' && cwd)
-			path = arena_printf(&ev->arena, "%.*s/%.*s", (int)cwd->value.s.n,
-					    (const char *)cwd->value.s.p, (int)path.n, (const char *)path.p);
+			path = below(&ev->arena, cwd->value.s, path);
 		if (slice_is(what, "CREATE"))
 			make(ev, "created", path);
 		else if (slice_is(what, "DELETE"))

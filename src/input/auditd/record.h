@@ -18,8 +18,19 @@ struct audit_record {
 
 /* False when the line is no audit record. A prefix up to "type=" (a syslog header) is not taken. */
 bool audit_record_read(struct slice line, struct audit_record *ret);
+/* What is known of fields' names: the same few dozens come again and again. Zero is a valid start;
+ * one for each reader, for events of one vocabulary. */
+struct audit_names {
+	struct {
+		char text[20];
+		uint8_t n; /* 0: nothing is here yet */
+		bool encoded;
+		uint32_t id;
+	} list[256];
+};
+
 /* The record's fields into the event, `type` first. False when the event is full. */
-bool audit_record_fields(const struct audit_record *r, struct event *ev);
+bool audit_record_fields(const struct audit_record *r, struct audit_names *known, struct event *ev);
 
 /* What several records of one serial say together, once all of them are in the event: argv as one
  * line, the address behind saddr, the files. Sets nothing where there is none. */

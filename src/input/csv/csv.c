@@ -40,20 +40,37 @@ struct input {
 
 /* ---- cells ---- */
 
+/* Where delimiters and line ends stand in the 32 bytes from `from` on: looked for once a block, since
+ * cells are short and many are empty. */
+struct marks {
+	size_t from;
+	uint32_t bits;
+};
+
 /* The next delimiter or line end from `at` on, or s.n. */
-static size_t plain_end(struct slice s, size_t at, uint8_t delimiter)
+static inline size_t plain_end(struct slice s, size_t at, uint8_t delimiter, struct marks *m)
 {
 #ifdef __SSE2__
 	const __m128i d = _mm_set1_epi8((char)delimiter), line = _mm_set1_epi8('\n');
 
-	for (; s.n - at >= 16; at += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i_u *)(const void *)(s.p + at));
-		unsigned hits = (unsigned)_mm_movemask_epi8(
-			_mm_or_si128(_mm_cmpeq_epi8(v, d), _mm_cmpeq_epi8(v, line)));
+	for (;;) {
+		uint32_t left = at - m->from < 32 ? m->bits >> (at - m->from) : 0;
 
-		if (hits)
-			return at + (size_t)__builtin_ctz(hits);
+		if (left)
+			return at + (size_t)__builtin_ctz(left);
+		at = at - m->from < 32 ? m->from + 32 : at;
+		if (s.n < 32 || at > s.n - 32)
+			break;
+		__m128i x = _mm_loadu_si128((const __m128i_u *)(const void *)(s.p + at));
+		__m128i y = _mm_loadu_si128((const __m128i_u *)(const void *)(s.p + at + 16));
+
+		m->from = at;
+		m->bits = (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, d), _mm_cmpeq_epi8(x, line))) |
+			  (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(y, d), _mm_cmpeq_epi8(y, line)))
+				  << 16;
 	}
+#else
+	(void)m;
 #endif
 	while (at < s.n && s.p[at] != delimiter && s.p[at] != '\n')
 		at++;
@@ -83,15 +100,17 @@ static size_t quoted_end(struct slice s, size_t at, uint8_t delimiter)
 
 enum row_end { ROW_WHOLE, ROW_MORE, ROW_OPEN /* a quote is not closed */ };
 
-static void add_cell(struct input *in, struct slice cell)
+static inline void add_cell(struct input *in, struct slice cell)
 {
-	in->cells = heap_room(in->cells, in->cell_count, &in->cell_cap, sizeof(*in->cells));
+	if (in->cell_count == in->cell_cap)
+		in->cells = heap_room(in->cells, in->cell_count, &in->cell_cap, sizeof(*in->cells));
 	in->cells[in->cell_count++] = cell;
 }
 
 /* The row at the start of s into in->cells; *ret_n is its length with the line end. */
 static enum row_end read_row(struct input *in, struct slice s, bool final, size_t *ret_n)
 {
+	struct marks marks = { .from = SIZE_MAX - 31 };
 	size_t at = 0, start;
 
 	in->cell_count = 0;
@@ -108,7 +127,7 @@ static enum row_end read_row(struct input *in, struct slice s, bool final, size_
 				return ROW_OPEN;
 			}
 		}
-		at = plain_end(s, at, in->delimiter);
+		at = plain_end(s, at, in->delimiter, &marks);
 		if (at == s.n && !final)
 			return ROW_MORE;
 		size_t end = at;
@@ -259,9 +278,10 @@ static bool is_header(struct input *in)
 {
 	size_t same = 0;
 	bool first = false;
+	struct slice begin = in->cell_count ? slice_trim(in->cells[0]) : slice_str("");
 
 	for (size_t i = 0; i < in->column_count && !first && in->cell_count; i++)
-		first = slice_eq(slice_trim(in->cells[0]), in->columns[i].name);
+		first = slice_eq(begin, in->columns[i].name);
 	if (!first)
 		return false;
 	for (size_t i = 0; i < in->cell_count; i++)
@@ -301,8 +321,12 @@ static void window(struct input *in, const struct input_window *w)
 	in->w = *w;
 	in->at = 0;
 	if (w->offset == 0 && !in->delimiter) {
+		struct slice first = first_line(w->bytes);
 		size_t names;
 
+		/* Only a whole header tells. */
+		if (slice_find(first, '\n') == first.n && !w->final && first.n < LIMIT_LINE_BYTES)
+			return;
 		in->delimiter = delimiter_of(w->bytes, &names);
 		in->delimiter = in->delimiter ? in->delimiter : ',';
 		in->at = (size_t)(first_line(w->bytes).p - w->bytes.p);
@@ -384,6 +408,8 @@ static enum input_step next(struct input *in, struct event *ev)
 
 		if (!rest.n)
 			return in->w.final ? INPUT_END : INPUT_MORE;
+		if (!in->delimiter)
+			return INPUT_MORE;
 		end = read_row(in, rest, final, &n);
 		if (end == ROW_MORE)
 			return INPUT_MORE;

@@ -26,6 +26,9 @@ struct rows {
 	bool streaming; /* the list's end is not in the window: its items come from the window */
 	struct field *around; /* the plain members around the list, owned by arena */
 	size_t around_count;
+	unsigned cells; /* depth of the list whose records are lists of values, 0 none; they are... */
+	struct slice *columns; /* ...called so, as JSON has them between quotes */
+	size_t column_count;
 	struct arena arena;
 };
 
@@ -178,6 +181,90 @@ static size_t between(struct slice s)
 	return at;
 }
 
+/* ---- records as lists of values ---- */
+
+static void keep_columns(struct input *in, const struct event *ev)
+{
+	struct rows *r = &in->rows;
+
+	arena_reset(&r->arena);
+	r->around_count = r->column_count = 0;
+	r->columns = arena_array(&r->arena, ev->n, sizeof(*r->columns));
+	for (uint32_t i = 0; i < ev->n && r->columns; i++) {
+		const struct value *v = &ev->fields[i].value;
+
+		if (json_is_column(ev->fields[i].name))
+			r->columns[r->column_count++] = v->type == VALUE_TEXT || v->type == VALUE_ESCAPED
+								? arena_keep(&r->arena, v->s)
+								: slice_str("");
+	}
+}
+
+/* The next value of the list whose rest *s is; n 0 at its end. */
+static struct slice next_value(struct slice *s)
+{
+	struct json_scan scan = { 0 };
+	size_t n = 0;
+
+	*s = slice_from(*s, between(*s));
+	if (!s->n || s->p[0] == ']')
+		return slice_of(NULL, 0);
+	if (s->p[0] == '{' || s->p[0] == '[') {
+		n = json_extent(&scan, *s);
+	} else if (s->p[0] == '"') {
+		for (n = 1; n < s->n && s->p[n] != '"'; n++)
+			n += s->p[n] == '\\';
+		n++;
+	} else {
+		while (n < s->n && !strchr(" \t\r\n,]", s->p[n]))
+			n++;
+	}
+	struct slice value = slice_head(*s, n ? n : s->n);
+
+	*s = slice_from(*s, value.n);
+	return value;
+}
+
+static size_t append(uint8_t *to, struct slice s)
+{
+	if (s.n)
+		memcpy(to, s.p, s.n);
+	return s.n;
+}
+
+/* The list as an object of the columns' names, without what is empty; in the arena. */
+static struct slice named_cells(const struct rows *r, struct slice list, struct arena *a)
+{
+	static const struct slice open = SLICE("\""), colon = SLICE("\":"), comma = SLICE(",");
+	struct slice rest = slice_from(list, 1);
+	size_t bytes = list.n + 2, n = 0;
+
+	for (size_t i = 0; i < r->column_count; i++)
+		bytes += r->columns[i].n + 4;
+	uint8_t *to = arena_alloc(a, bytes);
+
+	if (!to)
+		return slice_of(NULL, 0);
+	to[n++] = '{';
+	for (size_t i = 0; i < r->column_count; i++) {
+		struct slice v = next_value(&rest);
+
+		if (!v.n)
+			break;
+		if (slice_is(v, "null") || slice_is(v, "\"\""))
+			continue;
+		n += append(to + n, n > 1 ? comma : slice_str(""));
+		n += append(to + n, open);
+		n += append(to + n, r->columns[i]);
+		n += append(to + n, colon);
+		n += append(to + n, v);
+	}
+	to[n++] = '}';
+	return slice_of(to, n);
+}
+
+/* ---- records ---- */
+
 /* What reading an object came to. */
 enum taken { TAKEN_NOTHING, TAKEN_EVENT, TAKEN_ROWS };
 
@@ -225,7 +312,7 @@ static struct json_result read_object(struct input *in, struct slice text, struc
 
 	event_clear(ev);
 	r = json_read(&in->json, text, ev);
-	if (!r.rows.p || dialects_rows_fit(in->env.dialects, r.rows_number, ev))
+	if (!r.rows.p || r.rows_cells || dialects_rows_fit(in->env.dialects, r.rows_number, ev))
 		return r;
 	in->json.no_rows = true;
 	event_clear(ev);
@@ -249,8 +336,12 @@ static enum taken take(struct input *in, struct slice text, struct event *ev)
 	tell(in, text, &r);
 	if (r.rows.p && !is_children(text, r.rows)) {
 		in->record--;
-		rows_keep_around(in, ev);
+		if (r.rows_cells)
+			keep_columns(in, ev);
+		else
+			rows_keep_around(in, ev);
 		rows_push(in, r.rows);
+		in->rows.cells = r.rows_cells ? in->rows.depth : in->rows.cells;
 		return TAKEN_ROWS;
 	}
 	if (r.rows.p)
@@ -263,6 +354,22 @@ static enum taken take(struct input *in, struct slice text, struct event *ev)
 	return TAKEN_EVENT;
 }
 
+static bool take_cells(struct input *in, struct slice list, struct event *ev)
+{
+	struct json_result r;
+
+	event_clear(ev);
+	in->record++;
+	r = json_read(&in->json, named_cells(&in->rows, list, &ev->arena), ev);
+	if (!r.complete)
+		input_note(&in->env, offset_of(in, list), true, "record %llu: %s",
+			   (unsigned long long)in->record, r.why);
+	if (!r.object || !ev->n)
+		return false;
+	finish(in, list, r.complete, ev);
+	return true;
+}
+
 /* The next item of the lists that are open; false when they are through. */
 static bool next_row(struct input *in, struct event *ev)
 {
@@ -273,10 +380,13 @@ static bool next_row(struct input *in, struct event *ev)
 		struct json_scan scan = { 0 };
 
 		*left = slice_from(*left, between(*left));
-		if (!left->n || left->p[0] != '{') {
+		bool cells = r->cells == r->depth;
+
+		if (!left->n || left->p[0] != (cells ? '[' : '{')) {
 			if (left->n && left->p[0] != ']')
 				input_note(&in->env, offset_of(in, *left), true,
 					   "something in a list of records is no record: the rest of it is skipped");
+			r->cells = cells ? 0 : r->cells;
 			if (--r->depth == 0 && !r->streaming)
 				r->around_count = 0;
 			continue;
@@ -285,7 +395,7 @@ static bool next_row(struct input *in, struct event *ev)
 		struct slice item = slice_head(*left, n ? n : left->n);
 
 		*left = slice_from(*left, item.n);
-		if (take(in, item, ev) == TAKEN_EVENT)
+		if (cells ? take_cells(in, item, ev) : take(in, item, ev) == TAKEN_EVENT)
 			return true;
 	}
 	return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/json/parse.h"
 
-#include "base/buf.h"
+#include "base/hash.h"
 #include "base/heap.h"
 #include "base/limits.h"
 #include "base/utf.h"
@@ -13,6 +13,7 @@
 #endif
 
 #define PATH_BYTES_MAX 1024
+#define LIST_LOOK_BYTES 4096 /* of a list that may hold records */
 #define LIST_ITEMS_MAX 65536u
 #define MEMO_BYTES_MAX ((size_t)1 << 20)
 
@@ -24,21 +25,23 @@ struct reader {
 	struct json_result r;
 	uint8_t path[PATH_BYTES_MAX];
 	size_t path_n;
-	const struct json_memo *expected; /* whose path this is, when the record went as the last did */
+	struct json_memo *expected; /* whose path this is, when the record went as one before */
+	struct json_memo *last;		  /* of the field before */
 	unsigned depth;
 };
 
 void json_init(struct json *j, const struct names *names, const struct dialects *dialects)
 {
 	*j = (struct json){ .names = names, .dialects = dialects };
+	j->memos = heap_array(JSON_MEMOS, sizeof(*j->memos));
 	arena_init(&j->arena, 0);
 }
 
 void json_done(struct json *j)
 {
-	for (size_t i = 0; i < j->memo_count; i++)
-		free((void *)(uintptr_t)j->memo[i].path.p);
-	free(j->memo);
+	for (size_t i = 0; i < JSON_MEMOS; i++)
+		free((void *)(uintptr_t)j->memos[i].path.p);
+	free(j->memos);
 	arena_done(&j->arena);
 }
 
@@ -60,8 +63,10 @@ static void skip_space(struct reader *r)
 	}
 }
 
-static int peek(struct reader *r)
+static inline int peek(struct reader *r)
 {
+	if (r->at < r->s.n && r->s.p[r->at] > ' ')
+		return r->s.p[r->at];
 	skip_space(r);
 	return r->at < r->s.n ? r->s.p[r->at] : -1;
 }
@@ -174,25 +179,33 @@ static bool read_plain(struct reader *r, struct value *ret)
 	}
 }
 
-/* The name and number of the path, remembered by the field's place in the record. */
-static const struct json_memo *memo_of(struct reader *r, struct slice path)
+static void name_memo(struct json *j, struct json_memo *m, struct arena *arena)
+{
+	m->plain = slice_find(m->path, '"') == m->path.n && slice_find(m->path, '\\') == m->path.n;
+	m->name = j->dialects ? dialects_name(j->dialects, m->path, arena) : m->path;
+	m->id = dialects_number(j->dialects, j->names, m->name);
+	m->next = NULL;
+}
+
+/* The name and number of the path; NULL when the event's arena is spent. */
+static struct json_memo *memo_of(struct reader *r, struct slice path)
 {
 	struct json *j = r->j;
-	size_t place = r->ev->n;
+	struct json_memo *m = &j->memos[hash64(path) % JSON_MEMOS];
 
-	if (place >= j->memo_count) {
-		size_t count = place + 32;
-
-		j->memo = heap_grow(j->memo, count * sizeof(*j->memo));
-		memset(j->memo + j->memo_count, 0, (count - j->memo_count) * sizeof(*j->memo));
-		j->memo_count = count;
-	}
-	struct json_memo *m = &j->memo[place];
-
-	if (slice_eq(m->path, path) && m->path.p)
+	if (m->path.p && slice_eq(m->path, path))
 		return m;
 	uint8_t *kept = (uint8_t *)(uintptr_t)m->path.p;
 
+	if (kept && m->used == r->ev->generation) {
+		m = arena_array(&r->ev->arena, 1, sizeof(*m));
+		if (!m)
+			return NULL;
+		m->passing = true;
+		m->path = arena_keep(&r->ev->arena, path);
+		name_memo(j, m, &r->ev->arena);
+		return m;
+	}
 	if (m->cap < path.n + 1) {
 		m->cap = (uint32_t)path.n + 64;
 		kept = heap_grow(kept, m->cap);
@@ -200,9 +213,7 @@ static const struct json_memo *memo_of(struct reader *r, struct slice path)
 	if (path.n)
 		memcpy(kept, path.p, path.n);
 	m->path = slice_of(kept, path.n);
-	m->plain = slice_find(m->path, '"') == path.n && slice_find(m->path, '\\') == path.n;
-	m->name = j->dialects ? dialects_name(j->dialects, m->path, &j->arena) : m->path;
-	m->id = dialects_number(j->dialects, j->names, m->name);
+	name_memo(j, m, &j->arena);
 	return m;
 }
 
@@ -214,8 +225,16 @@ static bool add(struct reader *r, struct value v)
 		r->r.limited = true;
 		return true;
 	}
-	const struct json_memo *m = r->expected ? r->expected : memo_of(r, path);
+	struct json_memo *m = r->expected ? r->expected : memo_of(r, path);
 
+	if (!m)
+		return fail(r, "a record larger than the limit");
+	m->used = r->ev->generation;
+	if (r->last)
+		r->last->next = m->passing ? NULL : m;
+	else if (!m->passing)
+		r->j->first = m;
+	r->last = m;
 	event_add(r->ev, m->name, m->id, v);
 	return true;
 }
@@ -224,17 +243,16 @@ static bool add(struct reader *r, struct value v)
  * instead of a search for its end. False: it must be read. */
 static bool expected_key(struct reader *r, size_t outer)
 {
-	size_t place = r->ev->n;
-	const struct json_memo *m = place < r->j->memo_count ? &r->j->memo[place] : NULL;
+	struct json_memo *m = r->last ? r->last->next : r->j->first;
 
 	if (!m || !m->path.p || !m->plain || m->path.n <= outer || m->path.n > PATH_BYTES_MAX ||
-	    memcmp(m->path.p, r->path, outer) != 0)
+	    (outer && memcmp(m->path.p, r->path, outer) != 0))
 		return false;
 	struct slice key = slice_from(m->path, outer), rest = slice_from(r->s, r->at);
 
 	if (rest.n <= key.n || rest.p[key.n] != '"' || !slice_starts(rest, key))
 		return false;
-	memcpy(r->path + outer, key.p, key.n);
+	/* The path itself is only needed where something is nested: read_value copies it then. */
 	r->path_n = outer + key.n;
 	r->at += key.n + 1;
 	r->expected = m;
@@ -346,6 +364,23 @@ static bool read_object(struct reader *r)
 	}
 }
 
+bool json_is_column(struct slice name)
+{
+	return slice_is(name, "columns.name") || slice_is(name, "Columns.ColumnName");
+}
+
+/* {"columns": [{"name": ..}], "rows": [[..]]}: the answers of Kusto's query interfaces. */
+static bool is_table(struct reader *r)
+{
+	struct slice path = slice_of(r->path, r->path_n);
+
+	if (!slice_is(path, "rows") && !slice_is(path, "Rows"))
+		return false;
+	for (uint32_t i = 0; i < r->ev->n && !r->r.rows_cells; i++)
+		r->r.rows_cells = json_is_column(r->ev->fields[i].name);
+	return r->r.rows_cells;
+}
+
 /* Records in a list stay out of the event: whoever reads the object goes through them. */
 static bool is_rows(struct reader *r)
 {
@@ -357,8 +392,9 @@ static bool is_rows(struct reader *r)
 	while (at < r->s.n && r->s.p[at] && strchr(" \t\r\n", r->s.p[at]))
 		at++;
 	if (at >= r->s.n || r->s.p[at] != '{')
-		return false;
-	r->r.rows_number = dialects_rows(r->j->dialects, slice_of(r->path, r->path_n));
+		return at < r->s.n && strchr("[]", r->s.p[at]) && is_table(r);
+	r->r.rows_number = dialects_rows(r->j->dialects, slice_of(r->path, r->path_n),
+					 slice_head(slice_from(r->s, at), LIST_LOOK_BYTES));
 	return r->r.rows_number > 0;
 }
 
@@ -384,6 +420,8 @@ static bool read_value(struct reader *r)
 
 	if (c != '{' && c != '[')
 		return read_plain(r, &v) && add(r, v);
+	if (r->expected)
+		memcpy(r->path, r->expected->path.p, r->path_n);
 	if (c == '[' && is_rows(r))
 		return skip_rows(r);
 	if (r->depth == LIMIT_DEPTH) {
@@ -412,8 +450,8 @@ struct json_result json_read_under(struct json *j, struct slice text, struct sli
 	/* Rewritten names gather when records keep changing shape: between records they may go. */
 	if (j->arena.used > MEMO_BYTES_MAX) {
 		arena_reset(&j->arena);
-		for (size_t i = 0; i < j->memo_count; i++)
-			j->memo[i].path.n = SIZE_MAX;
+		for (size_t i = 0; i < JSON_MEMOS; i++)
+			j->memos[i].path.n = SIZE_MAX;
 	}
 	if (peek(&r) != '{') {
 		r.r.why = "not a JSON object";

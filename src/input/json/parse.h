@@ -6,8 +6,9 @@
  * and what is not JSON any more ends the record with what was read before it. Members of nested
  * objects are fields with dotted names; arrays of plain values are lists.
  *
- * Text is kept where it lies, escapes and all (VALUE_ESCAPED), and a field's name is looked up only
- * when the record before had another one at its place.
+ * Text is kept where it lies, escapes and all (VALUE_ESCAPED). What a member's path is called is
+ * remembered, with the path that came behind it the last time: records that go as those before cost
+ * one compare a name, also where records of several kinds alternate.
  * Thread rule: one thread a struct json.
  */
 #include "event/event.h"
@@ -17,16 +18,21 @@ struct dialects;
 struct json_memo {
 	struct slice path; /* kept copy of the member's path */
 	struct slice name;
+	struct json_memo *next; /* the field that came behind this one */
 	uint32_t id;
 	uint32_t cap; /* bytes behind path.p */
-	bool plain;   /* the path holds nothing that JSON would escape */
+	uint32_t used; /* generation of the event that last borrowed the name */
+	bool plain;    /* the path holds nothing that JSON would escape */
+	bool passing;  /* in the event's arena: two paths of one record share a place */
 };
+
+#define JSON_MEMOS 1024u /* by the path's hash; what shares a place takes it from the other */
 
 struct json {
 	const struct names *names;
 	const struct dialects *dialects; /* may be NULL: paths are names */
-	struct json_memo *memo; /* by the field's place in the record */
-	size_t memo_count;
+	struct json_memo *memos;
+	struct json_memo *first; /* the field that records began with */
 	struct arena arena; /* the memo's names */
 	bool no_rows;	    /* lists of records are lists like others */
 };
@@ -40,6 +46,7 @@ struct json_result {
 	struct slice rows;
 	size_t rows_number; /* dialects_rows() */
 	bool rows_open;	    /* text ends inside that list */
+	bool rows_cells;    /* its records are lists of values, named by the member columns beside it */
 	bool object;   /* text is an object; false: nothing was read */
 	bool complete; /* all of it was read */
 	bool repaired; /* some bytes were not UTF-8 */
@@ -53,6 +60,8 @@ struct json_result json_read(struct json *j, struct slice text, struct event *ev
 /* The same, where its members are called prefix + name ("AdditionalFields."). */
 struct json_result json_read_under(struct json *j, struct slice text, struct slice prefix,
 				   struct event *ev);
+/* Whether a field names a column of rows_cells. */
+bool json_is_column(struct slice name);
 /* Length of the object or array at the start of text, by brackets and quotes alone; 0 when it does
  * not end in text. *state carries on when more text is appended: start with { 0 }. */
 struct json_scan {

@@ -22,6 +22,13 @@ struct header {
 	bool year_assumed;
 };
 
+/* The day without a year that was read last, in the latest year that the file allows and the one
+ * before: lines of one day come together. */
+struct day {
+	uint8_t text[6]; /* "Nov  3" */
+	int64_t latest, before; /* midnights, seconds since 1970 */
+};
+
 struct input {
 	struct input_env env;
 	struct translator *translator;
@@ -29,6 +36,8 @@ struct input {
 	struct lines lines;
 	uint64_t record;
 	bool told_year, told_none;
+	struct audit_names known;
+	struct day day;
 	uint32_t host, app, pid, message, facility, severity; /* numbers of the names below */
 };
 
@@ -126,34 +135,49 @@ static bool read_5424(struct slice s, struct header *h)
 	return h->app.p || h->host.p || h->time.set;
 }
 
-/* "Nov  3 08:12:02 host rest"; the year is not there. */
-static bool read_3164(struct slice s, int64_t modified, struct header *h)
+static bool two_digits(const uint8_t *p, unsigned *ret)
 {
-	char text[24];
-	struct when t;
-	int year;
+	*ret = (unsigned)((p[0] == ' ' ? '0' : p[0]) - '0') * 10 + (unsigned)(p[1] - '0');
+	return (p[0] == ' ' || (p[0] >= '0' && p[0] <= '9')) && p[1] >= '0' && p[1] <= '9';
+}
+
+/* "Nov  3" */
+static bool read_day(const uint8_t *p, int64_t modified, struct day *ret)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	int year = modified ? when_parts(when_unix(modified + 86400)).year : 1970;
+	unsigned day;
+
+	if (!two_digits(p + 4, &day) || day < 1 || day > 31)
+		return false;
+	for (unsigned m = 0; m < 12; m++)
+		if (memcmp(p, months + 3 * m, 3) == 0) {
+			memcpy(ret->text, p, sizeof(ret->text));
+			ret->latest = when_civil(year, m + 1, day, 0, 0, 0);
+			ret->before = when_civil(year - 1, m + 1, day, 0, 0, 0);
+			return true;
+		}
+	return false;
+}
+
+/* "Nov  3 08:12:02 host rest"; the year is not there: the latest in which it is not younger than the
+ * file. */
+static bool read_3164(struct slice s, int64_t modified, struct day *day, struct header *h)
+{
+	unsigned hour, minute, second;
+	int64_t at;
 
 	if (s.n < 16 || s.p[3] != ' ' || s.p[6] != ' ' || s.p[9] != ':' || s.p[12] != ':' || s.p[15] != ' ')
 		return false;
-	year = modified ? when_parts(when_unix(modified + 86400)).year : 1970;
-	for (int back = 0; back < 2; back++) {
-		struct slice stamp = slice_of(text, 20);
-
-		memcpy(text, s.p, 6);
-		text[6] = ' ';
-		text[7] = (char)('0' + (year - back) / 1000 % 10);
-		text[8] = (char)('0' + (year - back) / 100 % 10);
-		text[9] = (char)('0' + (year - back) / 10 % 10);
-		text[10] = (char)('0' + (year - back) % 10);
-		text[11] = ' ';
-		memcpy(text + 12, s.p + 7, 8);
-		t = when_guess(stamp);
-		if (!t.set)
-			return false;
-		if (t.ns / 1000000000 <= modified + 86400)
-			break;
-	}
-	h->time = modified ? t : (struct when){ 0 };
+	if (memcmp(day->text, s.p, sizeof(day->text)) != 0 && !read_day(s.p, modified, day))
+		return false;
+	if (!two_digits(s.p + 7, &hour) || !two_digits(s.p + 10, &minute) || !two_digits(s.p + 13, &second) ||
+	    hour > 23 || minute > 59 || second > 60)
+		return false;
+	at = (int64_t)hour * 3600 + minute * 60 + second;
+	at += day->latest + at <= modified + 86400 ? day->latest : day->before;
+	h->time = modified ? when_unix(at) : (struct when){ 0 };
+	h->time.zone_assumed = h->time.set;
 	h->year_assumed = true;
 	s = slice_from(s, 16);
 	h->host = word(&s);
@@ -172,7 +196,18 @@ static bool read_iso(struct slice s, struct header *h)
 	return true;
 }
 
-static bool read_header(struct slice line, int64_t modified, struct header *h)
+/* "Tue Nov  3 ...", as jamf.log has it: the rest is as in RFC 3164. */
+static struct slice weekday_off(struct slice s)
+{
+	static const char days[] = "MonTueWedThuFriSatSun";
+
+	for (size_t i = 0; s.n > 4 && s.p[3] == ' ' && i + 3 < sizeof(days); i += 3)
+		if (memcmp(s.p, days + i, 3) == 0)
+			return slice_from(s, 4);
+	return s;
+}
+
+static bool read_header(struct slice line, int64_t modified, struct day *day, struct header *h)
 {
 	*h = (struct header){ 0 };
 	if (!read_priority(&line, &h->priority) || line.n < 16)
@@ -181,7 +216,7 @@ static bool read_header(struct slice line, int64_t modified, struct header *h)
 		return read_5424(slice_from(line, 2), h);
 	if (line.p[0] >= '1' && line.p[0] <= '2' && line.p[4] == '-')
 		return read_iso(line, h);
-	return read_3164(line, modified, h);
+	return read_3164(weekday_off(line), modified, day, h);
 }
 
 /* ---- the reader ---- */
@@ -189,13 +224,14 @@ static bool read_header(struct slice line, int64_t modified, struct header *h)
 static unsigned probe(struct slice head, uint64_t bytes)
 {
 	struct header h;
+	struct day day = { 0 };
 	unsigned good = 0, lines = 0;
 
 	(void)bytes;
 	for (; lines < 4 && head.n; lines++) {
 		struct slice line = slice_cut(head, '\n', &head);
 
-		good += read_header(line, 1, &h) && (h.app.p || h.priority >= 0);
+		good += read_header(line, 1, &day, &h) && (h.app.p || h.priority >= 0);
 	}
 	return good * 2 > lines ? 55 : 0;
 }
@@ -240,10 +276,10 @@ static uint64_t records(const struct input *in)
 	return in->record;
 }
 
-static void add(struct event *ev, const char *name, uint32_t id, struct slice text)
+static void add(struct event *ev, struct slice name, uint32_t id, struct slice text)
 {
 	if (text.n)
-		event_add(ev, slice_str(name), id,
+		event_add(ev, name, id,
 			  value_text_of(utf8_valid(text) ? text : utf8_repair(&ev->arena, text)));
 }
 
@@ -270,27 +306,30 @@ static bool open_message(struct input *in, const struct header *h, uint64_t offs
 		return false;
 	ev->kind = "auditd";
 	ev->time = r.time;
-	audit_record_fields(&r, ev);
+	audit_record_fields(&r, &in->known, ev);
 	audit_event_finish(ev);
 	return true;
 }
 
 static void take(struct input *in, const struct header *h, uint64_t offset, struct event *ev)
 {
+	static const struct slice host = SLICE("host"), app = SLICE("app"), pid = SLICE("pid"),
+				  message = SLICE("message");
+
 	event_clear(ev);
 	ev->kind = "syslog";
 	if (!open_message(in, h, offset, ev)) {
 		ev->time = h->time;
-		add(ev, "host", in->host, h->host);
-		add(ev, "app", in->app, h->app);
-		add(ev, "pid", in->pid, h->pid);
+		add(ev, host, in->host, h->host);
+		add(ev, app, in->app, h->app);
+		add(ev, pid, in->pid, h->pid);
 		if (h->priority >= 0) {
 			event_add(ev, slice_str("facility"), in->facility,
 				  (struct value){ .type = VALUE_INT, .i = h->priority / 8 });
 			event_add(ev, slice_str("severity"), in->severity,
 				  (struct value){ .type = VALUE_INT, .i = h->priority % 8 });
 		}
-		add(ev, "message", in->message, h->message);
+		add(ev, message, in->message, h->message);
 	}
 	ev->ptr.offset = offset;
 	ev->ptr.record = in->record;
@@ -334,7 +373,7 @@ static enum input_step next(struct input *in, struct event *ev)
 		if (!slice_trim(line).n)
 			continue;
 		in->record++;
-		if (!read_header(line, in->env.modified, &h)) {
+		if (!read_header(line, in->env.modified, &in->day, &h)) {
 			if (!in->told_none)
 				input_note(&in->env, offset, true,
 					   "line %llu has no header of a system log (further ones are not told)",

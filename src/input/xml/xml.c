@@ -6,6 +6,7 @@
  */
 #include "base/heap.h"
 #include "base/limits.h"
+#include "base/utf.h"
 #include "input/dialect.h"
 #include "input/formats.h"
 #include "input/xml/parse.h"
@@ -95,6 +96,13 @@ static bool take(struct input *in, struct slice text, struct event *ev)
 	event_clear(ev);
 	in->record++;
 	r = xml_read(in->xml, text, ev);
+	if (!r.complete && !utf8_valid(text)) {
+		/* Bytes of another encoding spoil only the text they stand in. */
+		event_clear(ev);
+		r = xml_read(in->xml, utf8_repair(&ev->arena, text), ev);
+		input_note(&in->env, offset, false, "record %llu: bytes that are not UTF-8 were replaced",
+			   (unsigned long long)in->record);
+	}
 	if (!r.complete)
 		input_note(&in->env, offset + r.at, true, "record %llu: %s",
 			   (unsigned long long)in->record, r.why);

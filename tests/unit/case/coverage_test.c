@@ -365,6 +365,30 @@ static void a_source_is_named_by_the_taxonomy(void **state)
 	assert_int_equal(none.product.n, 0);
 }
 
+static void what_a_source_says_of_itself_is_kept_apart_and_travels(void **state)
+{
+	struct event ev = event_of("H", "C", 1, 0);
+	struct coverage c;
+	struct buf out = { 0 };
+	struct seen s = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	coverage_init(&c);
+	for (int i = 0; i < 6; i++) {
+		ev.completeness = i % 2 ? COMPLETENESS_CAPPED : COMPLETENESS_UNKNOWN;
+		coverage_add(&c, &ev);
+	}
+	coverage_encode(&c, &out);
+	assert_true(coverage_decode(buf_slice(&out), see, &s, &err));
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.rows[0].source.completeness, COMPLETENESS_UNKNOWN);
+	assert_int_equal(s.rows[1].source.completeness, COMPLETENESS_CAPPED);
+	assert_int_equal(s.rows[1].events, 3);
+	buf_done(&out);
+	coverage_done(&c);
+}
+
 static double cost(struct coverage *c, int kinds, int hosts)
 {
 	struct timespec a, b;
@@ -413,6 +437,7 @@ int main(void)
 		cmocka_unit_test(a_full_map_says_so_and_merging_gives_it_away),
 		cmocka_unit_test(long_names_are_cut_at_a_character_and_stay_within_the_budget),
 		cmocka_unit_test(a_source_is_named_by_the_taxonomy),
+		cmocka_unit_test(what_a_source_says_of_itself_is_kept_apart_and_travels),
 		cmocka_unit_test(counting_costs_little),
 	};
 

@@ -139,6 +139,21 @@ def a_case(d):
         assert bool(case["alerts"]) == (n < 2) and sum(f["hits"] for f in case["findings"]) == len(case["alerts"])
 
 
+def coverage_of_a_case(d):
+    with open(f"{d}/log.jsonl", "w") as f:
+        for i in (5, 6, 9, 10):
+            f.write(json.dumps({"EventRecordID": i, "Channel": "Security", "Computer": "PC", "EventID": 1102 if i == 9 else 4624,
+                                "TimeCreated": f"2024-01-01T00:{i:02}:00.000Z"}) + "\n")
+    for n, evidence in enumerate(([exercise(d), f"{d}/log.jsonl"], [f"{d}/log.jsonl"])):
+        run("investigate", *evidence, "-o", f"{d}/{n}.db", "-q", "--complete", "process_creation", "--complete", "Security")
+        coverage = json.loads(run("show", f"{d}/{n}.db", "--coverage", "--json"))
+        assert not valid(coverage, "coverage"), valid(coverage, "coverage")
+        pc = [s for h in coverage["hosts"] if h["host"] == "PC" for s in h["sources"]]
+        assert pc[0]["numbers"] == {"lowest": 5, "highest": 10, "missing": 2} and len(pc[0]["holes"]) == 1, pc
+    pc[0]["completeness"] = "clean"
+    assert valid(coverage, "coverage")
+
+
 def wrong_documents_are_refused(d):
     hit = json.loads(run("hunt", exercise(d), "--json").splitlines()[0])
     for change in (lambda h: h.pop("id"), lambda h: h.update(schema="upriver.hit/2"), lambda h: h.update(time="yesterday"),
@@ -162,7 +177,7 @@ def the_schemas_are_schemas(d):
 
 
 failed = 0
-TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, the_truth_of_an_exercise, a_case,
+TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, the_truth_of_an_exercise, a_case, coverage_of_a_case,
          wrong_documents_are_refused, the_schemas_are_schemas]
 for test in TESTS:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What sha256sum and its kin write: files that were there, with their digests. The host is in such
+ * a list only where a line says so.
+ *
+ *   # host: PC-07
+ *   9785001b...c7a3  /usr/bin/curl        md5, sha1, sha256, sha384, sha512 by the digest's length
+ *   9785001b...c7a3 *C:\Windows\x.dll     binary mode
+ *   \9785001b...c7a3  a\nb                with escapes: \n, \\ and \r
+ *   SHA256 (/usr/bin/curl) = 9785...      BSD
+ */
+#include "base/heap.h"
+#include "input/dialect.h"
+#include "input/formats.h"
+#include "input/lines.h"
+#include "input/put.h"
+
+#include <stdlib.h>
+
+enum word {
+	WORD_PATH,
+	WORD_MD5,
+	WORD_SHA1,
+	WORD_SHA224,
+	WORD_SHA256,
+	WORD_SHA384,
+	WORD_SHA512,
+	WORD_COUNT
+};
+static const char *const words[WORD_COUNT] = { "path",	 "md5",	   "sha1",  "sha224",
+					       "sha256", "sha384", "sha512" };
+static const size_t digits[WORD_COUNT] = { 0, 32, 40, 56, 64, 96, 128 };
+
+struct input {
+	struct input_env env;
+	struct translator *translator;
+	struct put_name names[WORD_COUNT];
+	struct lines lines;
+	uint64_t record;
+	bool told;
+	char host[256];
+	size_t host_n;
+};
+
+struct sum {
+	enum word kind;
+	struct slice digest, path;
+	bool escaped;
+};
+
+/* ---- a line ---- */
+
+static bool read_digest(struct slice s, struct sum *ret)
+{
+	enum word k = WORD_MD5;
+
+	while (k < WORD_COUNT && digits[k] != s.n)
+		k++;
+	if (k == WORD_COUNT)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = ascii_lower(s.p[i]);
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	ret->kind = k;
+	ret->digest = s;
+	return true;
+}
+
+static bool read_bsd(struct slice line, struct sum *ret)
+{
+	static const struct slice mark = SLICE(") = ");
+	size_t open = slice_find(line, '(');
+	const uint8_t *end = NULL;
+
+	if (open < 4 || open > 12 || line.p[open - 1] != ' ')
+		return false;
+	for (size_t i = open; i + mark.n < line.n; i++) /* the last one: paths may hold it too */
+		if (slice_starts(slice_from(line, i), mark))
+			end = line.p + i;
+	if (!end)
+		return false;
+	ret->path = slice_of(line.p + open + 1, (size_t)(end - line.p) - open - 1);
+	return read_digest(slice_from(line, (size_t)(end - line.p) + mark.n), ret) && ret->path.n;
+}
+
+static bool read_sum(struct slice line, struct sum *ret)
+{
+	*ret = (struct sum){ 0 };
+	if (line.n && line.p[0] == '\\') {
+		ret->escaped = true;
+		line = slice_from(line, 1);
+	}
+	size_t n = slice_find(line, ' ');
+
+	if (n + 2 < line.n && strchr(" *?^", line.p[n + 1] ? line.p[n + 1] : 'x') &&
+	    read_digest(slice_head(line, n), ret)) {
+		ret->path = slice_from(line, n + 2);
+		return true;
+	}
+	return read_bsd(line, ret);
+}
+
+/* "# host: NAME"; p NULL where the line is none. */
+static struct slice host_of(struct slice line)
+{
+	struct slice value, key;
+
+	if (!line.n || line.p[0] != '#')
+		return slice_of(NULL, 0);
+	key = slice_trim(slice_cut(slice_from(line, 1), ':', &value));
+	return slice_eq_nocase(key, slice_str("host")) && value.p ? slice_trim(value)
+								  : slice_of(NULL, 0);
+}
+
+static unsigned probe(struct slice head, uint64_t bytes)
+{
+	unsigned good = 0, lines = 0;
+	struct sum sum;
+
+	while (head.n && lines < 8) {
+		struct slice line = slice_trim(slice_cut(head, '\n', &head));
+
+		if (!line.n || line.p[0] == '#' || (!head.p && bytes > 4096))
+			continue;
+		lines++;
+		good += read_sum(line, &sum);
+	}
+	return good && good * 2 > lines ? 68 : 0;
+}
+
+/* ---- the reader ---- */
+
+static struct input *checksums_open(const struct input_env *env)
+{
+	struct input *in = heap_new(sizeof(*in));
+
+	in->env = *env;
+	in->translator = translator_new(env->dialects, env->names);
+	put_names(in->names, words, WORD_COUNT, env->names);
+	return in;
+}
+
+static void checksums_close(struct input *in)
+{
+	if (!in)
+		return;
+	translator_free(in->translator);
+	free(in);
+}
+
+static void window(struct input *in, const struct input_window *w)
+{
+	lines_window(&in->lines, w);
+}
+
+static size_t consumed(const struct input *in)
+{
+	return in->lines.at;
+}
+
+static uint64_t records(const struct input *in)
+{
+	return in->record;
+}
+
+static void set_host(struct input *in, struct slice host)
+{
+	host = slice_head(host, sizeof(in->host));
+	in->host_n = utf8_valid_prefix(host);
+	memcpy(in->host, host.p, in->host_n);
+}
+
+static struct slice unescaped(struct arena *a, struct slice s)
+{
+	uint8_t *room = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	if (!room)
+		return s;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+
+		if (c == '\\' && i + 1 < s.n) {
+			c = s.p[++i];
+			c = c == 'n' ? '\n' : c == 'r' ? '\r' : c;
+		}
+		room[n++] = c;
+	}
+	return slice_of(room, n);
+}
+
+static void take(struct input *in, const struct sum *sum, uint64_t offset, struct event *ev)
+{
+	event_clear(ev);
+	put_text(ev, &in->names[WORD_PATH],
+		 sum->escaped ? unescaped(&ev->arena, sum->path) : sum->path);
+	put_text(ev, &in->names[sum->kind], arena_lower(&ev->arena, sum->digest));
+	put_place(ev, "inventory", in->record, offset);
+	if (in->host_n)
+		ev->host = arena_keep(&ev->arena, slice_of(in->host, in->host_n));
+	translator_apply(in->translator, ev);
+	event_seal(ev);
+	ev->time_kind = NULL;
+}
+
+static enum input_step next(struct input *in, struct event *ev)
+{
+	struct slice line;
+	struct sum sum;
+	uint64_t offset;
+
+	for (;;) {
+		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
+
+		if (step != LINES_LINE)
+			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
+		struct slice host = host_of(line);
+
+		if (host.p)
+			set_host(in, host);
+		if (!slice_trim(line).n || line.p[0] == '#')
+			continue;
+		in->record++;
+		if (read_sum(line, &sum)) {
+			take(in, &sum, offset, ev);
+			return INPUT_EVENT;
+		}
+		if (!in->told)
+			input_note(&in->env, offset, true,
+				   "line %llu is no checksum (further ones are not told)",
+				   (unsigned long long)in->record);
+		in->told = true;
+	}
+}
+
+const struct input_format input_checksums = {
+	.name = "checksums",
+	.cut = INPUT_CUT_NONE,
+	.probe = probe,
+	.open = checksums_open,
+	.window = window,
+	.next = next,
+	.consumed = consumed,
+	.records = records,
+	.close = checksums_close,
+};

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * apt's history.log: a paragraph a transaction, an event for each package in it.
+ *
+ *   Start-Date: 2026-11-03  08:12:02
+ *   Commandline: apt-get install curl
+ *   Requested-By: deploy (1000)
+ *   Install: libcurl4:amd64 (7.88.1-10, automatic), curl:amd64 (7.88.1-10)
+ *   Upgrade: tar:amd64 (1.34-1, 1.34-2)
+ *   End-Date: 2026-11-03  08:12:09
+ *
+ * Times are local, taken as UTC. The record is the paragraph's number, the offset the package's.
+ */
+#include "base/heap.h"
+#include "base/limits.h"
+#include "input/dialect.h"
+#include "input/formats.h"
+#include "input/packagelog/change.h"
+
+#include <stdlib.h>
+
+struct input {
+	struct input_env env;
+	struct translator *translator;
+	struct change_names names;
+	struct input_window w;
+	size_t at;
+	uint64_t record;
+	struct slice lines,
+		packages; /* left of the paragraph, and of the line that is gone through */
+	struct change change;
+	bool told_none;
+};
+
+static const struct slice start_date = SLICE("Start-Date: ");
+
+static unsigned probe(struct slice head, uint64_t bytes)
+{
+	static const struct slice command = SLICE("\nCommandline: "),
+				  by = SLICE("\nRequested-By: "), end = SLICE("\nEnd-Date: "),
+				  install = SLICE("\nInstall: "), upgrade = SLICE("\nUpgrade: ");
+
+	(void)bytes;
+	head = slice_trim(head);
+	if (!slice_starts(head, start_date))
+		return 0;
+	return slice_search(head, command) || slice_search(head, by) || slice_search(head, end) ||
+			       slice_search(head, install) || slice_search(head, upgrade)
+		       ? 75
+		       : 0;
+}
+
+static struct input *apt_open(const struct input_env *env)
+{
+	struct input *in = heap_new(sizeof(*in));
+
+	in->env = *env;
+	in->translator = translator_new(env->dialects, env->names);
+	change_names_init(&in->names, env->names);
+	return in;
+}
+
+static void apt_close(struct input *in)
+{
+	if (!in)
+		return;
+	translator_free(in->translator);
+	free(in);
+}
+
+static void window(struct input *in, const struct input_window *w)
+{
+	in->w = *w;
+	in->at = 0;
+}
+
+static size_t consumed(const struct input *in)
+{
+	return in->at;
+}
+
+static uint64_t records(const struct input *in)
+{
+	return in->record;
+}
+
+static const char *action_of(struct slice key)
+{
+	static const char *const actions[][2] = {
+		{ "Install", "install" },     { "Upgrade", "upgrade" },
+		{ "Remove", "remove" },	      { "Purge", "purge" },
+		{ "Reinstall", "reinstall" }, { "Downgrade", "downgrade" },
+	};
+
+	for (size_t i = 0; i < 6; i++)
+		if (slice_is(key, actions[i][0]))
+			return actions[i][1];
+	return NULL;
+}
+
+/* "2026-11-03  08:12:02" */
+static struct when time_of(struct slice s)
+{
+	char text[20];
+
+	s = slice_trim(s);
+	if (s.n != 20 || s.p[10] != ' ' || s.p[11] != ' ')
+		return when_parse(s);
+	memcpy(text, s.p, 11);
+	memcpy(text + 11, s.p + 12, 8);
+	return when_parse(slice_of(text, 19));
+}
+
+/* What holds for all packages of the paragraph. */
+static void read_head(struct input *in, struct slice text)
+{
+	in->change = (struct change){ .manager = "apt", .ecosystem = "deb" };
+	while (text.n) {
+		struct slice value, line = slice_cut(text, '\n', &text),
+				    key = slice_cut(line, ':', &value);
+
+		value = slice_trim(value);
+		if (slice_is(key, "Start-Date"))
+			in->change.time = time_of(value);
+		else if (slice_is(key, "Commandline"))
+			in->change.command = value;
+		else if (slice_is(key, "Requested-By"))
+			in->change.user = value;
+		else if (slice_is(key, "Error"))
+			in->change.error = value;
+	}
+}
+
+/* One of "NAME:ARCH (OLD, NEW), ..." off the front. */
+static bool take_package(struct input *in, struct change *c)
+{
+	struct slice s = slice_trim(in->packages), name, versions, second;
+	size_t end;
+
+	while (s.n && (s.p[0] == ',' || s.p[0] == ' '))
+		s = slice_from(s, 1);
+	end = slice_find(s, ')');
+	name = slice_head(s, end);
+	in->packages = slice_from(s, end + 1);
+	name = slice_cut(name, '(', &versions);
+	*c = in->change;
+	c->name = slice_cut(slice_trim(name), ':', &c->architecture);
+	c->version = slice_trim(slice_cut(versions, ',', &second));
+	second = slice_trim(second);
+	if (slice_is(c->action, "upgrade") || slice_is(c->action, "downgrade")) {
+		c->old_version = c->version;
+		c->version = slice_cut(second, ',', &second);
+	} else if (slice_is(c->action, "remove") || slice_is(c->action, "purge")) {
+		c->old_version = c->version;
+		c->version = slice_of(NULL, 0);
+	}
+	return c->name.n > 0;
+}
+
+static bool next_package(struct input *in, struct event *ev)
+{
+	struct change c;
+
+	for (;;) {
+		while (!in->packages.n && in->lines.n) {
+			struct slice value, line = slice_cut(in->lines, '\n', &in->lines);
+			const char *action = action_of(slice_cut(line, ':', &value));
+
+			if (!action)
+				continue;
+			in->change.action = slice_str(action);
+			in->packages = slice_trim(value);
+		}
+		if (!in->packages.n)
+			return false;
+		uint64_t offset = in->w.offset + (uint64_t)(in->packages.p - in->w.bytes.p);
+
+		if (!take_package(in, &c))
+			continue;
+		offset = in->w.offset + (uint64_t)(c.name.p - in->w.bytes.p);
+		event_clear(ev);
+		change_put(&in->names, &c, ev);
+		put_place(ev, "package", in->record, offset);
+		change_finish(in->translator, &c, ev);
+		return true;
+	}
+}
+
+/* Up to behind the empty line, or to the next Start-Date; 0: not in s. */
+static size_t paragraph(struct slice s)
+{
+	struct slice rest = s;
+
+	while (rest.n) {
+		size_t n = slice_find(rest, '\n');
+		struct slice line = slice_head(rest, n);
+		size_t at = (size_t)(rest.p - s.p);
+
+		if (at && slice_starts(line, start_date))
+			return at;
+		if (n == rest.n)
+			return 0;
+		if (at && !slice_trim(line).n)
+			return at + n + 1;
+		rest = slice_from(rest, n + 1);
+	}
+	return 0;
+}
+
+static enum input_step next(struct input *in, struct event *ev)
+{
+	for (;;) {
+		if (next_package(in, ev))
+			return INPUT_EVENT;
+		struct slice rest = slice_from(in->w.bytes, in->at);
+
+		while (rest.n && (rest.p[0] == '\n' || rest.p[0] == '\r'))
+			rest = slice_from(rest, 1);
+		in->at = in->w.bytes.n - rest.n;
+		if (!rest.n)
+			return in->w.final ? INPUT_END : INPUT_MORE;
+		size_t n = paragraph(rest);
+
+		if (n == 0 && !in->w.final && rest.n < LIMIT_LINE_BYTES)
+			return INPUT_MORE;
+		n = n ? n : rest.n;
+		in->lines = slice_head(rest, n);
+		in->packages = slice_of(NULL, 0);
+		in->record++;
+		read_head(in, in->lines);
+		if (!in->change.time.set && !in->told_none) {
+			in->told_none = true;
+			input_note(&in->env, in->w.offset + in->at, true,
+				   "paragraph %llu has no Start-Date (further ones are not told)",
+				   (unsigned long long)in->record);
+		}
+		in->at += n;
+	}
+}
+
+const struct input_format input_apt = {
+	.name = "apt",
+	.cut = INPUT_CUT_NONE,
+	.probe = probe,
+	.open = apt_open,
+	.window = window,
+	.next = next,
+	.consumed = consumed,
+	.records = records,
+	.close = apt_close,
+};
