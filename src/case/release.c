@@ -198,21 +198,6 @@ static struct slice command_of(const struct graph *g, uint32_t process)
 		       : graph_attribute(g, &g->edges[g->nodes[process].started], ATTRIBUTE_COMMAND_LINE);
 }
 
-static struct slice url_in(struct slice text)
-{
-	const uint8_t *at = slice_search(text, slice_str("://"));
-	size_t from, n = 0;
-
-	if (!at)
-		return slice_of(NULL, 0);
-	for (from = (size_t)(at - text.p); from && text.p[from - 1] > ' ' && text.p[from - 1] != '"'; from--)
-		;
-	text = slice_from(text, from);
-	while (n < text.n && text.p[n] > ' ' && text.p[n] != '"')
-		n++;
-	return slice_head(text, n);
-}
-
 /* The processes between the write and the system's own: whose command line names an address. */
 static void who_wrote(struct reading *x, const struct seen *s, struct release_update *u)
 {

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Causes of what a process does. The costs, side by side:
- *   0.5 the script, library or package that it was told to run
+ *   0.5 the script, library or package that it was told to run; the library of its service;
+ *     the document that it opened
  *   0.9 a library that somebody else put beside a signed program, or that nobody signed
  *   1.0 its own file;  who started it, where the program is the system's own
+ *   1.0 who wrote down that it was to be started (a service, a task, a value of Run); 2.0 where the
+ *     words name only an interpreter
  *   1.2 a thread that another process made in it;  2.5 memory opened for writing
  *   1.8 who started it, where the program is not the system's own
- *   5 and more: the record that would say is missing
+ *   2.0 an address that its command line or its script names; 3 a package file that nobody recorded
+ *   5 and more: the record that would say is missing; 7.6 somebody at the machine started it; 12
+ *     where it is not the system's own program: its file says more, even if no record says who wrote that
  * A stronger reason makes the weaker dearer: who acts through a program does not make it guilty.
  */
 #include "graph/causes.h"
@@ -81,9 +86,59 @@ static uint32_t writer_of(const struct graph *g, uint32_t file, int64_t ns)
 	return v.write_count ? g->edges[v.writes[0]].subject : GRAPH_NONE;
 }
 
+static int64_t written_at(const struct graph *g, uint32_t file, int64_t ns)
+{
+	struct file_version v;
+
+	file_version_at(g, file, ns, &v);
+	return v.write_count ? g->edges[v.writes[0]].time_ns : GRAPH_EVER;
+}
+
 static bool holds(struct slice s, const char *part)
 {
 	return slice_search(s, slice_str(part)) != NULL;
+}
+
+/* Both came out of one run of an installer, or out of two of one name at one time: the library is the
+ * program's own. One that a later run brought is of a later release. */
+static bool installed_alike(struct causes *c, uint32_t writer, int64_t written, uint32_t other, int64_t then)
+{
+	const struct graph_node *nodes = c->g->nodes;
+
+	if (writer == GRAPH_NONE || other == GRAPH_NONE || !(process_roles(c, writer) & ROLE_INSTALLER) ||
+	    written > then + INSTALL_WINDOW_NS || then > written + INSTALL_WINDOW_NS)
+		return false;
+	return writer == other || slice_eq_nocase(nodes[writer].name, nodes[other].name);
+}
+
+/* An updater that lives in the program's tree, or is of its vendor. */
+static bool own_updater(struct causes *c, uint32_t writer, uint32_t process)
+{
+	const struct graph_node *nodes = c->g->nodes;
+	struct slice home = path_folder(nodes[writer].name);
+	struct slice theirs = process_attribute(c->g, writer, ATTRIBUTE_COMPANY);
+	struct slice ours = process_attribute(c->g, process, ATTRIBUTE_COMPANY);
+
+	if (theirs.n && slice_eq_nocase(theirs, ours))
+		return true;
+	return home.n && nodes[process].name.n > home.n &&
+	       slice_eq_nocase(slice_head(nodes[process].name, home.n), home);
+}
+
+/* Is the library's writer another than the program's (GRAPH_NONE: not recorded)? Not so for the system's
+ * installers; for what only calls itself one, unless it is the program's own. */
+static bool foreign_writer(struct causes *c, uint32_t process, uint32_t writer, uint32_t images)
+{
+	unsigned roles;
+
+	if (writer == GRAPH_NONE || writer == process || writer == images)
+		return false;
+	roles = process_roles(c, writer);
+	if (!(roles & (ROLE_INSTALLER | ROLE_PARENT)))
+		return true;
+	return !(roles & (ROLE_STOCK | ROLE_PARENT)) && images != GRAPH_NONE &&
+	       !slice_eq_nocase(c->g->nodes[writer].name, c->g->nodes[images].name) &&
+	       !own_updater(c, writer, process);
 }
 
 /* How much speaks for the module and not for the program; 0: nothing. */
@@ -94,17 +149,21 @@ static double module_cost(struct causes *c, uint32_t process, const struct graph
 	struct slice key = g->nodes[file].key, signature = graph_attribute(g, e, ATTRIBUTE_SIGNATURE);
 	struct slice ours = process_attribute(g, process, ATTRIBUTE_SIGNER);
 	uint32_t writer = writer_of(g, file, e->time_ns);
+	uint32_t images = image == GRAPH_NONE
+				  ? GRAPH_NONE
+				  : writer_of(g, image, start_or(&g->nodes[process], e->time_ns));
 	bool beside = image != GRAPH_NONE &&
 		      slice_eq(path_folder(key), path_folder(g->nodes[image].key));
+	bool own = images != GRAPH_NONE &&
+		   installed_alike(c, writer, written_at(g, file, e->time_ns), images,
+				   written_at(g, image, start_or(&g->nodes[process], e->time_ns)));
 	bool unsigned_one = signature.n && !is_valid(signature);
 
 	if (file == image || holds(key, "\\nativeimages_") || holds(key, "\\assembly\\"))
 		return 0;
-	if (role_system_path(key) && writer == GRAPH_NONE)
+	if ((role_system_path(key) && writer == GRAPH_NONE) || own)
 		return 0;
-	if (writer != GRAPH_NONE && image != GRAPH_NONE && writer != process &&
-	    writer != writer_of(g, image, start_or(&g->nodes[process], e->time_ns)) &&
-	    !(process_roles(c, writer) & (ROLE_INSTALLER | ROLE_PARENT))) {
+	if (image != GRAPH_NONE && foreign_writer(c, process, writer, images)) {
 		*why = "a library that another process wrote than the program it is loaded into";
 		return 0.9;
 	}
@@ -192,8 +251,7 @@ static bool neighbour_causes(struct causes *c, uint32_t process, uint32_t image,
 	for (unsigned n = 0; at != MAP_NONE && at && n < 256; at = c->folder_next[at - 1], n++) {
 		uint32_t file = at - 1, writer = writer_of(g, file, ns);
 
-		if (!is_library(g->nodes[file].key) || writer == GRAPH_NONE || writer == ours ||
-		    writer == process || (process_roles(c, writer) & ROLE_INSTALLER))
+		if (!is_library(g->nodes[file].key) || !foreign_writer(c, process, writer, ours))
 			continue;
 		found = true;
 		cause_step(c, file, ns, GRAPH_NONE, 1.2, "side_load",
@@ -209,7 +267,9 @@ static bool is_code(struct slice path, unsigned roles)
 	static const char *const endings[] = { ".ps1", ".bat", ".cmd", ".vbs", ".vbe", ".js",	".jse", ".mjs",
 					       ".cjs", ".hta", ".py",  ".sh",  ".pl",  ".rb",	".jar", ".dll",
 					       ".ocx", ".cpl", ".msi", ".msp", ".mst", ".scpt", ".wsf", ".deb",
-					       ".rpm", ".pkg", ".zip", ".7z",  ".rar", ".cab",	".iso", ".dat" };
+					       ".rpm", ".pkg", ".zip", ".7z",  ".rar", ".cab",	".iso", ".dat",
+					       ".doc", ".docx", ".docm", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ppt",
+					       ".pptx", ".pptm", ".rtf", ".one", ".pdf" };
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
 		struct slice e = slice_str(endings[i]);
@@ -259,6 +319,47 @@ static void language_package(struct causes *c, struct slice path, int64_t ns, ui
 	cause_end(c, &o, 0.6, "package", edge, "it ran what a language package brought");
 }
 
+/* The installer's service does what it was asked for: the package of the request (MsiInstaller 1040) before
+ * this moment, and who asked. */
+static bool package_asked(struct causes *c, int64_t ns)
+{
+	const struct graph *g = c->g;
+
+	for (size_t i = g->packages.n; i-- > 0;) {
+		uint32_t edge = g->packages.edges[i], file;
+		const struct graph_edge *e = &g->edges[edge];
+
+		if (!e->timed || e->time_ns > ns ||
+		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "begin"))
+			continue;
+		if (e->time_ns < ns - INSTALL_WINDOW_NS)
+			return false;
+		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
+		cause_step(c, file, e->time_ns, edge, 0.5, "package", "the package that it was asked to install");
+		cause_step(c, e->subject, e->time_ns, edge, 1.0, "package", "asked it to install");
+		return file != GRAPH_NONE;
+	}
+	return false;
+}
+
+/* A package file that an installer was given and nobody recorded: at least its name. name_version_arch.deb
+ * says the version too. */
+static void package_named(struct causes *c, struct slice path, int64_t ns, uint32_t edge)
+{
+	struct trace_origin o = origin_of(ORIGIN_PACKAGE, GRAPH_NONE, ns);
+	struct slice tail = path_tail(path), rest;
+
+	if (!path_is_package(path))
+		return;
+	o.name = tail;
+	if (slice_ends(tail, slice_str(".deb")) && slice_find(tail, '_') < tail.n) {
+		o.name = slice_cut(tail, '_', &rest);
+		o.version = slice_cut(rest, '_', &rest);
+	}
+	o.gap = "where the package was brought from is in no record";
+	cause_end(c, &o, 3, "package", edge, "the package that its command line names");
+}
+
 /* True when a file of the command line is known. */
 static bool command_causes(struct causes *c, uint32_t process, unsigned roles, int64_t ns)
 {
@@ -271,7 +372,8 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 
 	if (!(roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_COPIER | ROLE_INSTALLER)))
 		return false;
-	language_package(c, directory, start_or(p, ns), p->started);
+	language_package(c, arena_printf(&c->arena, "%.*s/", (int)directory.n, (const char *)directory.p),
+			 start_or(p, ns), p->started);
 	for (unsigned n = 0; n < WORDS_MAX && (path = path_in_command(command, &at)).p; n++) {
 		uint32_t file;
 
@@ -279,6 +381,8 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 			continue;
 		file = named_file(c, path, directory);
 		language_package(c, file == GRAPH_NONE ? path : g->nodes[file].name, start_or(p, ns), p->started);
+		if (file == GRAPH_NONE && roles & ROLE_INSTALLER)
+			package_named(c, path, start_or(p, ns), p->started);
 		if (file == GRAPH_NONE)
 			continue;
 		found = true;
@@ -298,32 +402,36 @@ static void client_causes(struct causes *c, uint32_t process, int64_t ns)
 			   "the installer that was given the package");
 }
 
-/* A script that fetched itself: the text names an address. */
+static bool fetch_end(struct causes *c, uint32_t process, struct slice text, int64_t ns, uint32_t edge,
+		      const char *why)
+{
+	struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, GRAPH_NONE, ns);
+
+	o.url = url_in(text);
+	if (!o.url.n)
+		return false;
+	o.mark = edge;
+	o.channel = process;
+	cause_end(c, &o, 2.0, "script_download", edge, why);
+	return true;
+}
+
+/* Code that was fetched: its command line or its script names an address. */
 static void script_causes(struct causes *c, uint32_t process, int64_t ns)
 {
 	const struct graph_node *p = &c->g->nodes[process];
 
+	if (fetch_end(c, process, process_attribute(c->g, process, ATTRIBUTE_COMMAND_LINE), start_or(p, ns),
+		      p->started, "its command line names the address it takes code from"))
+		return;
 	for (uint32_t i = p->out_count; i-- > 0;) {
 		const struct graph_edge *e = graph_out(c->g, p, i);
-		struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, GRAPH_NONE, e->time_ns);
-		struct slice text;
-		const uint8_t *at;
-		size_t n = 0;
 
 		if (e->op != ACTIVITY_SCRIPT || e->time_ns > ns || e->object == GRAPH_NONE)
 			continue;
-		text = c->g->nodes[e->object].name;
-		at = slice_search(text, slice_str("http"));
-		if (!at)
-			continue;
-		text = slice_from(text, (size_t)(at - text.p));
-		while (n < text.n && text.p[n] > ' ' && !strchr("'\"()<>;|,", text.p[n]))
-			n++;
-		o.url = slice_head(text, n);
-		o.mark = c->g->out[p->out + i];
-		o.channel = process;
-		cause_end(c, &o, 2.0, "script_download", o.mark, "its script names the address it takes code from");
-		return;
+		if (fetch_end(c, process, c->g->nodes[e->object].name, e->time_ns, c->g->out[p->out + i],
+			      "its script names the address it takes code from"))
+			return;
 	}
 }
 
@@ -374,25 +482,57 @@ static bool injection_causes(struct causes *c, uint32_t process, int64_t ns)
 
 /* ---- who started it ---- */
 
-/* Does the text of a service or a task name this program? */
-static bool speaks_of(struct slice details, struct slice image, struct slice command)
+static bool holds_nocase(struct slice s, struct slice part)
 {
-	struct slice tail = path_tail(image);
-	size_t at = 0;
-	struct slice path;
-
-	if (!details.n || !tail.n)
-		return false;
-	if (command.n > 8 && slice_search(details, slice_head(command, 512)))
-		return true;
-	/* rundll32 runs many: what it was told to run counts, in the lines after its own name. */
-	while ((path = path_in_command(command, &at)).p)
-		if (!slice_eq_nocase(path_tail(path), tail) && slice_search(details, path_tail(path)))
-			return true;
-	for (size_t i = 0; i + tail.n <= details.n; i++)
-		if (slice_eq_nocase(slice_of(details.p + i, tail.n), tail))
+	for (size_t i = 0; part.n && i + part.n <= s.n; i++)
+		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
 			return true;
 	return false;
+}
+
+/* The command line behind its first word. */
+static struct slice arguments_of(struct slice command)
+{
+	bool quoted = command.n && command.p[0] == '"';
+	size_t n = quoted ? 1 + slice_find(slice_from(command, 1), '"') : slice_find(command, ' ');
+
+	return slice_trim(slice_from(command, n < command.n ? n + quoted : command.n));
+}
+
+enum speaks { SPEAKS_NOT, SPEAKS_NAME, SPEAKS_COMMAND };
+
+/* Does the text of a service, a task or a value name this program, or all that it was told to do? */
+static enum speaks speaks_of(struct slice details, struct slice image, struct slice command)
+{
+	struct slice tail = path_tail(image), arguments = arguments_of(command), path;
+	size_t at = 0;
+
+	if (!details.n || !tail.n)
+		return SPEAKS_NOT;
+	if (command.n > 8 && holds_nocase(details, slice_head(command, 512)))
+		return SPEAKS_COMMAND;
+	if (arguments.n > 3 && holds_nocase(details, slice_head(arguments, 512)))
+		return SPEAKS_COMMAND;
+	/* rundll32 runs many: what it was told to run counts, in the lines after its own name. */
+	while ((path = path_in_command(command, &at)).p)
+		if (!slice_eq_nocase(path_tail(path), tail) && holds_nocase(details, path_tail(path)))
+			return SPEAKS_COMMAND;
+	return holds_nocase(details, tail) ? SPEAKS_NAME : SPEAKS_NOT;
+}
+
+static const char *starts_by(const struct graph *g, const struct graph_edge *e)
+{
+	if (e->op == ACTIVITY_SERVICE_CREATE)
+		return "service";
+	if (e->op == ACTIVITY_TASK_CREATE)
+		return "task";
+	if (e->op == ACTIVITY_WMI)
+		return "wmi";
+	if (e->op != ACTIVITY_REGISTRY_SET || e->object == GRAPH_NONE)
+		return NULL;
+	if (holds(g->nodes[e->object].key, "\\services\\"))
+		return "service";
+	return holds(g->nodes[e->object].key, "\\currentversion\\run") ? "run_key" : NULL;
 }
 
 /* The remote logon of this session, or the last one before it from elsewhere within a minute. */
@@ -428,28 +568,86 @@ static bool logon_end(struct causes *c, struct slice session, int64_t ns, double
 	return true;
 }
 
-static bool scheduled_causes(struct causes *c, uint32_t process, int64_t ns)
+/* The record of the service (System 7045) or consumer (5861) names no process and no session: a logon from
+ * elsewhere just before it, else a gap. */
+static void nobody_scheduled(struct causes *c, uint32_t edge)
+{
+	const struct graph_edge *e = &c->g->edges[edge];
+	bool session = graph_attribute(c->g, e, ATTRIBUTE_LOGON_ID).n != 0;
+
+	if (session || !logon_end(c, slice_of(NULL, 0), e->time_ns, 2.5))
+		cause_gap(c, GRAPH_NONE, e->time_ns, 6.5, edge,
+			  "a service, task or consumer started it; the record of its making names no process");
+}
+
+/* Who wrote down that this was to be started. An interpreter's name alone says little: many tasks
+ * run one. */
+static bool scheduled_causes(struct causes *c, uint32_t process, unsigned roles, int64_t ns)
 {
 	const struct graph *g = c->g;
 	const struct graph_node *p = &g->nodes[process];
 	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
-	bool found = false;
+	bool found = false, many = roles & (ROLE_INTERPRETER | ROLE_HOST);
 	unsigned n = 0;
 
 	for (size_t i = g->starters.n; i-- > 0 && n < 8;) {
-		const struct graph_edge *e = &g->edges[g->starters.edges[i]];
-		const char *op = e->op == ACTIVITY_TASK_CREATE ? "task" : "service";
+		uint32_t edge = g->starters.edges[i];
+		const struct graph_edge *e = &g->edges[edge];
+		const char *op = starts_by(g, e);
+		enum speaks said;
 
-		if (e->time_ns > ns ||
-		    !speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), p->name, command))
+		if (e->time_ns > ns || !op)
+			continue;
+		said = speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), p->name, command);
+		if (said == SPEAKS_NOT || (said == SPEAKS_NAME && many && op[0] == 'r'))
 			continue;
 		n++;
 		if (logon_end(c, graph_attribute(g, e, ATTRIBUTE_LOGON_ID), e->time_ns, 2.0))
 			found = true;
+		if (e->subject == GRAPH_NONE && said == SPEAKS_COMMAND) {
+			found = true;
+			nobody_scheduled(c, edge);
+		}
 		if (e->subject == GRAPH_NONE || process_roles(c, e->subject) & ROLE_PARENT)
 			continue;
 		found = true;
-		cause_step(c, e->subject, e->time_ns, g->starters.edges[i], 1.0, op, "made the service or task that started it");
+		cause_step(c, e->subject, e->time_ns, edge,
+			   said == SPEAKS_NAME && many ? 2.0 : 1.0, op,
+			   "made the service, task or value that started it");
+	}
+	return found;
+}
+
+/* svchost -s NAME: the library that the registry names for this service, and who wrote its name there. */
+static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct graph *g = c->g;
+	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
+	const uint8_t *at = slice_search(command, slice_str(" -s "));
+	struct slice name, key;
+	bool found = false;
+
+	if (!at)
+		return false;
+	name = slice_trim(slice_from(command, (size_t)(at - command.p) + 4));
+	name = slice_head(name, slice_find(name, ' '));
+	key = arena_printf(&c->arena, "\\services\\%.*s\\", (int)name.n, (const char *)name.p);
+	for (size_t i = g->starters.n; i-- > 0 && !found;) {
+		uint32_t edge = g->starters.edges[i];
+		const struct graph_edge *e = &g->edges[edge];
+		uint32_t file;
+
+		if (e->op != ACTIVITY_REGISTRY_SET || e->time_ns > ns || e->object == GRAPH_NONE ||
+		    !holds(g->nodes[e->object].key, "\\servicedll") ||
+		    !holds_nocase(g->nodes[e->object].key, key))
+			continue;
+		found = true;
+		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_DETAILS));
+		cause_step(c, file, start_or(&g->nodes[process], ns), edge, 0.5,
+			   "service", "the library of the service that it runs");
+		if (e->subject != GRAPH_NONE && !(process_roles(c, e->subject) & ROLE_PARENT))
+			cause_step(c, e->subject, e->time_ns, edge, 1.0, "service",
+				   "named the library of the service that it runs");
 	}
 	return found;
 }
@@ -460,6 +658,7 @@ static void parent_causes(struct causes *c, uint32_t process, unsigned roles, in
 	const struct graph_node *p = &g->nodes[process];
 	const struct graph_edge *s = p->started == GRAPH_NONE ? NULL : &g->edges[p->started];
 	struct slice session = process_attribute(g, process, ATTRIBUTE_LOGON_ID);
+	bool own = roles & (ROLE_STOCK | ROLE_INTERPRETER | ROLE_HOST);
 	unsigned theirs;
 
 	if (!s || s->subject == GRAPH_NONE) {
@@ -470,13 +669,11 @@ static void parent_causes(struct causes *c, uint32_t process, unsigned roles, in
 	}
 	theirs = process_roles(c, s->subject);
 	if (!(theirs & ROLE_PARENT)) {
-		bool own = roles & (ROLE_STOCK | ROLE_INTERPRETER | ROLE_HOST);
-
 		cause_step(c, s->subject, s->time_ns, p->started, (own ? 1.0 : 1.8) + extra, "process_start",
 			   "started it");
 		return;
 	}
-	if ((theirs & ROLE_SCHEDULER) && scheduled_causes(c, process, ns))
+	if (scheduled_causes(c, process, roles, ns))
 		return;
 	if ((theirs & ROLE_REMOTE) && (logon_end(c, session, ns, 2.0 + extra) ||
 				       logon_end(c, slice_of(NULL, 0), ns, 2.5 + extra)))
@@ -491,7 +688,8 @@ static void parent_causes(struct causes *c, uint32_t process, unsigned roles, in
 	struct trace_origin o = origin_of(ORIGIN_LOGON, GRAPH_NONE, s->time_ns);
 
 	o.remote = process_attribute(g, process, ATTRIBUTE_USER);
-	cause_end(c, &o, 6.8 + extra, "process_start", p->started, "started in a user's session on the machine itself");
+	o.gap = "who or what asked for it in that session is in no record";
+	cause_end(c, &o, (own ? 7.6 : 12) + extra, "process_start", p->started, "started in a user's session on the machine itself");
 }
 
 /* ---- its own file ---- */
@@ -515,7 +713,7 @@ static void image_cause(struct causes *c, uint32_t process, unsigned roles, int6
 	}
 	if (neighbour_causes(c, process, file, start))
 		extra += 3;
-	if (roles & (ROLE_BROWSER | ROLE_MAIL | ROLE_DEPLOYMENT)) {
+	if (roles & (ROLE_BROWSER | ROLE_MAIL | ROLE_DEPLOYMENT) && !(roles & ROLE_STOCK)) {
 		cause_gap(c, file, ns, 5 + extra, GRAPH_NONE,
 			  "a program that carries what others send; what made it do this is in no record");
 		return;
@@ -536,11 +734,12 @@ void process_causes(struct causes *c, uint32_t process, int64_t ns)
 		extra += 4;
 	if (injection_causes(c, process, ns))
 		extra += 3;
-	if (command_causes(c, process, roles, ns))
+	if (command_causes(c, process, roles, ns) || (roles & ROLE_HOST && service_causes(c, process, ns)) ||
+	    (roles & ROLE_INSTALLER && roles & ROLE_STOCK && package_asked(c, ns)))
 		extra += 0.5;
 	else if (roles & ROLE_INSTALLER)
 		client_causes(c, process, ns);
-	if (roles & ROLE_INTERPRETER)
+	if (roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_COPIER | ROLE_INSTALLER))
 		script_causes(c, process, ns);
 	image_cause(c, process, roles, ns, extra);
 	parent_causes(c, process, roles, ns, extra);

@@ -3,21 +3,20 @@
  * Causes of what a file holds. The costs, side by side:
  *   0   the mark says where it was fetched from
  *   0.2 it was this other file before (a rename, a link)
+ *   0.5 a program wrote it whose command line names the address
  *   0.5 an installer or package manager wrote it, and who it belongs to is known
  *   0.7 its vendor's own program wrote it
  *   1.0 a process wrote it
  *   1.3 another file has the same content
- *   0.5 a program that fetches wrote it, and its command line says the address
  *   2.5 a browser wrote it, and the address is in no record
  *   4   it belongs to a product whose installation is in no record
- *   6   no record says who wrote it
+ *   6   no record says who wrote it; 6.5 the system's own program did, from where is in no record
  */
 #include "graph/causes.h"
 
 #include "graph/path.h"
 
 #define SAME_MAX 6u
-#define INSTALL_WINDOW_NS (INT64_C(600) * 1000000000)
 
 static bool holds_nocase(struct slice s, struct slice part)
 {
@@ -27,32 +26,50 @@ static bool holds_nocase(struct slice s, struct slice part)
 	return false;
 }
 
-/* The install record that covers the file: of a product named in its path or in its version information,
- * the last before ns, or the one around the moment it was written. */
+/* Does the product's name stand in the file's path, or in what the file says of itself? */
+static bool names_product(struct slice name, struct slice key, const struct content *content)
+{
+	return name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
+			      (content->product.n > 2 && holds_nocase(name, content->product)));
+}
+
+/* The install record that covers the file. written: when an installer wrote it, or GRAPH_EVER. First a record
+ * around that moment that names it; of the system's own installer then any around it, or an earlier
+ * one that names it. What merely calls itself an installer may write into another product's folder; but
+ * where it wrote a package, the record around it is of that. */
 static uint32_t package_of(const struct graph *g, uint32_t file, const struct content *content, int64_t ns,
-			   int64_t written)
+			   int64_t written, bool systems)
 {
 	struct slice key = g->nodes[file].key;
-	uint32_t found = GRAPH_NONE, near = GRAPH_NONE;
+	int64_t epoch = graph_epoch_start(g, ns);
+	uint32_t named = GRAPH_NONE, near = GRAPH_NONE, both = GRAPH_NONE;
 
 	for (size_t i = 0; i < g->packages.n; i++) {
-		const struct graph_edge *e = &g->edges[g->packages.edges[i]];
-		struct slice name;
+		uint32_t edge = g->packages.edges[i];
+		const struct graph_edge *e = &g->edges[edge];
+		bool here, so, versioned;
 
 		if (e->object == GRAPH_NONE ||
-		    (e->timed && e->time_ns > ns + INSTALL_WINDOW_NS))
+		    (e->timed && (e->time_ns > ns + INSTALL_WINDOW_NS || e->time_ns < epoch)) ||
+		    graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE).n) /* names the package's file only */
 			continue;
-		name = g->nodes[e->object].name;
-		if (name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
-				   (content->product.n > 2 && holds_nocase(name, content->product))) &&
-		    (found == GRAPH_NONE || graph_attribute(g, e, ATTRIBUTE_VERSION).n))
-			found = g->packages.edges[i];
-		if (written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
-		    e->time_ns <= written + INSTALL_WINDOW_NS &&
-		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove"))
-			near = g->packages.edges[i];
+		versioned = graph_attribute(g, e, ATTRIBUTE_VERSION).n != 0;
+		so = names_product(g->nodes[e->object].name, key, content);
+		here = written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
+		       e->time_ns <= written + INSTALL_WINDOW_NS &&
+		       !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove");
+		if (so && (named == GRAPH_NONE || versioned))
+			named = edge;
+		if (here && (near == GRAPH_NONE || versioned))
+			near = edge;
+		if (here && so && (both == GRAPH_NONE || versioned))
+			both = edge;
 	}
-	return found != GRAPH_NONE ? found : near;
+	if (both != GRAPH_NONE)
+		return both;
+	if (!systems && !path_is_package(key))
+		return written == GRAPH_EVER || content->product.n ? named : GRAPH_NONE;
+	return near != GRAPH_NONE && written != GRAPH_EVER ? near : named;
 }
 
 static struct trace_origin release_of(const struct graph *g, uint32_t file, const struct content *content,
@@ -112,22 +129,6 @@ static struct slice version_in_name(struct slice key)
 	return slice_of(NULL, 0);
 }
 
-/* An address in the command line of what wrote the file. */
-static struct slice url_in(struct slice command)
-{
-	const uint8_t *at = slice_search(command, slice_str("http"));
-	size_t n = 0;
-
-	if (!at)
-		return slice_of(NULL, 0);
-	command = slice_from(command, (size_t)(at - command.p));
-	if (!slice_starts(command, slice_str("http://")) && !slice_starts(command, slice_str("https://")))
-		return slice_of(NULL, 0);
-	while (n < command.n && command.p[n] > ' ' && command.p[n] != '"' && command.p[n] != '\'')
-		n++;
-	return slice_head(command, n);
-}
-
 static void installed_end(struct causes *c, uint32_t file, const struct content *content,
 			  const struct graph_edge *w, uint32_t edge, uint32_t package, double cost)
 {
@@ -143,6 +144,14 @@ static void installed_end(struct causes *c, uint32_t file, const struct content 
 	cause_end(c, &o, cost, "installed", edge, "written by the installer of this release");
 }
 
+/* Asked for to write: data, at the end, or anything (winnt.h). */
+static bool asks_to_write(struct slice access)
+{
+	int64_t mask;
+
+	return !access.n || !value_i64(value_text_of(access), &mask) || mask & 0x40000006;
+}
+
 /* The System process writes what comes over a share. */
 static bool share_end(struct causes *c, uint32_t file, int64_t written)
 {
@@ -155,7 +164,8 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 		struct slice name;
 
 		if (e->time_ns > written + INSTALL_WINDOW_NS ||
-		    e->last_ns < written - INSTALL_WINDOW_NS)
+		    e->last_ns < written - INSTALL_WINDOW_NS ||
+		    !asks_to_write(graph_attribute(g, e, ATTRIBUTE_ACCESS)))
 			continue;
 		name = path_tail(graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
 		if (!slice_eq_nocase(name, tail))
@@ -167,6 +177,11 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 	return false;
 }
 
+static bool other_drive(struct slice key)
+{
+	return key.n > 2 && key.p[1] == ':' && key.p[0] >= 'd' && key.p[0] <= 'z';
+}
+
 static void same_content(struct causes *c, uint32_t file, const struct content *content, int64_t ns, double cost)
 {
 	uint32_t others[SAME_MAX];
@@ -175,9 +190,9 @@ static void same_content(struct causes *c, uint32_t file, const struct content *
 	for (size_t i = 0; i < n; i++) {
 		struct file_version v;
 
-		/* Only one that says more: written or marked in the records. */
+		/* Only one that says more: written or marked in the records, or brought on a drive. */
 		file_version_at(c->g, others[i], ns, &v);
-		if (v.write_count || file_mark_at(c->g, others[i], ns) != GRAPH_NONE)
+		if (v.write_count || other_drive(c->g->nodes[others[i]].key) || file_mark_at(c->g, others[i], ns) != GRAPH_NONE)
 			cause_step(c, others[i], ns, GRAPH_NONE, cost, "same_content",
 				   "a file with the same hash was there before");
 	}
@@ -191,18 +206,28 @@ static bool same_vendor(struct causes *c, uint32_t process, const struct content
 	       !slice_is(theirs, "Microsoft Corporation");
 }
 
-static void fetched_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
-			const struct content *content, bool mail)
+/* A browser keeps the address to itself; a client like curl was told it. */
+static void fetched_end(struct causes *c, uint32_t file, uint32_t edge, const struct content *content,
+			unsigned roles)
 {
+	const struct graph_edge *w = &c->g->edges[edge];
 	struct trace_origin o = origin_of(ORIGIN_DOWNLOAD, file, w->time_ns);
+	bool mail = roles & ROLE_MAIL;
 
 	o.content = *content;
 	o.downloaded = file;
 	o.channel = w->subject;
-	o.url = mail ? slice_of(NULL, 0) : url_in(process_attribute(c->g, w->subject, ATTRIBUTE_COMMAND_LINE));
-	o.gap = o.url.n ? NULL : mail ? "it came with a message; which one is in no record"
-		     : "it was fetched; the address is in no record";
-	cause_end(c, &o, o.url.n ? 0.5 : 2.5, "download", edge, mail ? "written by a mail program" : "written by what fetched it");
+	if (!mail && (roles & ROLE_STOCK || c->delivery))
+		o.url = url_in(process_attribute(c->g, w->subject, ATTRIBUTE_COMMAND_LINE));
+	if (o.url.n)
+		o.mark = c->g->nodes[w->subject].started;
+	else
+		o.gap = mail ? "it came with a message; which one is in no record"
+			     : "it was fetched; the address is in no record";
+	cause_end(c, &o, o.url.n ? 0.5 : 2.5, "download", edge,
+		  mail ? "written by a mail program"
+		  : o.url.n ? "written by a program that was told the address"
+			    : "written by a browser");
 }
 
 static void deployed_end(struct causes *c, uint32_t file, const struct graph_edge *w, uint32_t edge,
@@ -218,7 +243,8 @@ static void deployed_end(struct causes *c, uint32_t file, const struct graph_edg
 }
 
 /* What one write says of where the content came from. */
-static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const struct content *content)
+static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const struct content *content,
+			  bool marked)
 {
 	const struct graph *g = c->g;
 	const struct graph_edge *w = &g->edges[edge];
@@ -237,7 +263,8 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 	}
 	roles = process_roles(c, w->subject);
 	if (roles & (ROLE_BROWSER | ROLE_MAIL)) {
-		fetched_end(c, file, w, edge, content, roles & ROLE_MAIL);
+		if (!marked)
+			fetched_end(c, file, edge, content, roles);
 		if (!(roles & ROLE_STOCK))
 			return;
 	} else if (roles & ROLE_DEPLOYMENT) {
@@ -245,19 +272,20 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 		return;
 	} else if (roles & ROLE_INSTALLER || same_vendor(c, w->subject, content)) {
 		uint32_t package = package_of(g, file, content, w->time_ns,
-					      roles & ROLE_INSTALLER ? w->time_ns : GRAPH_EVER);
+					      roles & ROLE_INSTALLER ? w->time_ns : GRAPH_EVER,
+					      roles & ROLE_STOCK);
 
 		if (content->product.n || package != GRAPH_NONE || version_in_path(g->nodes[file].key).n)
 			installed_end(c, file, content, w, edge, package, roles & ROLE_INSTALLER ? 0.5 : 0.7);
 	}
 	if (c->delivery && url_in(process_attribute(g, w->subject, ATTRIBUTE_COMMAND_LINE)).n)
-		fetched_end(c, file, w, edge, content, false);
+		fetched_end(c, file, edge, content, roles);
 	if ((roles & ROLE_REMOTE) && share_end(c, file, w->time_ns))
 		return;
 	if (roles & (ROLE_COPIER | ROLE_PARENT))
 		same_content(c, file, content, w->time_ns, 0.8);
 	if (roles & ROLE_PARENT)
-		cause_gap(c, file, w->time_ns, 6, edge,
+		cause_gap(c, file, w->time_ns, 6.5, edge,
 			  "copied by the operating system's own program; where from is in no record");
 	else
 		cause_step(c, w->subject, w->time_ns, edge, 1.0, activity_text((enum activity_op)w->op), "wrote the file");
@@ -282,7 +310,7 @@ static void unwritten_ends(struct causes *c, uint32_t file, const struct content
 			   const struct file_version *v)
 {
 	const struct graph *g = c->g;
-	uint32_t package = package_of(g, file, content, ns, GRAPH_EVER);
+	uint32_t package = package_of(g, file, content, ns, GRAPH_EVER, false);
 	struct slice key = g->nodes[file].key;
 
 	same_content(c, file, content, ns, 1.3);
@@ -296,7 +324,7 @@ static void unwritten_ends(struct causes *c, uint32_t file, const struct content
 		o.gap = "its installation is in no record";
 		cause_end(c, &o, 4, "belongs_to", content->edge, "the file's version information names this product");
 	}
-	if (key.n > 2 && key.p[1] == ':' && key.p[0] >= 'd' && key.p[0] <= 'z') {
+	if (other_drive(key)) {
 		struct trace_origin o = origin_of(ORIGIN_REMOVABLE, file, ns);
 
 		o.gap = "a drive other than the system's: whether it is removable is in no record";
@@ -331,7 +359,7 @@ void file_causes(struct causes *c, uint32_t file, int64_t ns)
 			  "the file lies in the folder of this language package");
 	}
 	for (size_t i = 0; i < v.write_count; i++)
-		writer_causes(c, file, v.writes[i], &content);
+		writer_causes(c, file, v.writes[i], &content, mark != GRAPH_NONE);
 	if (!v.write_count && mark == GRAPH_NONE)
 		unwritten_ends(c, file, &content, ns, &v);
 }

@@ -371,7 +371,7 @@ static void list_rare(struct graph *g)
 			list_add(&g->packages, i);
 		else if (e->op == ACTIVITY_SHARE)
 			list_add(&g->shares, i);
-		else if (e->op == ACTIVITY_SERVICE_CREATE || e->op == ACTIVITY_TASK_CREATE ||
+		else if (e->op == ACTIVITY_SERVICE_CREATE || e->op == ACTIVITY_TASK_CREATE || e->op == ACTIVITY_WMI ||
 			 (e->op == ACTIVITY_REGISTRY_SET && is_start_key(g, e->object, known)))
 			list_add(&g->starters, i);
 	}

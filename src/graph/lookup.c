@@ -7,8 +7,6 @@
 #define MOMENT_NS INT64_C(5000000000)
 /* Writes by one process with less than this between them give one version. */
 #define ONE_WRITING_NS INT64_C(60000000000)
-/* From a package's start to the last file that its installer writes. */
-#define INSTALL_NS (INT64_C(600) * 1000000000)
 /* Records of one hash that are looked through. */
 #define HASH_STEPS 100000u
 
@@ -67,6 +65,7 @@ void file_version_at(const struct graph *g, uint32_t file, int64_t ns, struct fi
 uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 {
 	const struct graph_node *n = &g->nodes[file];
+	int64_t epoch = graph_epoch_start(g, ns);
 	struct file_version v;
 	uint32_t found = GRAPH_NONE;
 
@@ -77,7 +76,7 @@ uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 
 		if (e->timed && v.write_count && e->time_ns + MOMENT_NS < v.from_ns)
 			break;
-		if (e->op == ACTIVITY_FILE_DELETE)
+		if (e->op == ACTIVITY_FILE_DELETE || (e->timed && e->time_ns < epoch))
 			break;
 		if (!graph_attribute(g, e, ATTRIBUTE_HOST_URL).n || e->op == ACTIVITY_PACKAGE)
 			continue;
@@ -262,7 +261,7 @@ uint32_t installer_client(const struct graph *g, uint32_t process, int64_t ns)
 	for (unsigned n = 0; at != MAP_NONE && at && n < 4096; at = g->image_next[at - 1], n++) {
 		const struct graph_node *p = &g->nodes[at - 1];
 
-		if (at - 1 == process || p->start_ns == GRAPH_EVER || p->start_ns > ns || p->start_ns < ns - INSTALL_NS ||
+		if (at - 1 == process || p->start_ns == GRAPH_EVER || p->start_ns > ns || p->start_ns < ns - INSTALL_WINDOW_NS ||
 		    (best != GRAPH_NONE && p->start_ns < g->nodes[best].start_ns) || p->started == GRAPH_NONE ||
 		    !slice_search(graph_attribute(g, &g->edges[p->started], ATTRIBUTE_COMMAND_LINE), slice_str(".ms")))
 			continue;

@@ -5,6 +5,8 @@
 #include "graph/graph.h"
 
 #define LOOKUP_WRITERS 8u
+/* From a package's start to the last file that its installer writes. */
+#define INSTALL_WINDOW_NS (INT64_C(600) * 1000000000)
 
 /* What a file held at a moment: the version between two known writes. */
 struct file_version {

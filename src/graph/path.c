@@ -135,3 +135,34 @@ struct slice path_in_command(struct slice command, size_t *at)
 	}
 	return slice_of(NULL, 0);
 }
+
+struct slice url_in(struct slice text)
+{
+	const uint8_t *at;
+	size_t n = 0;
+
+	while ((at = slice_search(text, slice_str("http"))) != NULL) {
+		text = slice_from(text, (size_t)(at - text.p));
+		if (slice_starts(text, slice_str("http://")) || slice_starts(text, slice_str("https://")))
+			break;
+		text = slice_from(text, 4);
+	}
+	if (!at)
+		return slice_of(NULL, 0);
+	while (n < text.n && text.p[n] > ' ' && !strchr("'\"()<>;|,", text.p[n]))
+		n++;
+	return slice_head(text, n);
+}
+
+bool path_is_package(struct slice path)
+{
+	static const char *const endings[] = { ".deb", ".rpm", ".msi", ".msp", ".pkg" };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		struct slice e = slice_str(endings[i]);
+
+		if (path.n > e.n && slice_eq_nocase(slice_from(path, path.n - e.n), e))
+			return true;
+	}
+	return false;
+}

@@ -13,3 +13,7 @@ struct slice path_folder(struct slice path);
 /* The next path in a command line, from *at on, moving past it: quoted text, or a word that begins like
  * a path or ends like a file. p NULL where there is none. */
 struct slice path_in_command(struct slice command, size_t *at);
+/* The first address (http, https) in a text; p NULL where none. */
+struct slice url_in(struct slice text);
+/* Is it the file of an installer's package, by its ending? */
+bool path_is_package(struct slice path);

@@ -3,7 +3,8 @@
  * Who a record means that names a process by pid or image only. Lives of one pid stand in a list by
  * their start; a record at time t means the last that had begun and not ended by then, was of the same
  * image where both say one, and with no start of the machine in between. Starts that two sources tell
- * (Sysmon 1 and 4688) are one where pid, image and time agree.
+ * (Sysmon 1 and 4688) are one where pid, image and time agree; a process with a product's key whose
+ * start that product did not record is the one that had begun under its pid when it was first seen.
  */
 #include "base/heap.h"
 #include "graph/graph.h"
@@ -223,6 +224,58 @@ static void loose_starts_and_ends(struct lives *l)
 	}
 }
 
+/* The first moment at which the edges speak of each process with a key and without a start. */
+static int64_t *first_seen(const struct graph *g)
+{
+	int64_t *seen = heap_array(g->node_count + 1, sizeof(*seen));
+
+	for (size_t i = 0; i < g->node_count; i++)
+		seen[i] = GRAPH_OPEN;
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const uint32_t ends[] = { g->edges[i].subject, g->edges[i].object };
+
+		for (size_t k = 0; k < 2; k++)
+			if (ends[k] != GRAPH_NONE && !is_reference(ends[k]) && g->edges[i].timed &&
+			    g->edges[i].time_ns < seen[ends[k]])
+				seen[ends[k]] = g->edges[i].time_ns;
+	}
+	return seen;
+}
+
+/* A start by pid is the start of the keyed process that is then seen under it. */
+static void keyed_without_start(struct lives *l)
+{
+	struct graph *g = l->g;
+	int64_t *seen = first_seen(g);
+
+	for (size_t i = 0; i < g->node_count; i++) {
+		struct graph_node *n = &g->nodes[i];
+		uint32_t at = newest(l, n->pid);
+
+		if (n->kind != ENTITY_PROCESS || !n->key.n || !n->pid || n->start_ns != GRAPH_EVER ||
+		    seen[i] == GRAPH_OPEN)
+			continue;
+		for (unsigned steps = 0; at && steps < CHAIN_MAX; steps++) {
+			struct life *x = &l->list[at - 1];
+			const struct graph_node *o = &g->nodes[x->node];
+
+			at = x->next;
+			if (x->start_ns == GRAPH_EVER || x->start_ns > seen[i] + LATE_NS)
+				continue;
+			if (o->key.n || o->started == GRAPH_NONE || !lives_at(g, x, seen[i]) ||
+			    !same_image(o->name, n->name))
+				break; /* the last to begin is another */
+			n->start_ns = o->start_ns;
+			n->end_ns = o->end_ns;
+			n->started = o->started;
+			g->edges[o->started].object = (uint32_t)i;
+			x->node = (uint32_t)i;
+			break;
+		}
+	}
+	free(seen);
+}
+
 /* Processes by image: for records that say an image alone. */
 static void index_images(struct graph *g, struct arena *scratch)
 {
@@ -302,6 +355,7 @@ void graph_resolve(struct graph *g)
 	keyed_starts_and_boots(g);
 	keyed_lives(&l);
 	loose_starts_and_ends(&l);
+	keyed_without_start(&l);
 	index_images(g, &l.scratch);
 	for (size_t i = 0; i < g->edge_count; i++) {
 		struct graph_edge *e = &g->edges[i];

@@ -63,6 +63,12 @@ static const struct {
 	{ "opera.exe", "\\opera", "Opera", ROLE_BROWSER },
 	{ "firefox.exe", "\\mozilla firefox\\|\\firefox", "Mozilla", ROLE_BROWSER },
 	{ "outlook.exe", "\\microsoft office|\\office", MS, ROLE_MAIL },
+	{ "winword.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "excel.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "powerpnt.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "onenote.exe", "\\microsoft office|\\office", MS, ROLE_INTERPRETER },
+	{ "acrord32.exe", "\\adobe\\", "Adobe", ROLE_INTERPRETER },
+	{ "acrobat.exe", "\\adobe\\", "Adobe", ROLE_INTERPRETER },
 	{ "thunderbird.exe", "\\mozilla thunderbird\\", "Mozilla", ROLE_MAIL },
 	{ "ccmexec.exe", "\\windows\\ccm\\", MS, ROLE_DEPLOYMENT },
 	{ "ccmsetup.exe", "\\windows\\ccmsetup\\", MS, ROLE_DEPLOYMENT },
@@ -169,13 +175,24 @@ static unsigned by_custom(struct slice path, struct slice tail)
 	return holds_nocase(path, slice_str("\\temp\\is-")) ? ROLE_INSTALLER : 0;
 }
 
+/* python3.11, perl5.36: known without their version. */
+static struct slice without_version(struct slice tail)
+{
+	size_t n = tail.n;
+
+	while (n && ((tail.p[n - 1] >= '0' && tail.p[n - 1] <= '9') || tail.p[n - 1] == '.'))
+		n--;
+	return slice_head(tail, n);
+}
+
 unsigned role_of(struct slice image, const struct content *c)
 {
-	struct slice tail = path_tail(image);
+	struct slice tail = path_tail(image), plain = without_version(tail);
 	bool named = false;
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
-		if (!slice_eq_nocase(tail, slice_str(programs[i].name)))
+		if (!slice_eq_nocase(tail, slice_str(programs[i].name)) &&
+		    !slice_eq_nocase(plain, slice_str(programs[i].name)))
 			continue;
 		named = true;
 		/* A record may say the name alone: nothing speaks against it. */
@@ -209,7 +226,12 @@ struct slice role_language_package(struct slice path, const char **ecosystem)
 {
 	static const struct {
 		const char *folder, *ecosystem;
-	} trees[] = { { "node_modules", "npm" }, { "site-packages", "pypi" }, { "dist-packages", "pypi" } };
+	} trees[] = { { "node_modules", "npm" },
+		      { "site-packages", "pypi" },
+		      { "dist-packages", "pypi" },
+		      { ".vscode\\extensions", "vscode" },
+		      { ".vscode/extensions", "vscode" },
+		      { ".vscode-server/extensions", "vscode" } };
 
 	for (size_t i = 0; i < sizeof(trees) / sizeof(*trees); i++) {
 		struct slice folder = slice_str(trees[i].folder), name = slice_of(NULL, 0);
@@ -225,6 +247,10 @@ struct slice role_language_package(struct slice path, const char **ecosystem)
 			for (n++; n < name.n && name.p[n] != '/' && name.p[n] != '\\'; n++)
 				;
 		if (name.n && n < name.n && n > 0) {
+			/* publisher.name-1.2.0 */
+			for (size_t k = 1; k + 1 < n && slice_is(slice_str(trees[i].ecosystem), "vscode"); k++)
+				if (name.p[k] == '-' && name.p[k + 1] >= '0' && name.p[k + 1] <= '9')
+					n = k;
 			*ecosystem = trees[i].ecosystem;
 			return slice_head(name, n);
 		}

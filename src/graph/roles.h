@@ -28,6 +28,6 @@ enum role {
 unsigned role_of(struct slice image, const struct content *c);
 /* Is this folder one of the operating system's own? */
 bool role_system_path(struct slice path);
-/* The language package a path lies in: node_modules/NAME, site-packages/NAME; p NULL where none.
- * ecosystem: "npm", "pypi". */
+/* The language package a path lies in: node_modules/NAME, site-packages/NAME, .vscode/extensions/NAME-VERSION;
+ * p NULL where none. ecosystem: "npm", "pypi", "vscode". */
 struct slice role_language_package(struct slice path, const char **ecosystem);

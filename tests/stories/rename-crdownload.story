@@ -1,0 +1,8 @@
+A browser writes .crdownload and renames it: the address stands in the mark of the first name
+
+{"DeviceId":"d1","DeviceName":"pc-01","Timestamp":"2026-03-02T08:00:00.0Z","ActionType":"FileCreated","FileName":"x.crdownload","FolderPath":"C:\\Users\\user1\\Downloads\\x.crdownload","FileOriginUrl":"https://files.example/setup.exe","InitiatingProcessId":40,"InitiatingProcessCreationTime":"2026-03-02T07:00:00.0Z","InitiatingProcessFileName":"chrome.exe","InitiatingProcessFolderPath":"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe"}
+{"DeviceId":"d1","DeviceName":"pc-01","Timestamp":"2026-03-02T08:00:05.0Z","ActionType":"FileRenamed","FileName":"game.exe","FolderPath":"C:\\Users\\user1\\Downloads\\game.exe","PreviousFileName":"x.crdownload","PreviousFolderPath":"C:\\Users\\user1\\Downloads","InitiatingProcessId":40,"InitiatingProcessCreationTime":"2026-03-02T07:00:00.0Z","InitiatingProcessFileName":"chrome.exe","InitiatingProcessFolderPath":"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe"}
+! {"DeviceId":"d1","DeviceName":"pc-01","Timestamp":"2026-03-02T08:01:00.0Z","ActionType":"ProcessCreated","FileName":"game.exe","FolderPath":"C:\\Users\\user1\\Downloads\\game.exe","ProcessId":200,"ProcessCreationTime":"2026-03-02T08:01:00.0Z","ProcessCommandLine":"game.exe","InitiatingProcessId":50,"InitiatingProcessCreationTime":"2026-03-02T07:00:00.0Z","InitiatingProcessFileName":"explorer.exe","InitiatingProcessFolderPath":"C:\\Windows\\explorer.exe"}
+
+path image file_rename marked
+origin download url=https://files.example/setup.exe delivered_by="C:\Program Files\Google\Chrome\Application\chrome.exe"
