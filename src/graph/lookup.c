@@ -65,7 +65,7 @@ uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 	for (uint32_t i = in_until(g, n, ns); i-- > 0;) {
 		const struct graph_edge *e = graph_in(g, n, i);
 
-		if (e->timed && v.write_count && e->time_ns + MOMENT_NS < v.from_ns)
+		if (e->timed && v.write_count && e->last_ns + MOMENT_NS < v.from_ns)
 			break;
 		if (e->op == ACTIVITY_FILE_DELETE)
 			break;
