@@ -88,5 +88,7 @@ struct block {
 /* All of it, checked: every index is in its table. Texts stay in `bytes`, tables in the arena. False
  * with ERR_FORMAT (at: where) for what no honest worker wrote, ERR_LIMIT when the arena is spent. */
 bool block_read(struct slice bytes, struct arena *arena, struct block *ret, struct err *err);
+/* Activity i as a record told it (its first, where it was folded); texts are the block's. */
+struct act block_act(const struct block *b, size_t i);
 /* Only the head: whose it is and how many activities. */
 bool block_head(struct slice bytes, struct slice *ret_host, size_t *ret_activities);

@@ -197,6 +197,44 @@ bool block_read(struct slice bytes, struct arena *arena, struct block *ret, stru
 	return true;
 }
 
+static struct act_entity entity_at(const struct block *b, uint32_t at)
+{
+	if (at == BLOCK_NONE)
+		return (struct act_entity){ 0 };
+	const struct block_entity *e = &b->entities[at];
+
+	return (struct act_entity){ .kind = e->kind,
+				    .key = e->key == BLOCK_NONE ? slice_of(NULL, 0) : b->texts[e->key],
+				    .name = e->name == BLOCK_NONE ? slice_of(NULL, 0) : b->texts[e->name],
+				    .pid = e->pid };
+}
+
+/* A block keeps moments and not the digits that the record had: as many as it takes, at least three. */
+static uint8_t digits_of(int64_t ns)
+{
+	return ns % 1000 ? 9 : ns % 1000000 ? 6 : 3;
+}
+
+struct act block_act(const struct block *b, size_t i)
+{
+	const struct block_activity *a = &b->activities[i];
+	struct act act = { .op = (enum activity_op)a->op,
+			   .time = { .ns = a->time_ns, .digits = digits_of(a->time_ns), .set = a->timed },
+			   .subject = entity_at(b, a->subject),
+			   .object = entity_at(b, a->object),
+			   .host = b->host,
+			   .record = a->record,
+			   .offset = a->offset,
+			   .record_counted = a->record_counted };
+
+	for (uint32_t k = 0; a->set != BLOCK_NONE && k < b->sets[a->set].n; k++) {
+		const struct block_attribute *x = &b->attributes[b->sets[a->set].first + k];
+
+		act.attributes[x->which] = b->texts[x->text];
+	}
+	return act;
+}
+
 bool block_head(struct slice bytes, struct slice *ret_host, size_t *ret_activities)
 {
 	struct cursor c = cursor_of(bytes);
