@@ -10,6 +10,7 @@ import lzma
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -364,7 +365,6 @@ def one_writer_at_a_time(d):
 
 
 def a_killed_run_leaves_a_whole_file(d):
-    import sqlite3
     check(run("rehearse", "-o", f"{d}/ex", "--hosts", "12", "--events-per-host", "3000").returncode == 0, "rehearse")
     for delay in (0.1, 0.2, 0.35):
         p = subprocess.Popen([U, "investigate", f"{d}/ex/evidence", "-o", f"{d}/c.db", "-q"], stdout=subprocess.DEVNULL,
@@ -406,7 +406,6 @@ INSERT INTO why VALUES('x1','s','Image','cmd','cmd');
 
 
 def an_older_case_becomes_a_new_file(d):
-    import sqlite3
     old, new = f"{d}/old.db", f"{d}/new.db"
     c = sqlite3.connect(old)
     c.executescript(OLD_CASE)
@@ -500,6 +499,158 @@ def corpus_rules_load(d):
     check(len(bad) == 1, bad)
 
 
+# ---- activities and traces ----
+
+def exercise(d, hosts=6, events=300):
+    check(run("rehearse", "-o", f"{d}/ex", "--hosts", str(hosts), "--events-per-host", str(events)).returncode == 0, "rehearse")
+    return f"{d}/ex/evidence"
+
+
+def activities_of(*args):
+    r = run("timeline", "--json", *args)
+    check(r.returncode == 0, r)
+    return [json.loads(line) for line in r.stdout.splitlines()]
+
+
+def activities_of_evidence_and_of_its_case_are_the_same(d):
+    e, case = exercise(d), f"{d}/a.db"
+    check(run("investigate", e, "-o", case, "-q").returncode == 0, "investigate")
+    seen, kept = activities_of(e, "--kind", "activity"), activities_of(case, "--kind", "activity")
+    check(seen and kept and kept == activities_of(case), "a case has nothing but activities")
+    check({x["kind"] for x in seen + kept} == {"activity"}, "kind")
+    for some in (seen, kept):
+        times = [x["time"] for x in some if x["time"]]
+        check(times == sorted(times), "in the order of time")
+    check(sum(x["count"] for x in kept) == len(seen), (sum(x["count"] for x in kept), len(seen)))
+
+    def key(x):
+        return x["pointer"]["file"], x["pointer"]["record"], x["pointer"]["offset"]
+    by_place = {key(x): x for x in seen}
+    for x in kept:
+        same = dict(by_place[key(x)], count=x["count"], **({"last": x["last"]} if x["count"] > 1 else {}))
+        check(same == x, (same, x))
+        check(x["count"] == 1 or x["last"] >= x["time"], x)
+    records = run("timeline", e, "--json", "-q").stdout
+    check("activity" not in {json.loads(x)["kind"] for x in records.splitlines()}, "records alone unless asked for")
+    both = activities_of(e, "--kind", "activity,json")
+    check(len(both) == len(seen) + len(records.splitlines()), "both kinds")
+
+
+def activities_are_asked_for_by_host_and_time(d):
+    e, case = exercise(d), f"{d}/a.db"
+    check(run("investigate", e, "-o", case, "-q").returncode == 0, "investigate")
+    span = ["--host", "ws-003", "--from", "2025-03-04T14:57:40Z", "--to", "2025-03-04T14:58:10Z"]
+    kept, seen = activities_of(case, *span), activities_of(e, "--kind", "activity", *span)
+    check(kept and {x["host"] for x in kept + seen} == {"WS-003.corp.example"}, kept)
+    check(all(x["time"] < "2025-03-04T14:58:11" and x.get("last", x["time"]) >= "2025-03-04T14:57:40" for x in kept), kept)
+    check({x["pointer"]["record"] for x in kept} >= {x["pointer"]["record"] for x in seen if x["op"] == "file_create"}, "what was done then")
+    check(not activities_of(case, "--kind", "evtx"), "another kind")
+    text = run("timeline", case, *span).stdout.splitlines()
+    check(len(text) == len(kept) and " > " in text[0], text[:2])
+
+
+def cases_and_evidence_are_not_mixed_in_a_timeline(d):
+    e, case = exercise(d, 1, 50), f"{d}/a.db"
+    check(run("investigate", e, "-o", case, "-q").returncode == 0, "investigate")
+    r = run("timeline", case, e)
+    check(r.returncode == 2 and len(r.stderr.splitlines()) == 1, r)
+
+
+def story(case):
+    r = run("show", case, "--json")
+    check(r.returncode == 0, r)
+    return json.loads(r.stdout.replace(os.path.basename(case), "CASE"))
+
+
+def integrity(case):
+    db = sqlite3.connect(case)
+    try:
+        return [x[0] for x in db.execute("PRAGMA integrity_check")]
+    finally:
+        db.close()
+
+
+def a_run_killed_at_any_moment_is_finished_by_the_next(d):
+    e, whole, cut = exercise(d), f"{d}/whole.db", f"{d}/cut.db"
+    start = time.time()
+    check(run("investigate", e, "-o", whole, "-q").returncode == 0, "undisturbed")
+    took, want, killed = time.time() - start, story(whole), 0
+    for i in range(30):
+        p = subprocess.Popen([U, "investigate", e, "-o", cut, "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(took * i / 28)
+        killed += p.poll() is None
+        p.kill()
+        p.wait()
+        if os.path.exists(cut) and os.path.getsize(cut):
+            check(integrity(cut) == ["ok"], integrity(cut))
+        r = run("investigate", e, "-o", cut, "-q")
+        check(r.returncode == 0, (i, r))
+        check(story(cut) == want, f"another story after a kill at {i}")
+        check(integrity(cut) == ["ok"] and not os.path.exists(cut + "-wal"), "one whole file")
+        os.remove(cut)
+    check(killed > 5, f"{killed} runs were killed before their end")
+
+
+def small_disk(d, size):
+    os.mkdir(f"{d}/disk")
+    r = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", f"{d}/disk"], capture_output=True, text=True)
+    if r.returncode:
+        raise Skip("no small disk can be mounted: " + r.stderr.strip())
+    return f"{d}/disk"
+
+
+def a_full_disk_gives_one_clear_line(d):
+    e = exercise(d)
+    disk = small_disk(d, "128k")
+    try:
+        for n in range(2):  # the second finds what the first left
+            r = run("investigate", e, "-o", f"{disk}/a.db", "-q", "--temp", d)
+            check(r.returncode not in (0, 3), r)
+            check(len(r.stderr.splitlines()) == 1 and ("full" in r.stderr or "space" in r.stderr), r.stderr)
+            check("Case " not in r.stdout, r.stdout[:200])
+            left = {x for x in os.listdir(disk) if not x.startswith("a.db")}
+            check(not left, left)
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        check(run("investigate", e, "-o", f"{disk}/a.db", "-q").returncode == 0, "with room again")
+        check(os.listdir(disk) == ["a.db"], os.listdir(disk))
+    finally:
+        subprocess.run(["umount", disk], check=False)
+
+
+def a_damaged_block_costs_itself(d):
+    e, case = exercise(d), f"{d}/a.db"
+    check(run("investigate", e, "-o", case, "-q").returncode == 0, "investigate")
+    alerts = {a["host"]: a["id"] for a in story(case)["alerts"]}
+    check(len(alerts) > 2, alerts)
+    db = sqlite3.connect(case)
+    bad, blob = db.execute("SELECT id, packed FROM segment WHERE host LIKE 'WS-003%'").fetchone()
+    for damage in (blob[:40] + bytes(40) + blob[80:], blob[:-7], b"", b"nonsense", None):
+        db.execute("UPDATE segment SET packed=? WHERE id=?", (damage, bad))
+        db.commit()
+        for host, alert in alerts.items():
+            r = run("trace", case, alert, "--json")
+            check(r.returncode == 0 and json.loads(r.stdout)["schema"] == "upriver.trace/1", r)
+            warned = [x for x in r.stderr.splitlines() if "damaged" in x]
+            check(len(warned) == len(r.stderr.splitlines()) == (1 if host.startswith("WS-003") else 0), r.stderr)
+        r = run("timeline", case)
+        check(r.returncode == 0 and len(r.stderr.splitlines()) == 1 and "WS-001" in r.stdout, r.stderr)
+    db.execute("UPDATE segment SET bytes=1099511627776")
+    db.commit()
+    r = run("timeline", case)
+    check(r.returncode == 0 and not r.stdout and "damaged" in r.stderr, r.stderr)
+    db.close()
+
+
+def a_trace_does_not_depend_on_threads(d):
+    e = exercise(d)
+    told = []
+    for n in ("1", "3"):
+        case = f"{d}/{n}.db"
+        check(run("investigate", e, "-o", case, "-q", "--threads", n).returncode == 0, n)
+        told.append([run("trace", case, a["id"], "--json").stdout for a in story(case)["alerts"][:10]])
+    check(told[0] == told[1] and all(told[0]), "one thread and three")
+
+
 TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, rules_without_records_are_told, exit_statuses,
          wrong_command_lines_get_one_line, help_man_and_completion_know_every_verb, check_rules_prints_line_and_column,
          levels_leave_rules_out, timeline_is_sorted_over_files, results_do_not_depend_on_threads, output_appears_whole,
@@ -508,7 +659,10 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          odd_files_are_listed, what_may_not_be_read_is_told, wide_and_strange_json, ctrl_c_ends_cleanly, a_case_is_built_shown_and_kept,
          one_writer_at_a_time, a_killed_run_leaves_a_whole_file, an_older_case_becomes_a_new_file, a_case_is_never_cut_down,
          hosts_are_asked_with_or_without_their_domain, the_same_seed_is_the_same_exercise,
-         built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load]
+         built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load,
+         activities_of_evidence_and_of_its_case_are_the_same, activities_are_asked_for_by_host_and_time,
+         cases_and_evidence_are_not_mixed_in_a_timeline, a_run_killed_at_any_moment_is_finished_by_the_next,
+         a_full_disk_gives_one_clear_line, a_damaged_block_costs_itself, a_trace_does_not_depend_on_threads]
 
 
 def main():

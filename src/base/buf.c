@@ -178,6 +178,12 @@ void buf_json_u64(struct buf *b, const char *name, uint64_t v)
 	buf_put_u64(b, v);
 }
 
+/* Marks that turn the direction of what follows: "exe.fdp" would be read as "pdf.exe". */
+static bool turns_text(uint32_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 void buf_put_terminal(struct buf *b, struct slice s, size_t width)
 {
 	size_t at = 0, shown = 0;
@@ -188,18 +194,18 @@ void buf_put_terminal(struct buf *b, struct slice s, size_t width)
 		/* U+FFFD from three bytes was in the text itself; from anything else it is a repair. */
 		bool bad = c == 0xfffd && !(at - start == 3 && s.p[start] == 0xef);
 
-		if (width && shown + 1 >= width && at < s.n) {
+		bool escaped = c < 0x20 || (c >= 0x7f && c < 0xa0) || bad || turns_text(c);
+		size_t takes = escaped ? 4 * (at - start) : 1;
+
+		if (width && shown + takes + (at < s.n) > width) {
 			buf_put_str(b, "\xe2\x80\xa6");
 			return;
 		}
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || bad) {
-			for (size_t i = start; i < at; i++)
-				buf_printf(b, "\\x%02x", s.p[i]);
-			shown += 4 * (at - start);
-		} else {
+		for (size_t i = start; i < at && escaped; i++)
+			buf_printf(b, "\\x%02x", s.p[i]);
+		if (!escaped)
 			buf_put(b, slice_of(s.p + start, at - start));
-			shown++;
-		}
+		shown += takes;
 	}
 }
 

@@ -41,8 +41,8 @@ void buf_json_u64(struct buf *b, const char *name, uint64_t v);
 /* A comma unless the last byte is { [ or nothing: for array elements. */
 void buf_json_comma(struct buf *b);
 
-/* Text for a terminal: control characters (C0, DEL, C1) and bytes that are not UTF-8 become
- * \xNN; with width > 0 cut to that many characters, the last one an ellipsis. */
+/* Text for a terminal: control characters (C0, DEL, C1, marks of direction) and bytes that are not UTF-8
+ * become \xNN; with width > 0 cut to that many characters, the last one an ellipsis. */
 void buf_put_terminal(struct buf *b, struct slice s, size_t width);
 
 /* Fixed little-endian numbers and length-prefixed slices: what cursor.h reads back. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/activities.h"
 #include "cli/hunting.h"
 #include "cli/output.h"
 #include "cli/verb.h"
@@ -24,14 +25,20 @@ static bool put_line(void *ctx, struct slice text)
 	return output_put(&v->out, slice_str("\n"));
 }
 
+static bool add_line(void *ctx, const struct timeline_line *line)
+{
+	struct timeline_verb *v = ctx;
+
+	return v->sorter ? sorter_add(v->sorter, line->has_time, line->ns, 0, line->text, &v->err)
+			 : put_line(v, line->text);
+}
+
 static void on_line(void *ctx, const struct timeline_line *line)
 {
 	struct timeline_verb *v = ctx;
 
-	if (!v->sorter)
-		put_line(v, line->text);
-	else if (!v->failed)
-		v->failed = !sorter_add(v->sorter, line->has_time, line->ns, 0, line->text, &v->err);
+	if (!v->failed)
+		v->failed = !add_line(v, line) && v->sorter;
 }
 
 static void on_result(void *ctx, const struct engine_file *file, uint64_t record_base, uint8_t type,
@@ -49,7 +56,8 @@ static void on_note(void *ctx, const struct engine_note *n)
 	say_note(v->o, n);
 }
 
-static int run(struct timeline_verb *v, struct hunting *h, struct timeline_options *t)
+static bool read_evidence(struct timeline_verb *v, struct hunting *h, struct timeline_options *t,
+			  struct engine_totals *totals)
 {
 	const struct cli_options *o = v->o;
 	struct engine_options options = hunting_engine_options(h, o);
@@ -59,15 +67,34 @@ static int run(struct timeline_verb *v, struct hunting *h, struct timeline_optio
 					    .result = on_result,
 					    .note = on_note,
 					    .ctx = v };
-	struct engine_totals totals;
+
+	return engine_run(o->operands.items, o->operands.n, &options, &analysis, totals, &v->err);
+}
+
+/* A case tells its activities and nothing else. */
+static bool read_cases(struct timeline_verb *v, const struct timeline_options *t)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < v->o->operands.n && ok; i++)
+		ok = !timeline_wants_kind(t, slice_str(TIMELINE_ACTIVITY)) ||
+		     activities_of(v->o->operands.items[i], v->o, t, add_line, v, &v->err);
+	/* Without a reason the output took no more: output_close says why. */
+	return ok || v->err.code == ERR_NONE;
+}
+
+/* h: NULL for cases. */
+static int run(struct timeline_verb *v, struct hunting *h, struct timeline_options *t)
+{
+	const struct cli_options *o = v->o;
+	struct engine_totals totals = { 0 };
 	uint64_t memory = o->memory ? o->memory : (uint64_t)1 << 30;
 
 	if (!o->unsorted)
 		v->sorter = sorter_new(o->temp, (size_t)(memory / 8));
 	bool ok = output_open(&v->out, o->output, &v->err) &&
-		  engine_run(o->operands.items, o->operands.n, &options, &analysis, &totals, &v->err) &&
-		  !v->failed && (!v->sorter || sorter_finish(v->sorter, put_line, v, &v->err)) &&
-		  output_close(&v->out, &v->err);
+		  (h ? read_evidence(v, h, t, &totals) : read_cases(v, t)) && !v->failed &&
+		  (!v->sorter || sorter_finish(v->sorter, put_line, v, &v->err)) && output_close(&v->out, &v->err);
 
 	sorter_free(v->sorter);
 	if (!ok) {
@@ -80,23 +107,46 @@ static int run(struct timeline_verb *v, struct hunting *h, struct timeline_optio
 	return totals.lost || totals.interrupted ? EXIT_PARTLY : EXIT_DONE;
 }
 
+/* All operands are cases, or none is: how many are. */
+static size_t cases_among(const struct cli_options *o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->operands.n; i++)
+		n += store_is_case(o->operands.items[i]);
+	return n;
+}
+
+static int run_on_evidence(struct timeline_verb *v, struct timeline_options *t)
+{
+	struct hunting h = { 0 };
+	int status = EXIT_USAGE;
+
+	names_init(&h.names);
+	if (t->kind_count && timeline_wants_kind(t, slice_str(TIMELINE_ACTIVITY)))
+		t->extract = h.extract = extract_new(&h.names);
+	if (taxonomy_init(&h.tax, &h.names, &v->err) && (h.dialects = dialects_new(&h.names, &h.tax, &v->err)))
+		status = run(v, &h, t);
+	else
+		say_error("%s", v->err.why);
+	hunting_done(&h);
+	return status;
+}
+
 int verb_timeline(const struct cli_options *o)
 {
 	struct timeline_options t = { .json = o->json, .from = o->from, .to = o->to, .hosts = o->hosts,
 				      .host_count = o->host_count, .kinds = o->kinds,
 				      .kind_count = o->kind_count };
 	struct timeline_verb v = { .o = o, .timeline = { .options = &t, .on_line = on_line } };
-	struct hunting h = { 0 };
+	size_t cases = cases_among(o);
 	int status = EXIT_USAGE;
 
 	v.timeline.ctx = &v;
-	names_init(&h.names);
-	if (taxonomy_init(&h.tax, &h.names, &v.err) &&
-	    (h.dialects = dialects_new(&h.names, &h.tax, &v.err)))
-		status = run(&v, &h, &t);
+	if (cases && cases < o->operands.n)
+		say_error("cases and evidence are not printed together: name the one or the other");
 	else
-		say_error("%s", v.err.why);
+		status = cases ? run(&v, NULL, &t) : run_on_evidence(&v, &t);
 	timeline_done(&v.timeline);
-	hunting_done(&h);
 	return status;
 }

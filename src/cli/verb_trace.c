@@ -186,7 +186,7 @@ static int64_t last_of(const struct graph *g, uint32_t node)
 		last = graph_in(g, n, n->in_count - 1)->last_ns;
 	if (n->out_count && graph_out(g, n, n->out_count - 1)->last_ns > last)
 		last = graph_out(g, n, n->out_count - 1)->last_ns;
-	return last ? last : INT64_MAX - 1;
+	return last ? last : GRAPH_LATEST;
 }
 
 static void trace_one(struct tracing *t, struct graph *g, uint32_t node)

@@ -54,9 +54,12 @@ const struct verb verbs[] = {
 	  "upriver hunt Security.evtx --level medium\n"
 	  "upriver hunt logs/ --rules sigma/rules --json --summary summary.json\n",
 	  HUNTING | O(SUMMARY) | O(CHECK_RULES), 0, ANY_NUMBER, verb_hunt },
-	{ "timeline", "EVIDENCE...", "every record in the common form, in the order of time",
-	  "Prints each record of each reader, sorted by time over all files and hosts.",
-	  "upriver timeline logs/ --from 2023-03-22T00:00:00Z --host PC-07\n",
+	{ "timeline", "EVIDENCE...|CASE", "every record in the common form, in the order of time",
+	  "Prints each record of each reader, sorted by time over all files and hosts. With\n"
+	  "--kind activity what the records say was done: who did what to whom. Of a case the\n"
+	  "activities that it holds.",
+	  "upriver timeline logs/ --from 2023-03-22T00:00:00Z --host PC-07\n"
+	  "upriver timeline case.db --kind activity --host PC-07\n",
 	  READING | O(FROM) | O(TO) | O(HOST) | O(KIND) | O(UNSORTED), 1, ANY_NUMBER,
 	  verb_timeline },
 	{ "trace", "CASE ALERT|ENTITY", "from an alert back to what brought it in, hop by hop",

@@ -3,6 +3,7 @@
 
 #include "base/cursor.h"
 #include "base/heap.h"
+#include "graph/line.h"
 
 #include <stdlib.h>
 
@@ -32,13 +33,13 @@ void timeline_worker_free(void *worker)
 	free(w);
 }
 
-static bool wanted_time(const struct timeline_options *o, struct when t)
+bool timeline_wants_time(const struct timeline_options *o, struct when first, int64_t last_ns)
 {
 	if (!o->from.set && !o->to.set)
 		return true;
-	if (!t.set)
+	if (!first.set)
 		return false;
-	return (!o->from.set || t.ns >= o->from.ns) && (!o->to.set || t.ns <= o->to.ns);
+	return (!o->from.set || last_ns >= o->from.ns) && (!o->to.set || first.ns <= o->to.ns);
 }
 
 /* PC-07 is also PC-07.corp.example, and the other way round only when spelt out. */
@@ -49,15 +50,20 @@ static bool is_host(struct slice asked, struct slice host)
 	return slice_eq_nocase(asked, host);
 }
 
-static bool wanted(const struct timeline_options *o, const struct event *ev)
+bool timeline_wants_host(const struct timeline_options *o, struct slice host)
 {
-	bool host = o->host_count == 0, kind = o->kind_count == 0;
+	for (size_t i = 0; i < o->host_count; i++)
+		if (is_host(o->hosts[i], host))
+			return true;
+	return o->host_count == 0;
+}
 
-	for (size_t i = 0; i < o->host_count && !host; i++)
-		host = is_host(o->hosts[i], ev->host);
-	for (size_t i = 0; i < o->kind_count && !kind; i++)
-		kind = slice_is(o->kinds[i], ev->kind);
-	return host && kind && wanted_time(o, ev->time);
+bool timeline_wants_kind(const struct timeline_options *o, struct slice kind)
+{
+	for (size_t i = 0; i < o->kind_count; i++)
+		if (slice_eq(o->kinds[i], kind))
+			return true;
+	return o->kind_count == 0;
 }
 
 /* How many fields before number i have its name. */
@@ -161,17 +167,8 @@ static void text_line(struct worker *w, struct event *ev)
 	}
 }
 
-void timeline_worker_event(void *worker, struct event *ev, struct buf *out)
+static void send_line(struct worker *w, const struct event *ev, struct buf *out)
 {
-	struct worker *w = worker;
-
-	if (!wanted(w->options, ev))
-		return;
-	buf_clear(&w->head);
-	if (w->options->json)
-		json_line(w, ev);
-	else
-		text_line(w, ev);
 	buf_clear(&w->message);
 	buf_put_u8(&w->message, ev->time.set);
 	buf_put_le64(&w->message, (uint64_t)ev->time.ns);
@@ -180,6 +177,43 @@ void timeline_worker_event(void *worker, struct event *ev, struct buf *out)
 	buf_put_le64(&w->message, ev->ptr.offset);
 	buf_put(&w->message, buf_slice(&w->head));
 	engine_message(out, MESSAGE_LINE, buf_slice(&w->message));
+}
+
+void timeline_worker_event(void *worker, struct event *ev, struct buf *out)
+{
+	const struct act_repeats once = { .count = 1 };
+	struct worker *w = worker;
+	struct act act;
+
+	if (!timeline_wants_host(w->options, ev->host) || !timeline_wants_time(w->options, ev->time, ev->time.ns))
+		return;
+	if (timeline_wants_kind(w->options, slice_str(ev->kind))) {
+		buf_clear(&w->head);
+		if (w->options->json)
+			json_line(w, ev);
+		else
+			text_line(w, ev);
+		send_line(w, ev, out);
+	}
+	if (!w->options->extract || !extract_act(w->options->extract, ev, ev->verdict.detector != NULL, &act))
+		return;
+	buf_clear(&w->head);
+	if (w->options->json)
+		act_json(&w->head, &act, &once);
+	else
+		act_text(&w->head, &act, &once);
+	send_line(w, ev, out);
+}
+
+void timeline_put_pointer(struct buf *out, struct slice file, struct slice inner, uint64_t record, uint64_t offset)
+{
+	buf_json_key(out, "pointer");
+	buf_put_byte(out, '{');
+	buf_json_text(out, "file", file);
+	buf_json_text(out, "inner", inner);
+	buf_json_u64(out, "record", record);
+	buf_json_u64(out, "offset", offset);
+	buf_put_str(out, "}}");
 }
 
 bool timeline_result(struct timeline *t, const struct engine_file *file, uint64_t record_base,
@@ -202,15 +236,8 @@ bool timeline_result(struct timeline *t, const struct engine_file *file, uint64_
 	}
 	buf_clear(b);
 	buf_put(b, cursor_take(&c, cursor_left(&c)));
-	if (t->options->json) {
-		buf_json_key(b, "pointer");
-		buf_put_byte(b, '{');
-		buf_json_text(b, "file", file->path);
-		buf_json_text(b, "inner", file->inner);
-		buf_json_u64(b, "record", record + (counted ? record_base : 0));
-		buf_json_u64(b, "offset", offset);
-		buf_put_str(b, "}}");
-	}
+	if (t->options->json)
+		timeline_put_pointer(b, file->path, file->inner, record + (counted ? record_base : 0), offset);
 	line.text = buf_slice(b);
 	t->on_line(t->ctx, &line);
 	return true;

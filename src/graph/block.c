@@ -6,10 +6,15 @@
 
 #include <stdlib.h>
 
+/* Starts and ends are counted by a hash of the pid; slot 0 counts all, for who is named without one. */
+#define LIFE_SLOTS 512u
+
 struct one { /* of one host */
 	struct map texts, entities, sets, repeats;
-	uint32_t *last; /* by entity: index + 1 of the last activity done to it */
-	size_t last_cap;
+	uint32_t *changed; /* by entity: n when it was changed last */
+	size_t changed_cap;
+	size_t causes; /* index + 1 of the last activity that may explain others */
+	uint32_t lives[LIFE_SLOTS], boots;
 	struct block_activity *activities;
 	size_t n, cap;
 	struct buf entity_bytes, set_bytes;
@@ -39,7 +44,7 @@ static void one_free(struct one *o)
 	map_done(&o->entities);
 	map_done(&o->sets);
 	map_done(&o->repeats);
-	free(o->last);
+	free(o->changed);
 	free(o->activities);
 	buf_done(&o->entity_bytes);
 	buf_done(&o->set_bytes);
@@ -93,8 +98,8 @@ static uint32_t entity_number(struct one *o, const struct act_entity *e)
 
 	number = map_intern(&o->entities, slice_of(&k, sizeof(k)));
 	if (number == before) {
-		o->last = heap_room(o->last, before, &o->last_cap, sizeof(*o->last));
-		o->last[before] = 0;
+		o->changed = heap_room(o->changed, before, &o->changed_cap, sizeof(*o->changed));
+		o->changed[before] = 0;
 		buf_put_u8(&o->entity_bytes, (uint8_t)k.kind);
 		buf_put_varint(&o->entity_bytes, k.key);
 		buf_put_varint(&o->entity_bytes, k.name);
@@ -135,39 +140,44 @@ static bool leaves_object(enum activity_op op)
 	       op == ACTIVITY_DNS_QUERY || op == ACTIVITY_PIPE || op == ACTIVITY_SHARE;
 }
 
+static bool has_time(const struct act *a)
+{
+	return a->time.set && a->time.ns >= -BLOCK_TIME_MAX && a->time.ns <= BLOCK_TIME_MAX;
+}
+
 static bool never_folds(const struct act *a)
 {
-	return a->kept || !a->time.set || a->op == ACTIVITY_PROCESS_START || a->op == ACTIVITY_PROCESS_END ||
+	/* A rename takes its content from elsewhere, and that may have changed. */
+	return a->kept || !has_time(a) || a->op == ACTIVITY_FILE_RENAME || a->op == ACTIVITY_FILE_LINK || a->op == ACTIVITY_PROCESS_START || a->op == ACTIVITY_PROCESS_END ||
 	       a->op == ACTIVITY_BOOT || a->op == ACTIVITY_ALERT || a->op == ACTIVITY_LOGON ||
 	       a->op == ACTIVITY_PACKAGE;
 }
 
-/* Writes by one process that stand this far apart are told apart: what was read of the file between them may
- * stand in another block. */
+/* Writes that stand this far apart are told apart: a long-lived writer gives a file several versions. */
 #define FOLD_WRITES_NS INT64_C(60000000000)
 
-/* A file that was run or loaded holds a version: a write behind that is another's. */
-static void note_use(struct one *o, const struct act *a, uint32_t object)
+static size_t life_slot(uint32_t pid)
 {
-	struct {
-		uint32_t kind, key, name, pid;
-	} k = { ENTITY_FILE, 0, 0, 0 };
-	uint32_t at;
+	return pid ? 1 + (pid >> 2) % (LIFE_SLOTS - 1) : 0;
+}
 
-	if (a->op == ACTIVITY_IMAGE_LOAD || a->op == ACTIVITY_DRIVER_LOAD || a->op == ACTIVITY_FILE_READ) {
-		if (object != BLOCK_NONE)
-			o->last[object] = 0;
+/* Who is meant by a pid or an image changes when processes start and end. */
+static uint32_t life_of(const struct one *o, const struct act_entity *e)
+{
+	return e->kind != ENTITY_PROCESS || e->key.n ? 0 : o->boots + o->lives[life_slot(e->pid)];
+}
+
+static void note_life(struct one *o, const struct act *a)
+{
+	const struct act_entity *e = a->op == ACTIVITY_PROCESS_START ? &a->object : &a->subject;
+
+	if (a->op == ACTIVITY_BOOT)
+		o->boots++;
+	if (a->op != ACTIVITY_PROCESS_START && a->op != ACTIVITY_PROCESS_END)
 		return;
-	}
-	if (a->op != ACTIVITY_PROCESS_START || !a->object.name.n)
-		return;
-	at = map_get(&o->texts, a->object.name);
-	if (at == MAP_NONE)
-		return;
-	k.name = at + 1;
-	at = map_get(&o->entities, slice_of(&k, sizeof(k)));
-	if (at != MAP_NONE)
-		o->last[at] = 0;
+	o->lives[0]++;
+	if (e->pid)
+		o->lives[life_slot(e->pid)]++;
 }
 
 /* The activity that this one repeats, or NULL. */
@@ -175,19 +185,20 @@ static struct block_activity *repeated(struct one *o, const struct act *a, uint3
 				       uint32_t object, uint32_t set)
 {
 	struct {
-		uint32_t subject, object, set, op;
-	} key = { subject, object, set, a->op };
+		uint32_t subject, object, set, op, changed, lives[2];
+	} key = { subject, object, set, a->op, 0, { life_of(o, &a->subject), life_of(o, &a->object) } };
 	uint32_t at = MAP_NONE;
 	struct block_activity *r;
 
 	if (never_folds(a) || object == BLOCK_NONE)
 		return NULL;
+	key.changed = o->changed[object];
 	if (leaves_object(a->op)) {
 		at = map_get(&o->repeats, slice_of(&key, sizeof(key)));
 		if (at == MAP_NONE)
 			map_set(&o->repeats, slice_of(&key, sizeof(key)), (uint32_t)o->n);
-	} else if (o->last[object]) {
-		at = o->last[object] - 1;
+	} else if (o->causes) {
+		at = (uint32_t)o->causes - 1;
 		if (a->time.ns - o->activities[at].last_ns > FOLD_WRITES_NS)
 			at = MAP_NONE;
 	}
@@ -216,8 +227,8 @@ static void append(struct blocks *b, struct one *o, const struct act *a, uint32_
 {
 	o->activities = heap_room(o->activities, o->n, &o->cap, sizeof(*o->activities));
 	o->activities[o->n++] = (struct block_activity){
-		.time_ns = a->time.set ? a->time.ns : 0,
-		.last_ns = a->time.set ? a->time.ns : 0,
+		.time_ns = has_time(a) ? a->time.ns : 0,
+		.last_ns = has_time(a) ? a->time.ns : 0,
 		.record = a->record,
 		.offset = a->offset,
 		.subject = subject,
@@ -225,10 +236,17 @@ static void append(struct blocks *b, struct one *o, const struct act *a, uint32_
 		.set = set,
 		.count = never_folds(a) ? 0 : 1, /* 0: nothing folds into it; written as 1 */
 		.op = (uint8_t)a->op,
-		.timed = a->time.set,
+		.timed = has_time(a),
 		.record_counted = a->record_counted,
 	};
 	b->activities++;
+}
+
+/* What explains nothing that is done later: neither to its object nor of its subject. */
+static bool explains_nothing(enum activity_op op)
+{
+	return op == ACTIVITY_NETWORK_CONNECT || op == ACTIVITY_NETWORK_ACCEPT || op == ACTIVITY_DNS_QUERY ||
+	       op == ACTIVITY_PIPE;
 }
 
 bool blocks_add(struct blocks *b, const struct act *a)
@@ -239,13 +257,16 @@ bool blocks_add(struct blocks *b, const struct act *a)
 	struct block_activity *r = repeated(o, a, subject, object, set);
 
 	o->used = true;
-	if (r)
+	if (r) {
 		fold(r, a);
-	else
+	} else {
 		append(b, o, a, subject, object, set);
-	note_use(o, a, object);
-	if (object != BLOCK_NONE && !leaves_object(a->op))
-		o->last[object] = r ? o->last[object] : (uint32_t)o->n;
+		if (object != BLOCK_NONE && !leaves_object(a->op))
+			o->changed[object] = (uint32_t)o->n;
+		if (!explains_nothing(a->op))
+			o->causes = o->n;
+		note_life(o, a);
+	}
 	return b->activities >= LIMIT_BLOCK_ACTIVITIES || o->texts.arena.used >= LIMIT_BLOCK_TEXT ||
 	       b->n > 4096;
 }
@@ -330,7 +351,9 @@ static void one_clear(struct one *o)
 	map_clear(&o->repeats);
 	buf_clear(&o->entity_bytes);
 	buf_clear(&o->set_bytes);
-	o->n = 0;
+	o->n = o->causes = 0;
+	o->boots = 0;
+	memset(o->lives, 0, sizeof(o->lives));
 	o->used = false;
 }
 

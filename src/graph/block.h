@@ -17,10 +17,12 @@
  *
  * About 12 bytes an activity uncompressed besides its texts.
  *
- * Activities that repeat are one with a count and the last time: where nothing else was done to the
- * object between them, nobody ran or loaded it, and no minute passed, or (accesses, loads, connections, names asked for, pipes) wherever they stand,
- * since these change nothing in what they are done to. What an alert stands on is kept alone. So a
- * trace finds the same as without it (a test compares).
+ * Activities that repeat are one with a count and the last time. Accesses, loads, reads, connections, names
+ * asked for and pipes change nothing in what they are done to: they fold wherever they stand while nothing
+ * else is done to their object. Others fold only while nothing came between that may explain anything: what
+ * a program writes is put down to what had come into it by then. What an alert stands on is kept alone.
+ * So a trace finds the same as without it (a test compares), as far as one file tells it in the order of
+ * its records.
  * Owner: the struct. Thread rule: one thread.
  */
 #include "base/buf.h"
@@ -32,6 +34,9 @@ struct err;
 #define BLOCK_NONE UINT32_MAX
 #define LIMIT_BLOCK_ACTIVITIES ((size_t)1 << 16) /* of all hosts, before they are given away */
 #define LIMIT_BLOCK_TEXT ((size_t)8 << 20)
+/* Moments within 146 years of 1970, so that no sum or difference of two overflows; what lies outside is
+ * written as no time, and refused when it is read. */
+#define BLOCK_TIME_MAX (INT64_C(1) << 62)
 
 struct block_entity {
 	enum entity_kind kind;
@@ -83,5 +88,7 @@ struct block {
 /* All of it, checked: every index is in its table. Texts stay in `bytes`, tables in the arena. False
  * with ERR_FORMAT (at: where) for what no honest worker wrote, ERR_LIMIT when the arena is spent. */
 bool block_read(struct slice bytes, struct arena *arena, struct block *ret, struct err *err);
+/* Activity i as a record told it (its first, where it was folded); texts are the block's. */
+struct act block_act(const struct block *b, size_t i);
 /* Only the head: whose it is and how many activities. */
 bool block_head(struct slice bytes, struct slice *ret_host, size_t *ret_activities);

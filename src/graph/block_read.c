@@ -17,10 +17,10 @@ static bool bad(struct reading *r, const char *what)
 	return err_set(r->err, ERR_FORMAT, r->c.at, "activities: %s", what);
 }
 
-/* Every item takes at least one byte: a count beyond the bytes that are left is a lie. */
-static void *table(struct reading *r, uint64_t n, size_t size)
+/* Every item takes at least so many bytes: a count beyond those that are left is a lie. */
+static void *table(struct reading *r, uint64_t n, size_t size, size_t least)
 {
-	if (n > cursor_left(&r->c)) {
+	if (n > cursor_left(&r->c) / least) {
 		bad(r, "a count that does not fit");
 		return NULL;
 	}
@@ -35,7 +35,7 @@ static bool read_texts(struct reading *r)
 {
 	struct block *b = r->b;
 
-	b->texts = table(r, b->text_count, sizeof(*b->texts));
+	b->texts = table(r, b->text_count, sizeof(*b->texts), 1);
 	if (!b->texts)
 		return false;
 	for (size_t i = 0; i < b->text_count; i++)
@@ -54,7 +54,7 @@ static bool read_entities(struct reading *r)
 {
 	struct block *b = r->b;
 
-	b->entities = table(r, b->entity_count, sizeof(*b->entities));
+	b->entities = table(r, b->entity_count, sizeof(*b->entities), 4);
 	if (!b->entities)
 		return false;
 	for (size_t i = 0; i < b->entity_count; i++) {
@@ -77,8 +77,8 @@ static bool read_sets(struct reading *r)
 	struct block *b = r->b;
 	size_t room = cursor_left(&r->c) / 2, n = 0;
 
-	b->sets = table(r, b->set_count, sizeof(*b->sets));
-	b->attributes = b->sets ? table(r, room, sizeof(*b->attributes)) : NULL;
+	b->sets = table(r, b->set_count, sizeof(*b->sets), 1);
+	b->attributes = b->sets ? table(r, room, sizeof(*b->attributes), 2) : NULL;
 	if (!b->attributes)
 		return false;
 	for (size_t i = 0; i < b->set_count; i++) {
@@ -132,12 +132,14 @@ static bool read_when(struct reading *r, int64_t unit)
 	for (size_t i = 0; i < b->activity_count; i++) {
 		ok &= !__builtin_add_overflow(time, cursor_zigzag(&r->c), &time);
 		ok &= !__builtin_mul_overflow(time, unit, &b->activities[i].time_ns);
+		ok &= b->activities[i].time_ns >= -BLOCK_TIME_MAX;
 	}
 	for (size_t i = 0; i < b->activity_count; i++) {
 		struct block_activity *a = &b->activities[i];
 
 		ok &= !__builtin_mul_overflow((int64_t)(cursor_varint(&r->c) & INT64_MAX), unit, &span);
 		ok &= !__builtin_add_overflow(a->time_ns, span, &a->last_ns);
+		ok &= a->last_ns <= BLOCK_TIME_MAX;
 	}
 	for (size_t i = 0; i < b->activity_count; i++) {
 		uint64_t more = cursor_varint(&r->c);
@@ -188,11 +190,49 @@ bool block_read(struct slice bytes, struct arena *arena, struct block *ret, stru
 		unit *= 10;
 	if (!read_texts(&r) || !read_entities(&r) || !read_sets(&r))
 		return false;
-	b.activities = table(&r, b.activity_count, sizeof(*b.activities));
+	b.activities = table(&r, b.activity_count, sizeof(*b.activities), 9);
 	if (!b.activities || !read_whom(&r) || !read_when(&r, unit) || !read_where(&r))
 		return false;
 	*ret = b;
 	return true;
+}
+
+static struct act_entity entity_at(const struct block *b, uint32_t at)
+{
+	if (at == BLOCK_NONE)
+		return (struct act_entity){ 0 };
+	const struct block_entity *e = &b->entities[at];
+
+	return (struct act_entity){ .kind = e->kind,
+				    .key = e->key == BLOCK_NONE ? slice_of(NULL, 0) : b->texts[e->key],
+				    .name = e->name == BLOCK_NONE ? slice_of(NULL, 0) : b->texts[e->name],
+				    .pid = e->pid };
+}
+
+/* A block keeps moments and not the digits that the record had: as many as it takes, at least three. */
+static uint8_t digits_of(int64_t ns)
+{
+	return ns % 1000 ? 9 : ns % 1000000 ? 6 : 3;
+}
+
+struct act block_act(const struct block *b, size_t i)
+{
+	const struct block_activity *a = &b->activities[i];
+	struct act act = { .op = (enum activity_op)a->op,
+			   .time = { .ns = a->time_ns, .digits = digits_of(a->time_ns), .set = a->timed },
+			   .subject = entity_at(b, a->subject),
+			   .object = entity_at(b, a->object),
+			   .host = b->host,
+			   .record = a->record,
+			   .offset = a->offset,
+			   .record_counted = a->record_counted };
+
+	for (uint32_t k = 0; a->set != BLOCK_NONE && k < b->sets[a->set].n; k++) {
+		const struct block_attribute *x = &b->attributes[b->sets[a->set].first + k];
+
+		act.attributes[x->which] = b->texts[x->text];
+	}
+	return act;
 }
 
 bool block_head(struct slice bytes, struct slice *ret_host, size_t *ret_activities)

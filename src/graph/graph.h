@@ -21,6 +21,7 @@
 #define GRAPH_NONE UINT32_MAX
 #define GRAPH_EVER INT64_MIN /* a start that no record tells */
 #define GRAPH_OPEN INT64_MAX /* an end that no record tells */
+#define GRAPH_LATEST (BLOCK_TIME_MAX + 1) /* after every record: where to look back from without a time */
 
 struct graph_node {
 	enum entity_kind kind;

@@ -3,6 +3,8 @@
 
 #include "graph/path.h"
 
+#include <stdlib.h>
+
 /* A mark is set, or a hash taken, a moment after the file is whole. */
 #define MOMENT_NS INT64_C(5000000000)
 /* Writes by one process with less than this between them give one version. */
@@ -74,7 +76,7 @@ uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 	for (uint32_t i = in_until(g, n, ns); i-- > 0;) {
 		const struct graph_edge *e = graph_in(g, n, i);
 
-		if (e->timed && v.write_count && e->time_ns + MOMENT_NS < v.from_ns)
+		if (e->timed && v.write_count && e->last_ns + MOMENT_NS < v.from_ns)
 			break;
 		if (e->op == ACTIVITY_FILE_DELETE || (e->timed && e->time_ns < epoch))
 			break;
@@ -197,30 +199,48 @@ static void bridge(const struct graph *g, struct slice hash, struct content *c)
 	}
 }
 
-static bool among(const uint32_t *list, size_t n, uint32_t one)
+/* A file and the first edge that gives it the content. */
+struct holder {
+	uint32_t file, edge;
+};
+
+#define HOLDERS 64u
+
+static size_t note_holder(struct holder *list, size_t n, uint32_t file, uint32_t edge)
 {
 	for (size_t i = 0; i < n; i++)
-		if (list[i] == one)
-			return true;
-	return false;
+		if (list[i].file == file) {
+			list[i].edge = edge < list[i].edge ? edge : list[i].edge;
+			return n;
+		}
+	if (n < HOLDERS)
+		list[n++] = (struct holder){ file, edge };
+	return n;
 }
 
-/* The files of the edges of one set; those that are not among ret yet. */
-static size_t files_of_set(const struct graph *g, uint32_t set, uint32_t file, int64_t ns, uint32_t *ret, size_t n,
-			   size_t cap)
+/* The files of the edges of one set. */
+static size_t holders_of_set(const struct graph *g, uint32_t set, uint32_t file, int64_t ns, struct holder *list,
+			     size_t n)
 {
-	for (uint32_t i = g->set_first[set]; i < g->set_first[set + 1] && n < cap; i++) {
-		const struct graph_edge *e = &g->edges[g->set_edges[i]];
-		uint32_t it = e->object;
+	for (uint32_t i = g->set_first[set]; i < g->set_first[set + 1]; i++) {
+		uint32_t edge = g->set_edges[i], it = g->edges[edge].object;
+		const struct graph_edge *e = &g->edges[edge];
 
 		if (it == GRAPH_NONE || (e->timed && e->time_ns > ns) || e->op == ACTIVITY_PACKAGE)
 			continue;
 		if (g->nodes[it].kind == ENTITY_PROCESS)
 			it = image_file(g, it);
-		if (it != GRAPH_NONE && g->nodes[it].kind == ENTITY_FILE && it != file && !among(ret, n, it))
-			ret[n++] = it;
+		if (it != GRAPH_NONE && g->nodes[it].kind == ENTITY_FILE && it != file)
+			n = note_holder(list, n, it, edge);
 	}
 	return n;
+}
+
+static int by_edge(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+
+	return x->edge < y->edge ? -1 : x->edge > y->edge;
 }
 
 size_t files_with(const struct graph *g, const struct content *wanted, uint32_t file, int64_t ns, uint32_t *ret,
@@ -228,19 +248,24 @@ size_t files_with(const struct graph *g, const struct content *wanted, uint32_t 
 {
 	struct content c = *wanted;
 	struct slice known[] = { wanted->sha256, wanted->sha1, wanted->md5 };
+	struct holder list[HOLDERS];
 	size_t n = 0;
 
 	for (size_t i = 0; i < 3; i++)
 		bridge(g, known[i], &c);
 	struct slice hashes[] = { c.sha256, c.sha1, c.md5 };
 
-	for (size_t i = 0; i < 3 && n < cap; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		uint32_t at = hashes[i].n ? map_get(&g->by_hash, hashes[i]) : MAP_NONE;
 
-		for (unsigned steps = 0; at != MAP_NONE && at && n < cap && steps < HASH_STEPS;
+		for (unsigned steps = 0; at != MAP_NONE && at && n < HOLDERS && steps < HASH_STEPS;
 		     at = g->hashes[at - 1].next, steps++)
-			n = files_of_set(g, g->hashes[at - 1].set, file, ns, ret, n, cap);
+			n = holders_of_set(g, g->hashes[at - 1].set, file, ns, list, n);
 	}
+	qsort(list, n, sizeof(*list), by_edge);
+	n = n < cap ? n : cap;
+	for (size_t i = 0; i < n; i++)
+		ret[i] = list[i].file;
 	return n;
 }
 

@@ -34,7 +34,7 @@ struct content {
 void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct content *ret);
 /* The same hash (the strongest that both have). False where they have no kind of hash in common. */
 bool content_same(const struct content *a, const struct content *b);
-/* Up to `cap` files on this host that a record before ns gives this content, other than `file`. After
+/* Up to `cap` files, the first first, on this host that a record before ns gives this content, other than `file`. After
  * graph_index. */
 size_t files_with(const struct graph *g, const struct content *c, uint32_t file, int64_t ns, uint32_t *ret,
 		  size_t cap);

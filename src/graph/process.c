@@ -61,8 +61,8 @@ static void lives_insert(struct lives *l, uint32_t pid, uint32_t node, int64_t s
 		map_set(&l->newest, slice_of(&pid, sizeof(pid)), (uint32_t)l->n);
 }
 
-/* Did the machine start between the two moments? */
-static bool boot_between(const struct graph *g, int64_t from, int64_t to)
+/* The first start of the machine behind this moment, or GRAPH_OPEN. */
+static int64_t next_boot(const struct graph *g, int64_t from)
 {
 	size_t low = 0, high = g->boot_count;
 
@@ -74,7 +74,13 @@ static bool boot_between(const struct graph *g, int64_t from, int64_t to)
 		else
 			high = mid;
 	}
-	return low < g->boot_count && g->boots[low] <= to;
+	return low < g->boot_count ? g->boots[low] : GRAPH_OPEN;
+}
+
+/* Did the machine start between the two moments? */
+static bool boot_between(const struct graph *g, int64_t from, int64_t to)
+{
+	return next_boot(g, from) <= to;
 }
 
 static bool lives_at(const struct graph *g, const struct life *x, int64_t t)
@@ -336,9 +342,13 @@ static uint32_t resolve(struct lives *l, uint32_t end, const struct graph_edge *
 	if (unseen[number] != GRAPH_NONE)
 		return unseen[number];
 	if (r->pid) {
+		int64_t boot = next_boot(l->g, e->time_ns);
+
 		node = new_life(l, r, GRAPH_EVER);
 		if (l->g->boot_count == 0)
 			unseen[number] = node;
+		else if (boot != GRAPH_OPEN)
+			l->g->nodes[node].end_ns = boot - LATE_NS - 1;
 		return node;
 	}
 	return by_image_at(l, r, e->time_ns);

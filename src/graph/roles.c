@@ -139,12 +139,33 @@ static bool holds_nocase(struct slice s, struct slice part)
 	return false;
 }
 
+/* \windows\ is a volume's own folder: what is called so farther down is anybody's. */
+static bool on_volume(struct slice path, struct slice folder)
+{
+	struct slice device = SLICE("\\device\\harddiskvolume");
+	size_t at = 0;
+
+	if (slice_starts(path, slice_str("\\??\\")) || slice_starts(path, slice_str("\\\\?\\")))
+		at = 4;
+	if (at + 1 < path.n && path.p[at + 1] == ':')
+		at += 2;
+	else if (path.n > device.n && slice_eq_nocase(slice_head(path, device.n), device))
+		at = device.n + slice_find(slice_from(path, device.n), '\\');
+	path = slice_from(path, at);
+	return path.n >= folder.n && slice_eq_nocase(slice_head(path, folder.n), folder);
+}
+
+static bool lies_in(struct slice path, struct slice place)
+{
+	return slice_starts(place, slice_str("\\windows\\")) ? on_volume(path, place) : holds_nocase(path, place);
+}
+
 static bool at_place(struct slice path, const char *places)
 {
 	struct slice rest = slice_str(places);
 
 	while (rest.p)
-		if (holds_nocase(path, slice_cut(rest, '|', &rest)))
+		if (lies_in(path, slice_cut(rest, '|', &rest)))
 			return true;
 	return false;
 }
@@ -215,7 +236,7 @@ bool role_system_path(struct slice path)
 					      "\\windows\\systemapps\\" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-		if (holds_nocase(path, slice_str(places[i])))
+		if (lies_in(path, slice_str(places[i])))
 			return true;
 	return slice_starts(path, slice_str("/usr/bin/")) || slice_starts(path, slice_str("/bin/")) ||
 	       slice_starts(path, slice_str("/usr/sbin/")) || slice_starts(path, slice_str("/sbin/")) ||

@@ -10,7 +10,7 @@ static struct slice keep(struct arena *a, struct slice s)
 
 static struct when moment(int64_t ns)
 {
-	return (struct when){ .ns = ns, .set = ns != GRAPH_EVER && ns != GRAPH_OPEN && ns != 0, .digits = 3 };
+	return (struct when){ .ns = ns, .set = ns >= -BLOCK_TIME_MAX && ns <= BLOCK_TIME_MAX && ns != 0, .digits = 3 };
 }
 
 static struct told_pointer pointer_of(const struct graph *g, uint32_t edge)

@@ -138,13 +138,17 @@ static void add_step(struct tracer *t, const struct cause *c)
 static void on_cause(void *ctx, const struct cause *c)
 {
 	struct tracer *t = ctx;
+	struct cause x = *c;
 
+	/* A record without a time holds at any: the walk's own moment is all that is known. */
+	if (t->current != NEVER && c->edge != GRAPH_NONE && !t->g->edges[c->edge].timed)
+		x.ns = t->steps[t->current].ns;
 	/* Time goes back only; a cause is never behind its effect. */
-	if (t->current != NEVER && !c->ends && c->ns > t->steps[t->current].ns)
+	if (t->current != NEVER && !c->ends && x.ns > t->steps[t->current].ns)
 		return;
 	if (!c->ends && map_get(&t->done, slice_of(&c->node, sizeof(c->node))) != MAP_NONE)
 		return;
-	add_step(t, c);
+	add_step(t, &x);
 }
 
 struct tracer *tracer_new(struct graph *g, const struct baseline *base)
@@ -371,7 +375,8 @@ void trace_edge(struct tracer *t, uint32_t edge, struct trace *ret)
 {
 	const struct graph_edge *e = &t->g->edges[edge];
 	uint32_t actor = actor_of(t->g, e), file;
-	struct cause first = { .node = actor, .ns = e->time_ns, .edge = edge, .op = activity_text((enum activity_op)e->op) };
+	int64_t ns = e->timed ? e->time_ns : GRAPH_LATEST;
+	struct cause first = { .node = actor, .ns = ns, .edge = edge, .op = activity_text((enum activity_op)e->op) };
 
 	*ret = (struct trace){ 0 };
 	begin(t);
@@ -380,7 +385,7 @@ void trace_edge(struct tracer *t, uint32_t edge, struct trace *ret)
 	/* What the alert names besides: its file's content may be known under another path. */
 	file = actor == GRAPH_NONE || e->op == ACTIVITY_ALERT ? by_hash(t->g, e) : GRAPH_NONE;
 	if (file != GRAPH_NONE && file != actor) {
-		struct cause second = { .node = file, .ns = e->time_ns, .edge = edge, .cost = 0.5, .op = "same_content",
+		struct cause second = { .node = file, .ns = ns, .edge = edge, .cost = 0.5, .op = "same_content",
 					.why = "the file with the hash that the alert names" };
 
 		add_step(t, &second);

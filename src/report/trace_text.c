@@ -4,96 +4,133 @@
 #include "report/trace.h"
 
 #define WIDTH 78u
+#define DEPTH_SHOWN 8u /* what is deeper stands below each other */
 
-static void indent(struct buf *out, size_t depth)
+static size_t inset(size_t depth)
 {
-	for (size_t i = 0; i < depth && i < 16; i++)
-		buf_put_str(out, "  ");
+	return 2 * (depth < DEPTH_SHOWN ? depth : DEPTH_SHOWN);
+}
+
+static void spaces(struct buf *out, size_t n)
+{
+	while (n--)
+		buf_put_byte(out, ' ');
 }
 
 static size_t room(size_t depth, size_t taken)
 {
-	size_t used = 2 * (depth < 16 ? depth : 16) + taken;
+	size_t used = inset(depth) + taken;
 
-	return used + 20 < WIDTH ? WIDTH - used : 20;
+	return used + 2 < WIDTH ? WIDTH - used : 2;
 }
 
-/* The end of a path says more than its beginning. */
+static size_t digits(uint64_t n)
+{
+	size_t d = 1;
+
+	while (n /= 10)
+		d++;
+	return d;
+}
+
+/* Escaped, in width characters: the end of a path says more than its beginning. */
 static void put_name(struct buf *out, struct slice s, size_t width)
 {
-	if (s.n > width) {
-		s = slice_from(s, s.n - (width - 1));
-		while (s.n && (s.p[0] & 0xc0) == 0x80)
-			s = slice_from(s, 1);
+	struct buf shown = { 0 };
+	size_t n = 0, at;
+
+	buf_put_terminal(&shown, s, 0);
+	for (at = shown.n; at && n < width;)
+		n += (shown.p[--at] & 0xc0) != 0x80;
+	if (at) { /* one less, for the ellipsis */
+		do
+			at++;
+		while (at < shown.n && (shown.p[at] & 0xc0) == 0x80);
 		buf_put_str(out, "\xe2\x80\xa6");
 	}
-	buf_put_terminal(out, s, 0);
+	buf_put(out, slice_from(buf_slice(&shown), at));
+	buf_done(&shown);
 }
 
 static void put_entity(struct buf *out, const struct told_entity *e, size_t width)
 {
-	put_name(out, e->name, e->pid ? width - 12 : width);
+	size_t taken = e->pid ? 7 + digits(e->pid) : 0;
+
+	put_name(out, e->name, width > taken + 2 ? width - taken : 2);
 	if (e->pid)
 		buf_printf(out, " (pid %u)", e->pid);
 }
 
-static void put_when_short(struct buf *out, struct when t)
+/* Words in lines of their own below a hop. */
+static void put_words(struct buf *out, struct slice s, size_t depth)
 {
-	char text[32];
-	size_t n;
+	size_t width = room(depth, 4), column = 0;
 
-	if (!t.set)
-		return;
-	n = when_format(t, text);
-	buf_put(out, slice_of(text, n));
+	spaces(out, inset(depth) + 4);
+	while (s.p) {
+		struct slice word = slice_cut(s, ' ', &s);
+
+		if (column && column + 1 + word.n > width) {
+			buf_put_byte(out, '\n');
+			spaces(out, inset(depth) + 4);
+			column = 0;
+		} else if (column) {
+			buf_put_byte(out, ' ');
+			column++;
+		}
+		buf_put_terminal(out, word, width);
+		column += word.n;
+	}
+	buf_put_byte(out, '\n');
 }
 
 static void put_pointer(struct buf *out, const struct told_pointer *at, const struct report_trace *r, size_t width)
 {
 	struct slice file, inner;
+	size_t taken = strlen("record  of ") + digits(at->record);
 
 	if (!at->set || !r->file(r->ctx, at->source, &file, &inner))
 		return;
 	buf_put_str(out, "record ");
 	buf_put_u64(out, at->record);
 	buf_put_str(out, " of ");
-	put_name(out, inner.n ? inner : file, width > 24 ? width - 24 : 20);
+	put_name(out, inner.n ? inner : file, width > taken + 2 ? width - taken : 2);
 }
 
 static void put_surprise(struct buf *out, const struct surprise *s, size_t depth)
 {
+	struct buf words = { 0 };
+
 	if (!s->known)
 		return;
-	indent(out, depth);
-	buf_printf(out, "    surprise %.1f bits", s->bits);
+	buf_printf(&words, "surprise %.1f bits", s->bits);
 	if (s->never_earlier)
-		buf_printf(out, "; never by %u earlier version%s", s->versions, s->versions == 1 ? "" : "s");
+		buf_printf(&words, "; never by %u earlier version%s", s->versions, s->versions == 1 ? "" : "s");
 	if (s->peers > 1)
-		buf_printf(out, "; on %u of %u hosts with this program", s->doing, s->peers);
+		buf_printf(&words, "; on %u of %u hosts with this program", s->doing, s->peers);
 	if (s->first_here)
-		buf_put_str(out, "; first time on this host");
-	buf_put_byte(out, '\n');
+		buf_put_str(&words, "; first time on this host");
+	put_words(out, buf_slice(&words), depth);
+	buf_done(&words);
 }
 
 static void put_hop(struct buf *out, const struct report_trace *r, const struct told_hop *h, size_t depth)
 {
-	indent(out, depth);
+	char time[32];
+	size_t n = h->time.set ? when_format(h->time, time) : 0;
+
+	spaces(out, inset(depth));
 	buf_printf(out, "<- %s: ", h->op);
 	put_entity(out, r->forward ? &h->to : &h->from, room(depth, strlen(h->op) + 5));
 	buf_put_byte(out, '\n');
-	if (h->why) {
-		indent(out, depth);
-		buf_put_str(out, "    ");
-		buf_put_terminal(out, slice_str(h->why), room(depth, 4));
-		buf_put_byte(out, '\n');
-	}
-	if (h->time.set || h->at.set) {
-		indent(out, depth);
-		buf_put_str(out, "    ");
-		put_when_short(out, h->time);
+	if (h->why)
+		put_words(out, slice_str(h->why), depth);
+	if (n || h->at.set) {
+		spaces(out, inset(depth) + 4);
+		buf_put(out, slice_of(time, n));
 		if (h->at.set) {
-			buf_put_str(out, "  ");
-			put_pointer(out, &h->at, r, room(depth, 30));
+			buf_put_str(out, n ? "  " : "");
+			put_pointer(out, &h->at, r, room(depth, 4 + n + (n ? 2 : 0)));
 		}
 		buf_put_byte(out, '\n');
 	}
@@ -144,23 +181,23 @@ static void put_head(struct buf *out, const struct report_trace *r)
 
 	if (a->entity.n) {
 		buf_put_str(out, r->forward ? "What came of: " : "Traced back: ");
-		buf_put_terminal(out, a->entity, 0);
+		put_name(out, a->entity, WIDTH - 14);
 	} else {
 		buf_put_str(out, "Alert: ");
-		buf_put_terminal(out, a->title, 60);
+		buf_put_terminal(out, a->title, 48);
 		buf_put_str(out, " (");
 		buf_put_terminal(out, a->level, 20);
 		buf_put_byte(out, ')');
 	}
 	buf_put_str(out, "\n  on ");
-	buf_put_terminal(out, a->host.n ? a->host : slice_str("(no host named)"), 40);
+	buf_put_terminal(out, a->host.n ? a->host : slice_str("(no host named)"), 36);
 	if (a->time.n) {
 		buf_put_str(out, " at ");
-		buf_put(out, a->time);
+		buf_put_terminal(out, a->time, 32);
 	}
 	if (a->detector.n && !slice_is(a->detector, "rule")) {
-		buf_put_str(out, ", said by ");
-		buf_put_terminal(out, a->detector, 40);
+		buf_put_str(out, "\n  said by ");
+		buf_put_terminal(out, a->detector, 60);
 	}
 	buf_put_byte(out, '\n');
 	if (a->at.set) {

@@ -274,6 +274,20 @@ struct store *store_create(const char *path, struct err *err)
 	return open_store(path, true, err);
 }
 
+/* SQLite's header: its magic, and at 68 the application's number (sqlite.org/fileformat2.html, 1.3). */
+bool store_is_case(const char *path)
+{
+	uint8_t head[72];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	if (fd >= 0)
+		close(fd);
+	return n == (ssize_t)sizeof(head) && memcmp(head, "SQLite format 3", 16) == 0 &&
+	       ((uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 | head[71]) ==
+		       STORE_APPLICATION_ID;
+}
+
 struct store *store_open(const char *path, struct err *err)
 {
 	return open_store(path, false, err);

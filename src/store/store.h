@@ -19,6 +19,8 @@ struct hit;
 
 /* For writing. An existing file must be a case; what it holds stays until store_begin. */
 struct store *store_create(const char *path, struct err *err);
+/* Does the file begin like a case, of whatever version? */
+bool store_is_case(const char *path);
 /* For reading only; of this program's version. */
 struct store *store_open(const char *path, struct err *err);
 /* Writes the older case at `from` into a new file at `to`, in this program's version. `from` is

@@ -36,6 +36,12 @@ static void a_terminal_gets_no_control_characters(void **state)
 	buf_put_terminal(&b, slice_str("a\x1b[31m\xc2\x9b \xff\xc3\xa4"), 0);
 	assert_slice(buf_slice(&b), "a\\x1b[31m\\xc2\\x9b \\xff\xc3\xa4");
 	buf_clear(&b);
+	buf_put_terminal(&b, slice_str("\xe2\x80\xae" "fdp.exe"), 0);
+	assert_slice(buf_slice(&b), "\\xe2\\x80\\xaefdp.exe");
+	buf_clear(&b);
+	buf_put_terminal(&b, slice_str("\x1b\x1b\x1b"), 7);
+	assert_slice(buf_slice(&b), "\\x1b\xe2\x80\xa6");
+	buf_clear(&b);
 	buf_put_terminal(&b, slice_str("abcdefgh"), 4);
 	assert_slice(buf_slice(&b), "abc\xe2\x80\xa6");
 	buf_done(&b);

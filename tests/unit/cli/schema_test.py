@@ -118,6 +118,39 @@ def events_of_a_timeline(d):
             assert not valid(json.loads(line), "event"), valid(json.loads(line), "event")
 
 
+def activities_of_evidence_and_of_a_case(d):
+    folder = exercise(d)
+    run("investigate", folder, "-o", f"{d}/a.db", "-q")
+    for args in ([folder, "--kind", "activity"], [f"{d}/a.db"]):
+        lines = [json.loads(line) for line in run("timeline", *args, "--json").splitlines()]
+        assert len(lines) > 1000
+        for line in lines:
+            assert not valid(line, "event"), valid(line, "event")
+            assert {"op", "subject", "object", "attributes", "count"} <= set(line), line
+
+
+def traces(d):
+    run("investigate", exercise(d), "-o", f"{d}/a.db", "-q")
+    case = json.loads(run("show", f"{d}/a.db", "--json"))
+    kinds = set()
+    asked = [a["id"] for a in case["alerts"]] + ["cmd.exe", "198.51.100.7", "lsass.exe"]
+    for what in asked[-43:]:
+        for extra in ([], ["--forward"]):
+            r = subprocess.run([U, "trace", f"{d}/a.db", what, "--json", *extra], capture_output=True, text=True, timeout=120)
+            for line in r.stdout.splitlines():
+                trace = json.loads(line)
+                assert not valid(trace, "trace"), valid(trace, "trace")
+                assert (trace["origin"] is None) == bool(extra) == (trace["direction"] == "forward")
+                kinds.add(trace["origin"]["kind"] if trace["origin"] else "forward")
+    assert {"release", "forward"} <= kinds, kinds
+    trace = json.loads(run("trace", f"{d}/a.db", case["alerts"][0]["id"], "--json"))
+    for change in (lambda t: t.pop("hops"), lambda t: t["origin"].update(kind="guilty"), lambda t: t["hops"][0].pop("pointer"),
+                   lambda t: t["hops"][0].update(score="high"), lambda t: t.update(direction="sideways")):
+        wrong = copy.deepcopy(trace)
+        change(wrong)
+        assert valid(wrong, "trace"), wrong
+
+
 def the_truth_of_an_exercise(d):
     for hosts in ("1", "20"):
         printed = run("rehearse", "-o", f"{d}/{hosts}", "--hosts", hosts, "--events-per-host", "1", "--json")
@@ -136,6 +169,8 @@ def a_case(d):
         case = json.loads(r.stdout)
         assert not valid(case, "case"), valid(case, "case")
         assert json.loads(run("show", f"{d}/{n}.db", "--json")) == case
+        assert bool(case["origins"]) == bool(case["alerts"]) and sum(o["alerts"] for o in case["origins"]) == len(case["alerts"])
+        assert all(a["detector"] for a in case["alerts"]) and all(o["path"] for o in case["origins"] if o["kind"] != "gap")
         assert bool(case["alerts"]) == (n < 2) and sum(f["hits"] for f in case["findings"]) == len(case["alerts"])
 
 
@@ -177,7 +212,8 @@ def the_schemas_are_schemas(d):
 
 
 failed = 0
-TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, the_truth_of_an_exercise, a_case, coverage_of_a_case,
+TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, activities_of_evidence_and_of_a_case, traces,
+         the_truth_of_an_exercise, a_case, coverage_of_a_case,
          wrong_documents_are_refused, the_schemas_are_schemas]
 for test in TESTS:
     with tempfile.TemporaryDirectory() as folder:
