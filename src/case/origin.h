@@ -24,6 +24,8 @@ struct origin_group {
 	size_t hash_count;
 	bool two_contents; /* one file name with two contents under one version: two releases */
 	int64_t rank;
+	bool beyond; /* the example was followed to another host: where it ends there */
+	struct told_origin beyond_origin;
 };
 
 struct origins {

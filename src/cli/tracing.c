@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 #include "case/release.h"
+#include "cli/across.h"
 #include "cli/output.h"
 #include "report/trace.h"
 
@@ -238,6 +239,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 			return false;
 		baseline_add(a->baseline, g);
 		releases_add(&a->releases, g, a->hosts[i].name);
+		across_note(a->s, g, a->hosts[i].name);
 		if (a->host_count == 1)
 			kept = g;
 		else
@@ -301,6 +303,12 @@ static void origin_detail(struct buf *out, struct store *s, const struct origin_
 	buf_json_key(out, "two_contents");
 	buf_put_str(out, g->two_contents ? "true" : "false");
 	buf_json_text(out, "example_alert", g->alert);
+	if (g->beyond) {
+		buf_json_key(out, "beyond");
+		buf_put_byte(out, '{');
+		report_origin(out, &g->beyond_origin, g->beyond_origin.host, tracing_file, s);
+		buf_put_byte(out, '}');
+	}
 	buf_json_key(out, "path");
 	report_hops(out, g->hops, g->hop_count, tracing_file, s);
 	buf_put_byte(out, '}');
@@ -317,7 +325,7 @@ static void put_hops(struct store *s, const struct origin_group *g)
 					 .from = h->from.name,
 					 .to_kind = slice_str(entity_kind_text(h->to.kind)),
 					 .to = h->to.name,
-					 .host = g->host,
+					 .host = h->host.n ? h->host : g->host,
 					 .why = slice_str(h->why),
 					 .time = h->time,
 					 .record = h->at.record,
@@ -327,6 +335,22 @@ static void put_hops(struct store *s, const struct origin_group *g)
 		if (h->at.set)
 			store_source_name(s, h->at.source, &row.file, &row.inner);
 		store_add_hop(s, &row);
+	}
+}
+
+/* The example of a group that ends at another host goes on there. */
+static void go_across(struct all *a, struct origin_group *g)
+{
+	struct told told = { .hops = g->hops, .hop_count = g->hop_count, .origin = g->origin };
+
+	if (g->origin.kind != ORIGIN_REMOTE_HOST)
+		return;
+	across_continue(a->s, a->o, a->baseline, g->host, &a->arena, &told);
+	g->hops = told.hops;
+	g->hop_count = told.hop_count;
+	if (told.origin.host.n) {
+		g->beyond = true;
+		g->beyond_origin = told.origin;
 	}
 }
 
@@ -356,8 +380,10 @@ static void put_all(struct all *a)
 
 	store_forget_traces(a->s);
 	origins_rank(&a->origins, a->host_count, ranks);
-	for (size_t i = 0; i < a->origins.n; i++)
+	for (size_t i = 0; i < a->origins.n; i++) {
+		go_across(a, &a->origins.list[i]);
 		put_group(a, &a->origins.list[i]);
+	}
 	for (size_t i = 0; i < a->alert_count; i++)
 		if (a->alerts[i].traced)
 			store_add_trace(a->s, a->alerts[i].id, ranks[a->alerts[i].group], a->alerts[i].hops,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/heap.h"
+#include "cli/across.h"
 #include "cli/output.h"
 #include "cli/tracing.h"
 #include "cli/verb.h"
@@ -126,6 +127,7 @@ static void tell_back(struct tracing *t, struct tracer *tracer, const struct gra
 	else
 		trace_node(tracer, node, ns, &trace);
 	trace_tell(g, &trace, &t->arena, &told);
+	across_continue(t->s, t->o, t->baseline, t->alert.host, &t->arena, &told);
 	render(t, &told);
 }
 

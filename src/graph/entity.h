@@ -55,6 +55,7 @@ enum entity_kind {
 	X(ACCESS, "access")                                                                        \
 	X(PORT, "port")                                                                            \
 	X(PROTOCOL, "protocol")                                                                    \
+	X(LOCAL_ADDRESS, "local_address")                                                          \
 	X(REMOTE_ADDRESS, "remote_address")                                                        \
 	X(REMOTE_HOST, "remote_host")                                                              \
 	X(ACTION, "action")                                                                        \

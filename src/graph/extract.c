@@ -314,10 +314,18 @@ static void adjust_object_access(struct act *a)
 		a->op = ACTIVITY_NONE;
 }
 
+/* Sysmon's source is who connected; 5156's is the machine itself either way. */
 static void adjust_network(struct act *a)
 {
-	if (attribute_is(a, ATTRIBUTE_DIRECTION, "false") || attribute_is(a, ATTRIBUTE_DIRECTION, "%%14592"))
+	struct slice here = a->object.name;
+
+	if (attribute_is(a, ATTRIBUTE_DIRECTION, "%%14592")) {
 		a->op = ACTIVITY_NETWORK_ACCEPT;
+	} else if (attribute_is(a, ATTRIBUTE_DIRECTION, "false")) {
+		a->op = ACTIVITY_NETWORK_ACCEPT;
+		a->object.name = a->attributes[ATTRIBUTE_LOCAL_ADDRESS];
+		a->attributes[ATTRIBUTE_LOCAL_ADDRESS] = here;
+	}
 }
 
 /* A stream's name behind the file's: the activity is the file's. What is hashed is the stream then. */

@@ -22,6 +22,7 @@ struct told_hop {
 	struct when time;
 	struct told_pointer at;
 	struct surprise surprise;
+	struct slice host; /* n 0: the host of the alert */
 };
 
 struct told_origin {
@@ -37,6 +38,7 @@ struct told_origin {
 	struct when time, downloaded_time;
 	struct told_pointer mark;
 	struct slice remote, delivered_by;
+	struct slice host; /* n 0: the host of the alert */
 	const char *gap; /* NULL when nothing is missing */
 	double cost;
 };

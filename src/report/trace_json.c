@@ -73,6 +73,8 @@ void report_hops(struct buf *out, const struct told_hop *hops, size_t n, report_
 		put_entity(out, "from", "from_kind", "from_pid", &h->from);
 		buf_json_text(out, "op", slice_str(h->op));
 		put_entity(out, "to", "to_kind", "to_pid", &h->to);
+		if (h->host.n)
+			buf_json_text(out, "host", h->host);
 		put_time(out, "time", h->time);
 		report_pointer(out, "pointer", &h->at, file, ctx);
 		put_surprise(out, &h->surprise);
@@ -165,7 +167,7 @@ void report_trace_json(struct buf *out, const struct report_trace *r)
 		buf_put_str(out, "null");
 	} else {
 		buf_put_byte(out, '{');
-		report_origin(out, &t->origin, r->alert->host, r->file, r->ctx);
+		report_origin(out, &t->origin, t->origin.host.n ? t->origin.host : r->alert->host, r->file, r->ctx);
 		buf_put_byte(out, '}');
 	}
 	buf_json_key(out, "others");

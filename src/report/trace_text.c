@@ -121,7 +121,11 @@ static void put_hop(struct buf *out, const struct report_trace *r, const struct 
 
 	spaces(out, inset(depth));
 	buf_printf(out, "<- %s: ", h->op);
-	put_entity(out, r->forward ? &h->to : &h->from, room(depth, strlen(h->op) + 5));
+	put_entity(out, r->forward ? &h->to : &h->from, room(depth, strlen(h->op) + 5 + (h->host.n ? h->host.n + 4 : 0)));
+	if (h->host.n) {
+		buf_put_str(out, " on ");
+		buf_put_terminal(out, h->host, 40);
+	}
 	buf_put_byte(out, '\n');
 	if (h->why)
 		put_words(out, slice_str(h->why), depth);

@@ -202,6 +202,44 @@ bool store_merge_host(struct store *s, struct slice from, struct slice to, struc
 	return ok;
 }
 
+bool store_add_address(struct store *s, struct slice host, struct slice address)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT OR IGNORE INTO host_address(address, host) VALUES(?,?)");
+
+	if (q) {
+		bind_text(q, 1, address);
+		bind_text(q, 2, host);
+	}
+	return step(s, q) && ok;
+}
+
+static size_t texts(struct store *s, const char *sql, struct slice key, struct slice *ret, size_t cap)
+{
+	sqlite3_stmt *q = prepare(s, sql);
+	size_t n = 0;
+
+	if (q)
+		bind_text(q, 1, key);
+	while (q && n < cap && sqlite3_step(q) == SQLITE_ROW)
+		ret[n++] = store_keep(s, column(q, 0));
+	sqlite3_finalize(q);
+	return n;
+}
+
+size_t store_addresses(struct store *s, struct slice host, struct slice *ret, size_t cap)
+{
+	return texts(s, "SELECT address FROM host_address WHERE host=? ORDER BY address", host, ret, cap);
+}
+
+struct slice store_host_of_address(struct store *s, struct slice address)
+{
+	struct slice hosts[2];
+	size_t n = texts(s, "SELECT host FROM host_address WHERE address=? ORDER BY host", address, hosts, 2);
+
+	return n == 1 ? hosts[0] : slice_of(NULL, 0);
+}
+
 bool store_set_baseline(struct store *s, struct slice bytes)
 {
 	struct buf packed = { 0 };

@@ -20,6 +20,8 @@
 	"CREATE INDEX IF NOT EXISTS segment_of ON segment(host);"                                  \
 	"CREATE TABLE IF NOT EXISTS host_alias(name TEXT PRIMARY KEY COLLATE NOCASE, host TEXT, reason TEXT)" \
 	" WITHOUT ROWID;"                                                                          \
+	"CREATE TABLE IF NOT EXISTS host_address(address TEXT, host TEXT COLLATE NOCASE, PRIMARY KEY(address, host))" \
+	" WITHOUT ROWID;"                                                                          \
 	"CREATE TABLE IF NOT EXISTS release(id INTEGER PRIMARY KEY, product TEXT, version TEXT, os TEXT, company TEXT," \
 	" hosts INTEGER, first TEXT, last TEXT, recorded INTEGER, two_contents INTEGER, contents TEXT);" \
 	"CREATE TABLE IF NOT EXISTS release_host(release INTEGER, host TEXT COLLATE NOCASE, first TEXT, last TEXT);" \
@@ -94,7 +96,7 @@ static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
 	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
-	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias;"
+	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 

@@ -149,6 +149,13 @@ bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file,
  * host_alias. Before store_summarise. */
 bool store_merge_host(struct store *s, struct slice from, struct slice to, struct slice why);
 
+/* An address that a host's own connections say is its. */
+bool store_add_address(struct store *s, struct slice host, struct slice address);
+/* Up to cap of them, in the store's arena. */
+size_t store_addresses(struct store *s, struct slice host, struct slice *ret, size_t cap);
+/* The one host that has this address; p NULL where none or several have. */
+struct slice store_host_of_address(struct store *s, struct slice address);
+
 bool store_set_baseline(struct store *s, struct slice bytes);
 /* Into out; false when the case has none that can be read. */
 bool store_baseline(struct store *s, struct buf *out);
