@@ -433,6 +433,43 @@ def an_older_case_becomes_a_new_file(d):
     check(r.returncode == 2 and "newer upriver" in r.stderr, r)
 
 
+def a_trace_is_asked_for_in_many_ways(d):
+    check(run("rehearse", "-o", f"{d}/x", "--hosts", "8").returncode == 0, "exercise")
+    case = f"{d}/c.db"
+    check(run("investigate", f"{d}/x/evidence", "-o", case, "-q").returncode == 0, "case")
+    doc = json.loads(run("show", case, "--json").stdout)
+    top = doc["origins"][0]
+    check(top["rank"] == 1 and top["kind"] == "release" and top["release"]["product"] == "Lumen Call", top)
+    check(any(u["product"] == "Lumen Call" and u["url"] for u in doc["updates"]), doc["updates"][:3])
+    alert = json.loads(run("trace", case, "--json").stdout)
+    check(alert["origin"]["release"] == top["release"], alert["origin"])
+    again = json.loads(run("trace", case, alert["alert"]["id"][:12], "--json").stdout)
+    check(again == alert, "an id's first digits name it")
+    for args in (("LumenCall.exe",), ("--start", "Lumen Call"), ("--start", f"Lumen Call={top['release']['version']}"),
+                 ("--start", alert["alert"]["host"]), (alert["origin"]["sha256"],)):
+        r = run("trace", case, *args, "--json")
+        traces = [json.loads(line) for line in r.stdout.splitlines()]
+        check(r.returncode == 0 and traces, (args, r.stderr))
+        check(any((t["origin"].get("release") or {}).get("product") == "Lumen Call" for t in traces), args)
+    r = run("trace", case, "no such thing")
+    check(r.returncode == 2 and "no alert, host or product" in r.stderr, r)
+    forward = json.loads(run("trace", case, alert["alert"]["id"], "--forward", "--json").stdout)
+    check(forward["direction"] == "forward" and forward["hops"] and forward["origin"] is None, "forward")
+    for form, mark in (("dot", "digraph"), ("svg", "<svg"), ("text", "Origin: release Lumen Call")):
+        check(mark in run("trace", case, "--as", form).stdout, form)
+
+
+def logs_without_a_host_are_the_only_hosts(d):
+    os.mkdir(f"{d}/e")
+    put(f"{d}/e/a.jsonl", lines(2, Hostname="H0"))
+    put(f"{d}/e/dpkg.log", "2026-11-03 08:12:02 upgrade curl:amd64 7.88.1-10 7.88.1-11\n")
+    check(run("investigate", f"{d}/e", "-o", f"{d}/c.db", "-q").returncode == 0, "case")
+    c = sqlite3.connect(f"{d}/c.db")
+    check([r[0] for r in c.execute("select distinct host from coverage")] == ["H0"], "one host")
+    check("assumed" in c.execute("select reason from host_alias where name=''").fetchone()[0], "the assumption is told")
+    c.close()
+
+
 def a_case_is_never_cut_down(d):
     a, b = put(f"{d}/a.jsonl", lines(3)), put(f"{d}/b.jsonl", lines(4))
     check(run("investigate", a, b, "-o", f"{d}/c.db").returncode == 0, "built")
@@ -658,6 +695,7 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          one_bad_byte_costs_one_field, broken_lines_are_told_one_by_one, a_line_of_a_gigabyte_is_passed_over,
          odd_files_are_listed, what_may_not_be_read_is_told, wide_and_strange_json, ctrl_c_ends_cleanly, a_case_is_built_shown_and_kept,
          one_writer_at_a_time, a_killed_run_leaves_a_whole_file, an_older_case_becomes_a_new_file, a_case_is_never_cut_down,
+         a_trace_is_asked_for_in_many_ways, logs_without_a_host_are_the_only_hosts,
          hosts_are_asked_with_or_without_their_domain, the_same_seed_is_the_same_exercise,
          built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load,
          activities_of_evidence_and_of_its_case_are_the_same, activities_are_asked_for_by_host_and_time,

@@ -239,6 +239,10 @@ static void merge_hosts(struct investigation *v)
 	for (uint32_t i = 0; i < names->n; i++)
 		hosts_note(&v->survey.hosts, map_key(names, i), slice_of(NULL, 0));
 	hosts_merge(&v->survey.hosts, on_same_host, v);
+	/* Logs that name no host (dpkg.log) are taken for the one machine that the rest speaks of. */
+	if (names->n == 1)
+		store_merge_host(v->store, slice_str(""), map_key(names, 0),
+				 slice_str("assumed: the only host that the evidence names"));
 }
 
 static bool build(struct investigation *v, struct engine_totals *totals, struct err *err)

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/tracing.h"
 #include "cli/verb.h"
+#include "engine/timeline.h"
 #include "graph/path.h"
 #include "report/trace.h"
 
@@ -172,7 +173,8 @@ static bool names(const struct graph *g, uint32_t node, struct slice wanted)
 {
 	const struct graph_node *n = &g->nodes[node];
 
-	if (n->kind == ENTITY_SCRIPT)
+	/* A product's programs say more than the record of its installation. */
+	if (n->kind == ENTITY_SCRIPT || n->kind == ENTITY_PACKAGE)
 		return false;
 	return slice_eq_nocase(n->key, wanted) || slice_eq_nocase(n->name, wanted) ||
 	       ((n->kind == ENTITY_FILE || n->kind == ENTITY_PROCESS) && slice_eq_nocase(path_tail(n->name), wanted));
@@ -209,6 +211,34 @@ static void trace_one(struct tracing *t, struct graph *g, uint32_t node)
 	tracer_free(tracer);
 }
 
+/* PRODUCT, or PRODUCT=VERSION: does a record say this of the file? */
+static bool is_of_release(const struct tracing *t, const struct graph *g, const struct graph_edge *e)
+{
+	struct slice version, product = slice_cut(t->wanted, '=', &version);
+
+	return slice_eq_nocase(graph_attribute(g, e, ATTRIBUTE_PRODUCT), product) &&
+	       (!version.p || slice_eq(graph_attribute(g, e, ATTRIBUTE_VERSION), version));
+}
+
+/* The programs of a release on this host, each file once. */
+static size_t release_files(const struct tracing *t, const struct graph *g, uint32_t *found, size_t n)
+{
+	for (size_t i = 0; i < g->edge_count && n < ENTITIES_MAX; i++) {
+		const struct graph_edge *e = &g->edges[i];
+		uint32_t file;
+		bool there = false;
+
+		if (e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE || !is_of_release(t, g, e))
+			continue;
+		file = image_file(g, e->object);
+		for (size_t k = 0; k < n; k++)
+			there |= found[k] == file;
+		if (!there && file != GRAPH_NONE)
+			found[n++] = file;
+	}
+	return n;
+}
+
 static void entities_of(struct tracing *t, struct graph *g)
 {
 	struct content c = { .edge = GRAPH_NONE };
@@ -226,16 +256,17 @@ static void entities_of(struct tracing *t, struct graph *g)
 	for (uint32_t i = 0; i < g->node_count && n < ENTITIES_MAX; i++)
 		if (names(g, i, t->wanted) && (g->nodes[i].kind != ENTITY_PROCESS || slice_eq(g->nodes[i].key, t->wanted)))
 			found[n++] = i;
+	if (!n)
+		n = release_files(t, g, found, n);
 	for (size_t i = 0; i < n && t->told < ENTITIES_MAX; i++)
 		trace_one(t, g, found[i]);
 }
 
 static bool host_wanted(const struct tracing *t, struct slice host)
 {
-	for (size_t i = 0; i < t->o->host_count; i++)
-		if (slice_eq_nocase(t->o->hosts[i], host))
-			return true;
-	return t->o->host_count == 0;
+	struct timeline_options wanted = { .hosts = t->o->hosts, .host_count = t->o->host_count };
+
+	return timeline_wants_host(&wanted, host);
 }
 
 static bool trace_entities(struct tracing *t, struct err *err)
@@ -256,9 +287,83 @@ static bool trace_entities(struct tracing *t, struct err *err)
 	}
 	if (t->told)
 		return true;
-	return err_set(err, ERR_USAGE, 0, "%.*s is no alert of this case and no file, process, hash, domain or address in "
-		       "it (upriver show lists alerts; a file's whole path or its name alone will do)",
+	return err_set(err, ERR_USAGE, 0, "%.*s is no alert, host or product of this case and no file, process, hash, domain "
+		       "or address in it (upriver show lists alerts; a file's whole path or its name alone will do)",
 		       (int)t->wanted.n, (const char *)t->wanted.p);
+}
+
+/* The alerts of a host, one for each origin that they have. */
+struct of_host {
+	struct tracing *t;
+	struct slice ids[ENTITIES_MAX];
+	size_t n;
+};
+
+static void note_host_alert(void *ctx, const struct slice *c, size_t n)
+{
+	struct of_host *h = ctx;
+
+	(void)n;
+	if (slice_eq_nocase(c[0], h->t->wanted) && h->n < ENTITIES_MAX)
+		h->ids[h->n++] = arena_keep(&h->t->arena, c[1]);
+}
+
+static bool trace_by_id(struct tracing *t, struct slice id, struct err *err)
+{
+	t->wanted = id;
+	t->alerts = 0;
+	t->alert = (struct report_alert){ 0 };
+	return store_ask(t->s, STORE_ALERTS, note_alert, t, err) && (!t->alerts || trace_alert(t, err));
+}
+
+static bool trace_host(struct tracing *t, bool *ret_any, struct err *err)
+{
+	struct of_host h = { .t = t };
+	bool ok = store_ask(t->s, STORE_HOST_TRACES, note_host_alert, &h, err);
+
+	for (size_t i = 0; i < h.n && ok; i++)
+		ok = trace_by_id(t, h.ids[i], err);
+	*ret_any = h.n > 0;
+	return ok;
+}
+
+static void note_first(void *ctx, const struct slice *c, size_t n)
+{
+	struct tracing *t = ctx;
+
+	(void)n;
+	if (!t->wanted.n)
+		t->wanted = arena_keep(&t->arena, c[1]);
+}
+
+/* Nothing was named: the example of the first origin. */
+static bool trace_first(struct tracing *t, struct err *err)
+{
+	if (!store_ask(t->s, STORE_TRACED, note_first, t, err))
+		return false;
+	if (!t->wanted.n)
+		return err_set(err, ERR_USAGE, 0, "the case has no alert that was traced: name a file, a process, a hash, "
+			       "a domain, an address, a host or a product (--start NAME)");
+	return trace_by_id(t, t->wanted, err);
+}
+
+static bool trace_named(struct tracing *t, struct err *err)
+{
+	struct slice wanted = t->wanted;
+	bool any = false;
+
+	if (is_hex(t->wanted) && t->wanted.n >= ID_DIGITS_MIN && t->wanted.n <= ID_DIGITS &&
+	    !store_ask(t->s, STORE_ALERTS, note_alert, t, err))
+		return false;
+	if (t->alerts > 1 && t->wanted.n < ID_DIGITS)
+		return err_set(err, ERR_USAGE, 0, "%zu alerts begin with %.*s: give more of the id", t->alerts,
+			       (int)t->wanted.n, (const char *)t->wanted.p);
+	if (t->alerts)
+		return trace_alert(t, err);
+	if (!trace_host(t, &any, err) || any)
+		return any;
+	t->wanted = wanted;
+	return trace_entities(t, err);
 }
 
 static bool trace_wanted(struct tracing *t, struct err *err)
@@ -269,19 +374,14 @@ static bool trace_wanted(struct tracing *t, struct err *err)
 	if (store_baseline(t->s, &bytes))
 		t->baseline = baseline_decode(buf_slice(&bytes), &ignored);
 	buf_done(&bytes);
-	if (is_hex(t->wanted) && t->wanted.n >= ID_DIGITS_MIN && t->wanted.n <= ID_DIGITS &&
-	    !store_ask(t->s, STORE_ALERTS, note_alert, t, err))
-		return false;
-	if (t->alerts > 1 && t->wanted.n < ID_DIGITS)
-		return err_set(err, ERR_USAGE, 0, "%zu alerts begin with %.*s: give more of the id", t->alerts,
-			       (int)t->wanted.n, (const char *)t->wanted.p);
-	return t->alerts ? trace_alert(t, err) : trace_entities(t, err);
+	return t->wanted.n ? trace_named(t, err) : trace_first(t, err);
 }
 
 int verb_trace(const struct cli_options *o)
 {
 	struct err err = { 0 };
-	struct tracing t = { .o = o, .wanted = slice_str(o->operands.items[1]) };
+	const char *wanted = o->start ? o->start : o->operands.n > 1 ? o->operands.items[1] : "";
+	struct tracing t = { .o = o, .wanted = slice_str(wanted) };
 	struct output out;
 	bool ok;
 

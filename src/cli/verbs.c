@@ -36,6 +36,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_EVENTS, "events-per-host", 0, "N", "about how many records a machine has (default 2000)" },
 	{ OPTION_FORWARD, "forward", 0, NULL, "what came of it, instead of what brought it in" },
 	{ OPTION_AS, "as", 0, "FORMAT", "text, json, dot (Graphviz) or svg" },
+	{ OPTION_START, "start", 0, "NAME", "a file, process, hash, domain, address, host, PRODUCT or PRODUCT=VERSION" },
 	{ OPTION_BUDGET, "budget", 0, "N", "steps that a trace may take (default 20000)" },
 	{ OPTION_MAN, "man", 0, NULL, "the manual page, for man -l -" },
 	{ OPTION_COMPLETION, "completion", 0, "SHELL", "completion for a shell: bash" },
@@ -62,13 +63,14 @@ const struct verb verbs[] = {
 	  "upriver timeline case.db --kind activity --host PC-07\n",
 	  READING | O(FROM) | O(TO) | O(HOST) | O(KIND) | O(UNSORTED), 1, ANY_NUMBER,
 	  verb_timeline },
-	{ "trace", "CASE ALERT|ENTITY", "from an alert back to what brought it in, hop by hop",
+	{ "trace", "CASE [ALERT|ENTITY]", "from an alert back to what brought it in, hop by hop",
 	  "Walks back from an alert (its id, or the first digits of it), a file, a process, a hash, a\n"
-	  "domain or an address, to the origin: a release, a package, a download, a deployment, a\n"
-	  "session, another host, or the place where the evidence ends. Each hop names its record.",
+	  "domain, an address, a host or a product, to the origin: a release, a package, a download, a\n"
+	  "deployment, a session, another host, or the place where the evidence ends. Each hop names\n"
+	  "its record. Nothing named: the first origin's example.",
 	  "upriver trace case.db 3fa94c\n"
 	  "upriver trace case.db payload.exe --as svg -o payload.svg\n",
-	  COMMON | O(JSON) | O(OUTPUT) | O(HOST) | O(FORWARD) | O(AS) | O(BUDGET), 2, 2, verb_trace },
+	  COMMON | O(JSON) | O(OUTPUT) | O(HOST) | O(FORWARD) | O(AS) | O(START) | O(BUDGET), 1, 2, verb_trace },
 	{ "show", "CASE", "print the summary of a case again",
 	  "Reads a case written by investigate and prints its summary. A case of an older version is\n"
 	  "not changed: --migrate writes it as a new file of this version.",

@@ -188,6 +188,9 @@ static void note_version(struct baseline *b, const struct program *p, struct are
 	uint32_t n = get(b, list);
 	size_t before = b->counts.n;
 
+	/* Three entries at most: not one past the limit, which decoding keeps to. */
+	if (before + 3 > LIMIT_BEHAVIOURS)
+		return;
 	count(b, version);
 	if (b->counts.n == before)
 		return;

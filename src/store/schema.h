@@ -144,6 +144,10 @@ static const char *const store_questions[] = {
 	 " ORDER BY two_contents DESC, hosts DESC, product, version"),
 	("SELECT product, host, from_version, to_version, time, by, url, channel FROM release_update"
 	 " ORDER BY product, time, host"),
+	("SELECT t.origin, t.hit_id FROM trace AS t JOIN hit AS h ON h.id = t.hit_id ORDER BY t.origin, t.cost,"
+	 " h.time_ns, h.id"),
+	("SELECT h.host, min(h.id) FROM trace AS t JOIN hit AS h ON h.id = t.hit_id GROUP BY h.host, t.origin"
+	 " ORDER BY h.host, t.origin"),
 	"SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail FROM origin ORDER BY rank, rowid",
 	("SELECT h.id, h.host, h.level, h.title, h.detector, h.time, h.file, h.inner, h.record, h.offset,"
 	 " h.rule_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),

@@ -112,6 +112,8 @@ enum store_question {
 	STORE_GRAPH_HOSTS, /* host, activities, segments */
 	STORE_RELEASES,	  /* product, version, os, company, hosts, first, last, recorded, two_contents, contents (JSON) */
 	STORE_UPDATES,	  /* product, host, from version, to version, time, by, url, channel */
+	STORE_TRACED,	  /* origin's rank, its first traced alert's id; by rank */
+	STORE_HOST_TRACES, /* host, an alert's id: one for each origin of the host's alerts, by rank */
 	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON) */
 	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id; by host */
 	STORE_HOURS,	  /* host, source, category, service, first_ns, last_ns, events, weakness of what is declared
