@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Transcripts: what commands print, to the letter. tests/golden/NAME.txt is a session in the folder
-tests/golden/evidence: a line "$ upriver ..." and what it printed, lines of standard error behind "! ",
+"""Transcripts: what commands print, to the letter. tests/golden/NAME.txt is a session in a copy of the
+folder tests/golden/evidence: a line "$ upriver ..." and what it printed, lines of standard error behind "! ",
 and "[exit N]" where it was not 0. UPDATE=1 writes them anew: read the difference before you keep it.
 JSON that names its schema is checked for being JSON; its form is unit/cli/schema_test.py's matter."""
 import difflib
@@ -10,17 +10,19 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 
 U = os.environ["UPRIVER"]
 FOLDER = os.path.join(os.environ["UPRIVER_ROOT"], "tests", "golden")
 CHANGES = [(re.compile(r"\d+\.\d s\)"), "N s)"), (re.compile(r'"seconds":[\d.]+'), '"seconds":N')]
 
 
-def session(command):
+def session(command, folder):
     r = subprocess.run([U, *shlex.split(command)[1:]], capture_output=True, text=True, errors="replace", timeout=120,
-                       cwd=FOLDER + "/evidence", check=False)
+                       cwd=folder, check=False)
     out = r.stdout
     for line in out.splitlines():
         if line.startswith("{"):
@@ -34,7 +36,9 @@ def session(command):
 def check(path):
     with open(path) as f:
         want = f.read().splitlines()
-    got = [line for command in want if command.startswith("$ ") for line in session(command[2:])]
+    with tempfile.TemporaryDirectory() as folder:
+        evidence = shutil.copytree(FOLDER + "/evidence", folder + "/evidence")
+        got = [line for command in want if command.startswith("$ ") for line in session(command[2:], evidence)]
     if os.environ.get("UPDATE"):
         with open(path, "w") as f:
             f.write("\n".join(got) + "\n")
