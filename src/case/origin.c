@@ -142,23 +142,31 @@ static struct origin_group *group_of(struct origins *o, struct slice key)
 	return &o->list[at];
 }
 
+void origins_again(struct origins *o, size_t group, const struct origin_alert *alert)
+{
+	struct origin_group *g = &o->list[group];
+	struct arena scratch;
+
+	arena_init(&scratch, 0);
+	map_intern(&g->hosts, arena_lower(&scratch, alert->host));
+	arena_done(&scratch);
+	g->alerts++;
+	g->weight += alert->weight;
+	if (alert->time.set && (!g->first.set || alert->time.ns < g->first.ns))
+		g->first = alert->time;
+}
+
 size_t origins_add(struct origins *o, const struct origin_alert *alert, const struct told *t)
 {
 	struct buf key = { 0 };
 	struct origin_group *g;
-	struct slice host;
 
 	put_key(&key, &t->origin, alert->host);
 	g = group_of(o, buf_slice(&key));
 	buf_done(&key);
 	if (t->origin.cost < g->cost)
 		keep_example(o, g, alert, t);
-	host = arena_lower(&o->arena, alert->host);
-	map_intern(&g->hosts, host);
-	g->alerts++;
-	g->weight += alert->weight;
-	if (alert->time.set && (!g->first.set || alert->time.ns < g->first.ns))
-		g->first = alert->time;
+	origins_again(o, (size_t)(g - o->list), alert);
 	note_hash(o, g, &t->origin);
 	return (size_t)(g - o->list);
 }

@@ -46,6 +46,8 @@ void origins_init(struct origins *o);
 void origins_done(struct origins *o);
 /* The group's index, which keeps until origins_rank. */
 size_t origins_add(struct origins *o, const struct origin_alert *alert, const struct told *t);
+/* Another alert whose trace is that of one before, in this group. */
+void origins_again(struct origins *o, size_t group, const struct origin_alert *alert);
 /* Sorts list and gives ranks: 1 the best, equals share one. all_hosts: how many the evidence speaks of.
  * order (may be NULL) gets, for each index that origins_add gave, the rank. */
 void origins_rank(struct origins *o, uint64_t all_hosts, int64_t *order);

@@ -185,7 +185,50 @@ static void told_without(struct told *t, const char *gap)
 	*t = (struct told){ .origin = { .kind = ORIGIN_GAP, .gap = gap, .cost = 8 } };
 }
 
-static void trace_alert(struct all *a, struct tracer *tracer, const struct graph *g, struct alert *x, uint32_t edge)
+/* ---- alerts of one actor ---- */
+
+/* A trace of an actor holds for its later alerts until something else comes into it: an edge to it, a library that
+ * it loads, a script that it runs. Alerts come in order of time, so that each edge is passed once. */
+struct remembered {
+	uint32_t actor, in, out; /* edges passed */
+	uint32_t explaining;	 /* of them, those that may change a trace */
+	uint32_t traced_at;	 /* explaining, when it was traced */
+	size_t group, hops;
+	double cost;
+};
+
+struct memory {
+	struct map by_actor;
+	struct remembered *list;
+	size_t n, cap;
+};
+
+static struct remembered *recall(struct memory *m, uint32_t actor)
+{
+	uint32_t at = map_intern(&m->by_actor, slice_of(&actor, sizeof(actor)));
+
+	if (at == m->n) {
+		m->list = heap_room(m->list, m->n, &m->cap, sizeof(*m->list));
+		m->list[m->n++] = (struct remembered){ .actor = actor, .traced_at = UINT32_MAX };
+	}
+	return &m->list[at];
+}
+
+static void pass_edges(struct remembered *r, const struct graph *g, int64_t ns)
+{
+	const struct graph_node *n = &g->nodes[r->actor];
+
+	for (; r->in < n->in_count && graph_in(g, n, r->in)->time_ns <= ns; r->in++)
+		r->explaining++;
+	for (; r->out < n->out_count && graph_out(g, n, r->out)->time_ns <= ns; r->out++) {
+		uint8_t op = graph_out(g, n, r->out)->op;
+
+		r->explaining += op == ACTIVITY_IMAGE_LOAD || op == ACTIVITY_SCRIPT;
+	}
+}
+
+static void trace_alert(struct all *a, struct tracer *tracer, const struct graph *g, struct alert *x, uint32_t edge,
+			struct remembered *known)
 {
 	struct origin_alert seen = { .id = x->id,
 				     .host = x->host,
@@ -196,6 +239,13 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 	struct arena scratch;
 	struct told told;
 
+	x->traced = true;
+	if (known && known->traced_at == known->explaining) {
+		origins_again(&a->origins, x->group = known->group, &seen);
+		x->hops = known->hops;
+		x->cost = known->cost;
+		return;
+	}
 	arena_init(&scratch, 0);
 	if (edge == GRAPH_NONE) {
 		told_without(&told, "the alert's record names no process, file or hash");
@@ -206,20 +256,42 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 	x->group = origins_add(&a->origins, &seen, &told);
 	x->hops = told.hop_count;
 	x->cost = told.origin.cost;
-	x->traced = true;
+	if (known) {
+		known->traced_at = known->explaining;
+		known->group = x->group;
+		known->hops = x->hops;
+		known->cost = x->cost;
+	}
 	arena_done(&scratch);
+}
+
+/* What is remembered of the alert's actor, brought up to its moment; NULL where each is traced by itself. */
+static struct remembered *known_of(struct memory *m, const struct graph *g, uint32_t edge)
+{
+	uint32_t actor = edge == GRAPH_NONE ? GRAPH_NONE : trace_actor(g, edge);
+	struct remembered *r;
+
+	if (actor == GRAPH_NONE || g->edges[edge].op == ACTIVITY_ALERT || !g->edges[edge].timed)
+		return NULL;
+	r = recall(m, actor);
+	pass_edges(r, g, g->edges[edge].time_ns);
+	return r;
 }
 
 static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 {
 	uint32_t *edges = heap_array(h->n + 1, sizeof(*edges));
 	struct tracer *tracer = tracer_new(g, a->baseline);
+	struct memory memory = { 0 };
 	struct map wanted;
 
 	map_init(&wanted);
+	map_init(&memory.by_actor);
 	find_places(g, a, h, &wanted, edges);
 	for (size_t i = 0; i < h->n; i++)
-		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i]);
+		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
+	map_done(&memory.by_actor);
+	free(memory.list);
 	map_done(&wanted);
 	tracer_free(tracer);
 	free(edges);

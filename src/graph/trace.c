@@ -371,6 +371,11 @@ static uint32_t by_hash(const struct graph *g, const struct graph_edge *e)
 	return files_with(g, &c, GRAPH_NONE, INT64_MAX, &file, 1) ? file : GRAPH_NONE;
 }
 
+uint32_t trace_actor(const struct graph *g, uint32_t edge)
+{
+	return actor_of(g, &g->edges[edge]);
+}
+
 void trace_edge(struct tracer *t, uint32_t edge, struct trace *ret)
 {
 	const struct graph_edge *e = &t->g->edges[edge];

@@ -81,6 +81,9 @@ void tracer_free(struct tracer *t);
 /* Steps at most; 0: the default of 20,000. */
 void tracer_budget(struct tracer *t, size_t steps);
 
+/* The node that a trace of this edge begins at: who acted, or the file that an alert names. GRAPH_NONE: neither. */
+uint32_t trace_actor(const struct graph *g, uint32_t edge);
+
 /* Back from an activity (an alert's record). */
 void trace_edge(struct tracer *t, uint32_t edge, struct trace *ret);
 /* Back from an entity as it was at a moment. */
