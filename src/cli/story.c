@@ -283,8 +283,8 @@ bool story_text(struct buf *out, struct store *s, const char *path, struct err *
 	if (!slice_is(state, "complete"))
 		buf_put_str(out, "This case is not complete: its run was stopped. Run investigate again.\n");
 	ok = ok && tell_origins(&t, s, err) && tell_findings(&t, s, err) && tell_hosts(&t, s, err) && tell_unreadable(&t, s, err);
-	buf_put_str(out, "\nWhich release brought this in is not worked out by this version: read the hits\n"
-			 "above from the earliest on, and ask each host's records with upriver timeline.\n");
+	buf_printf(out, "\nNext: upriver trace %s shows the way to the first of these, hop by hop with its\n"
+			"records; upriver show %s --coverage what the logs leave out.\n", path, path);
 	arena_done(&t.arena);
 	return ok;
 }

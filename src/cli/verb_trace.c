@@ -287,8 +287,11 @@ static bool trace_entities(struct tracing *t, struct err *err)
 	}
 	if (t->told)
 		return true;
+	if (t->o->host_count)
+		return err_set(err, ERR_USAGE, 0, "nothing called %.*s on the hosts that --host names (upriver show lists the "
+			       "case's hosts)", (int)t->wanted.n, (const char *)t->wanted.p);
 	return err_set(err, ERR_USAGE, 0, "%.*s is no alert, host or product of this case and no file, process, hash, domain "
-		       "or address in it (upriver show lists alerts; a file's whole path or its name alone will do)",
+		       "or address in it (upriver show --json lists alerts; a file's whole path or its name alone will do)",
 		       (int)t->wanted.n, (const char *)t->wanted.p);
 }
 

@@ -149,9 +149,11 @@ static void note_machine(struct worker *w, struct event *ev, struct buf *out)
 void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 {
 	struct worker *w = worker;
-	bool alert = ev->verdict.detector != NULL;
 	struct act act;
+	bool alert;
 
+	extract_verdict(w->extract, ev);
+	alert = ev->verdict.detector != NULL;
 	if (coverage_add(&w->coverage, ev))
 		send(w, out);
 	follow(w, ev, out);

@@ -34,6 +34,7 @@ struct extract {
 	uint16_t by_id[IDS];		/* index + 1 of the first row */
 	uint32_t data;
 	uint32_t machines[MACHINE_FIELDS];
+	uint32_t threat, severity;
 };
 
 /* Falcon, Defender, SentinelOne, Elastic, Carbon Black, Cortex, Velociraptor. */
@@ -80,6 +81,8 @@ struct extract *extract_new(struct names *names)
 
 	x->rows = heap_array(extract_row_count, sizeof(*x->rows));
 	x->data = names_add(names, slice_str("Data"));
+	x->threat = names_add(names, slice_str("Threat Name"));
+	x->severity = names_add(names, slice_str("Severity Name"));
 	for (size_t i = 0; i < MACHINE_FIELDS; i++)
 		x->machines[i] = names_add(names, slice_str(machine_fields[i]));
 	for (size_t i = 0; i < extract_row_count; i++) {
@@ -472,4 +475,27 @@ struct slice extract_machine(const struct extract *x, struct event *ev)
 			return s;
 	}
 	return slice_of(NULL, 0);
+}
+
+/* 1116 is the detection; 1117 what was done about it, 1121 a rule that blocked. Severity: the provider's words. */
+void extract_verdict(const struct extract *x, struct event *ev)
+{
+	static const struct {
+		const char *word, *level;
+	} levels[] = { { "Severe", "critical" }, { "High", "high" }, { "Moderate", "medium" }, { "Low", "low" } };
+	struct slice severity;
+
+	if (ev->verdict.detector || (ev->event_id != 1116 && ev->event_id != 1121) ||
+	    !slice_eq_nocase(ev->channel, slice_str("Microsoft-Windows-Windows Defender/Operational")))
+		return;
+	severity = event_text_of(ev, x->severity);
+	ev->verdict.detector = "Microsoft Defender";
+	ev->verdict.title = ev->event_id == 1121 ? slice_str("Attack surface reduction rule blocked")
+						 : event_text_of(ev, x->threat);
+	if (!ev->verdict.title.n)
+		ev->verdict.title = slice_str("Defender detection");
+	ev->verdict.level = slice_str("medium");
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
+		if (slice_eq_nocase(severity, slice_str(levels[i].word)))
+			ev->verdict.level = slice_str(levels[i].level);
 }

@@ -18,6 +18,9 @@ void extract_free(struct extract *x);
  * record says of its actor. Texts are the event's, or in its arena. */
 bool extract_act(const struct extract *x, struct event *ev, bool alert, struct act *ret);
 
+/* Another product's verdict that an event log holds (Defender's detections): fills ev->verdict where it is not
+ * filled. */
+void extract_verdict(const struct extract *x, struct event *ev);
 /* The product's own number for the machine, where the record has one; p NULL else. */
 struct slice extract_machine(const struct extract *x, struct event *ev);
 

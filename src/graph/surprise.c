@@ -116,6 +116,24 @@ static bool is_private(struct slice address)
 	       slice_starts(address, slice_str("fe80:")) || slice_is(address, "::1");
 }
 
+/* The first folders; users' own are one place, whoever the user is. */
+static struct slice place_of(struct slice s, struct arena *a)
+{
+	static const char *const homes[] = { "c:\\users", "/home", "/Users" };
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
+		struct slice home = slice_str(homes[i]), rest;
+
+		if (!slice_starts(s, home) || s.n == home.n || (s.p[home.n] != '\\' && s.p[home.n] != '/'))
+			continue;
+		rest = slice_from(s, home.n + 1);
+		rest = slice_from(rest, parts(rest, 0).n);
+		rest = parts(rest, 1);
+		return arena_printf(a, "%s *%.*s", homes[i], (int)rest.n, (const char *)rest.p);
+	}
+	return parts(s, 2);
+}
+
 static struct slice class_of(const struct graph *g, const struct graph_edge *e, struct arena *a)
 {
 	const struct graph_node *o = e->object == GRAPH_NONE ? NULL : &g->nodes[e->object];
@@ -130,7 +148,7 @@ static struct slice class_of(const struct graph *g, const struct graph_edge *e, 
 		if (e->op == ACTIVITY_IMAGE_LOAD)
 			return lower_tail(o->name, a);
 		port = ending(s);
-		s = parts(s, 2);
+		s = place_of(s, a);
 		return arena_printf(a, "%.*s*%.*s", (int)s.n, (const char *)s.p, (int)port.n, (const char *)port.p);
 	case ENTITY_REGISTRY:
 		return parts(s, 4);

@@ -192,6 +192,11 @@ static void begin(struct tracer *t)
 
 static bool same_origin(const struct trace_origin *a, const struct trace_origin *b)
 {
+	/* A release is one by its name and version, whichever of its files was met. */
+	if (a->kind == b->kind && (a->kind == ORIGIN_RELEASE || a->kind == ORIGIN_PACKAGE) && a->name.n)
+		return slice_eq(a->name, b->name) && slice_eq(a->version, b->version);
+	if (a->kind == b->kind && a->kind == ORIGIN_DOWNLOAD && a->url.n)
+		return slice_eq(a->url, b->url);
 	return a->kind == b->kind && a->file == b->file && slice_eq(a->name, b->name) && slice_eq(a->url, b->url) &&
 	       slice_eq(a->remote, b->remote) && a->gap == b->gap;
 }
@@ -432,6 +437,9 @@ size_t trace_forward(struct tracer *t, uint32_t node, int64_t ns, size_t most,
 			if (e->last_ns < r.ns || activity_into_object((enum activity_op)e->op) == file)
 				continue;
 			next = file ? e->subject : e->object;
+			/* A start that two sources tell is one. */
+			if (e->op == ACTIVITY_PROCESS_START && next != GRAPH_NONE && g->nodes[next].started != edge)
+				continue;
 			told++;
 			go = call(ctx, edge, r.depth);
 			if (next == GRAPH_NONE || map_get(&t->done, slice_of(&next, sizeof(next))) != MAP_NONE ||

@@ -109,7 +109,8 @@ static void put_download(struct buf *out, const struct told_origin *o, struct sl
 	optional(out, "url", o->url);
 	optional(out, "referrer", o->referrer);
 	optional(out, "path", o->downloaded.n ? o->downloaded : o->path);
-	optional(out, "sha256", o->downloaded_sha256.n ? o->downloaded_sha256 : o->sha256);
+	/* What was installed is another file than what was fetched. */
+	optional(out, "sha256", o->downloaded.n ? o->downloaded_sha256 : o->sha256);
 	optional(out, "host", host);
 	put_time(out, "time", o->downloaded_time.set ? o->downloaded_time : o->time);
 	report_pointer(out, "pointer", &o->mark, file, ctx);

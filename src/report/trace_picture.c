@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The trace as a picture: DOT for Graphviz, and SVG by itself (one column of boxes, the origin on top). */
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/utf.h"
 #include "graph/path.h"
 #include "report/trace.h"
@@ -28,35 +29,71 @@ static struct slice origin_text(const struct told_origin *o, struct buf *room)
 	return buf_slice(room);
 }
 
-void report_trace_dot(struct buf *out, const struct report_trace *r)
+static void put_node(struct buf *out, const char *id, size_t number, struct slice label, const char *style)
 {
-	const struct told *t = r->told;
+	buf_printf(out, "  %s%zu [%slabel=", id, number, style);
+	put_quoted(out, label);
+	buf_put_str(out, "];\n");
+}
+
+static void put_arc(struct buf *out, size_t from, size_t to, const char *op)
+{
+	buf_printf(out, "  n%zu -> n%zu [label=", from, to);
+	put_quoted(out, slice_str(op));
+	buf_put_str(out, "];\n");
+}
+
+/* Back: one chain, each hop's cause its own node. */
+static void dot_back(struct buf *out, const struct told *t)
+{
 	struct buf room = { 0 };
 
-	buf_put_str(out, "digraph trace {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n");
-	if (!r->forward) {
-		buf_put_str(out, "  origin [style=bold, label=");
-		put_quoted(out, origin_text(&t->origin, &room));
-		buf_put_str(out, "];\n");
-	}
-	for (size_t i = 0; i < t->hop_count; i++) {
-		const struct told_hop *h = &t->hops[i];
-
-		buf_put_str(out, "  ");
-		put_quoted(out, h->from.name);
-		buf_put_str(out, " -> ");
-		put_quoted(out, h->to.name);
-		buf_put_str(out, " [label=");
-		put_quoted(out, slice_str(h->op));
-		buf_put_str(out, "];\n");
-	}
-	if (!r->forward && t->hop_count) {
-		buf_put_str(out, "  origin -> ");
-		put_quoted(out, t->hops[t->hop_count - 1].from.name);
-		buf_put_str(out, " [style=dashed];\n");
-	}
-	buf_put_str(out, "}\n");
+	put_node(out, "origin", 0, origin_text(&t->origin, &room), "style=bold, ");
+	if (t->hop_count)
+		put_node(out, "n", 0, t->hops[0].to.name, "");
+	for (size_t i = 0; i < t->hop_count; i++)
+		put_node(out, "n", i + 1, t->hops[i].from.name, "");
+	for (size_t i = 0; i < t->hop_count; i++)
+		put_arc(out, i + 1, i, t->hops[i].op);
+	if (t->hop_count)
+		buf_printf(out, "  origin0 -> n%zu [style=dashed];\n", t->hop_count);
 	buf_done(&room);
+}
+
+/* Forward: an entity is one node, by its kind, name and pid. */
+static size_t node_of(struct buf *out, struct map *nodes, const struct told_entity *e)
+{
+	struct buf key = { 0 };
+	size_t before = nodes->n;
+	uint32_t at;
+
+	buf_printf(&key, "%s %u ", entity_kind_text(e->kind), e->pid);
+	buf_put(&key, e->name);
+	at = map_intern(nodes, buf_slice(&key));
+	buf_done(&key);
+	if (nodes->n > before)
+		put_node(out, "n", at, e->name, "");
+	return at;
+}
+
+static void dot_forward(struct buf *out, const struct told *t)
+{
+	struct map nodes;
+
+	map_init(&nodes);
+	for (size_t i = 0; i < t->hop_count; i++) {
+		size_t from = node_of(out, &nodes, &t->hops[i].from), to = node_of(out, &nodes, &t->hops[i].to);
+
+		put_arc(out, from, to, t->hops[i].op);
+	}
+	map_done(&nodes);
+}
+
+void report_trace_dot(struct buf *out, const struct report_trace *r)
+{
+	buf_put_str(out, "digraph trace {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n");
+	r->forward ? dot_forward(out, r->told) : dot_back(out, r->told);
+	buf_put_str(out, "}\n");
 }
 
 /* XML text: what is not allowed in it becomes a space. */
@@ -116,7 +153,7 @@ void report_trace_svg(struct buf *out, const struct report_trace *r)
 	const struct told *t = r->told;
 	struct buf room = { 0 };
 	size_t n = t->hop_count;
-	unsigned y = 16, height = (unsigned)(n + 1) * STEP + 16;
+	unsigned y = 16, height = (unsigned)(r->forward ? 2 * n + 1 : n + 1) * STEP + 16;
 
 	buf_printf(out,
 		   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" role=\"img\">\n"
@@ -127,6 +164,15 @@ void report_trace_svg(struct buf *out, const struct report_trace *r)
 		   "<defs><marker id=\"h\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" "
 		   "orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#7d8b98\"/></marker></defs>\n",
 		   BOX_WIDTH + 2 * LEFT, height, BOX_WIDTH + 2 * LEFT, height);
+	/* Forward: what each record says, from the first on. */
+	for (size_t i = 0; i < n && r->forward; i++, y += STEP) {
+		const struct told_hop *h = &t->hops[i];
+
+		put_box(out, y, "b", path_tail(h->from.name), h->from.name);
+		put_arrow(out, y + BOX_HEIGHT, h->op, (const char *)NULL, h->time);
+		if (i + 1 == n || !slice_eq(t->hops[i + 1].from.name, h->to.name))
+			put_box(out, y += STEP, "b", path_tail(h->to.name), h->to.name);
+	}
 	for (size_t i = n; i-- > 0 && !r->forward;) {
 		const struct told_hop *h = &t->hops[i];
 		struct slice first = i + 1 == n ? origin_text(&t->origin, &room) : path_tail(h->from.name);

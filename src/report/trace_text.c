@@ -114,6 +114,24 @@ static void put_surprise(struct buf *out, const struct surprise *s, size_t depth
 	buf_done(&words);
 }
 
+/* Forward: who did what to whom, a record each. */
+static void put_step(struct buf *out, const struct report_trace *r, const struct told_hop *h)
+{
+	char time[32];
+	size_t n = h->time.set ? when_format(h->time, time) : 0;
+
+	put_entity(out, &h->from, WIDTH);
+	buf_printf(out, "\n  -> %s ", h->op);
+	put_entity(out, &h->to, room(0, strlen(h->op) + 6));
+	buf_put_str(out, "\n     ");
+	buf_put(out, slice_of(time, n));
+	if (h->at.set) {
+		buf_put_str(out, n ? "  " : "");
+		put_pointer(out, &h->at, r, room(0, 7 + n));
+	}
+	buf_put_byte(out, '\n');
+}
+
 static void put_hop(struct buf *out, const struct report_trace *r, const struct told_hop *h, size_t depth)
 {
 	char time[32];
@@ -121,7 +139,7 @@ static void put_hop(struct buf *out, const struct report_trace *r, const struct 
 
 	spaces(out, inset(depth));
 	buf_printf(out, "<- %s: ", h->op);
-	put_entity(out, r->forward ? &h->to : &h->from, room(depth, strlen(h->op) + 5 + (h->host.n ? h->host.n + 4 : 0)));
+	put_entity(out, &h->from, room(depth, strlen(h->op) + 5 + (h->host.n ? h->host.n + 4 : 0)));
 	if (h->host.n) {
 		buf_put_str(out, " on ");
 		buf_put_terminal(out, h->host, 40);
@@ -222,7 +240,7 @@ void report_trace_text(struct buf *out, const struct report_trace *r)
 		buf_put_byte(out, '\n');
 	}
 	for (size_t i = 0; i < t->hop_count; i++)
-		put_hop(out, r, &t->hops[i], r->forward ? 0 : i);
+		r->forward ? put_step(out, r, &t->hops[i]) : put_hop(out, r, &t->hops[i], i);
 	if (!r->forward)
 		put_origin(out, r);
 }
