@@ -276,6 +276,25 @@ class Bench:
         say("correlations: 10 M base hits", f"{peak - small:.0f} MB", f"{1e7 / (time.monotonic() - began):,.0f} hits/s", "", "<= 1 GiB", peak <= 1024)
         os.unlink(path)
 
+    def graph(self):
+        """The graph by itself (graph_bench), and what investigating costs beside hunting."""
+        program = os.path.join(os.path.dirname(self.u), "tests/graph_bench")
+        if not os.path.exists(program):
+            print("graph: skipped: ninja -C build tests/graph_bench builds what it needs")
+            return
+        told = subprocess.run([program, "10000000", "200"], capture_output=True, text=True, check=True).stdout
+        kept = float(re.search(r"kept ([\d.]+) bytes", told)[1])
+        built = float(re.search(r"graph ([\d.]+) M", told)[1])
+        median, worst = (float(x) for x in re.search(r"median ([\d.]+) s, worst ([\d.]+) s", told).groups())
+        say("graph: 10 M activities", f"{built:.2f} M/s", "", "", ">= 2 M/s", built >= 2)
+        say("graph: kept in the case", f"{kept:.1f} B each", "", "", "<= 40 B", kept <= 40)
+        say("trace: median, worst", f"{median:.2f} s, {worst:.2f} s", "", "", "1, 10 s", median <= 1 and worst <= 10)
+        case = f"{self.folder}/case.db"
+        investigate = ["sh", "-c", f"rm -f {case}; exec {self.u} investigate {self.folder}/mixed.jsonl --rules "
+                       f"{self.folder}/rules -o {case} -q --threads 1 > /dev/null"]
+        hunt, whole = in_turn(self.runs, self.hunt(f"{self.folder}/mixed.jsonl"), investigate)
+        say("investigate beside hunt", f"{whole:.2f} s", f"{hunt:.2f} s", f"{whole / hunt:.2f}x", "<= 1.5x", whole <= 1.5 * hunt)
+
     def memory(self):
         small = peak_memory([*self.hunt(f"{self.folder}/one.jsonl")])
         for threads in ("1", "2"):
@@ -306,7 +325,7 @@ def main():
     p.add_argument("upriver")
     p.add_argument("--keep", metavar="FOLDER", help="use this folder for the data and leave it there")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--only", default="json,evtx,exports,ready,memory,slope,correlations")
+    p.add_argument("--only", default="json,evtx,exports,ready,memory,graph,slope,correlations")
     a = p.parse_args()
     if not os.path.isdir(SHARED + "/data/otrf"):
         print("skipped: the corpora are not beside the project (UPRIVER_SHARED)")
