@@ -39,8 +39,8 @@ double origin_weight(struct slice level)
 	return 0.1;
 }
 
-/* What makes two origins one. A release is product, version, signer and system, not the file that was met; a
- * gap is the file at which the records end, on its host. */
+/* What makes two origins one. A release is product, version and system, not the file that was met (records of one
+ * release name its signer or do not); a gap is the file at which the records end, on its host. */
 static void put_key(struct buf *key, const struct told_origin *o, struct slice host)
 {
 	buf_printf(key, "%u|", (unsigned)o->kind);

@@ -634,10 +634,12 @@ static void said_of(struct slice image, struct slice command, struct said *ret)
 	said_part(ret, tail);
 }
 
-static enum speaks speaks_of(struct slice details, const struct sketch *sketch, const struct said *s)
+static enum speaks speaks_of(const struct graph *g, const struct graph_edge *e, const struct sketch *sketch,
+			     const struct said *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (sketch_within(&s->parts[i].sketch, sketch) && holds_nocase(details, s->parts[i].text))
+		if (sketch_within(&s->parts[i].sketch, sketch) &&
+		    holds_nocase(graph_attribute(g, e, ATTRIBUTE_DETAILS), s->parts[i].text))
 			return i + 1 < s->n ? SPEAKS_COMMAND : SPEAKS_NAME;
 	return SPEAKS_NOT;
 }
@@ -704,7 +706,7 @@ static bool scheduled_causes(struct causes *c, uint32_t process, unsigned roles,
 	for (size_t i = list_until(g, &g->starters, ns); i-- > 0 && n < 8;) {
 		uint32_t edge = g->starters.edges[i];
 		const struct graph_edge *e = &g->edges[edge];
-		enum speaks said = speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), &sketches[i], &words);
+		enum speaks said = speaks_of(g, e, &sketches[i], &words);
 		const char *op = said == SPEAKS_NOT ? NULL : starts_by(g, e);
 
 		if (!op || (said == SPEAKS_NAME && many && op[0] == 'r'))

@@ -45,13 +45,15 @@ static uint32_t package_of(struct causes *c, uint32_t file, const struct content
 	struct slice key = g->nodes[file].key;
 	struct sketch in_key = sketch_of(key), in_product = sketch_of(content->product);
 	int64_t epoch = graph_epoch_start(g, ns);
+	/* Those around the moment of the write. */
+	size_t first = written == GRAPH_EVER ? 0 : list_until(g, &g->packages, written - INSTALL_WINDOW_NS - 1);
+	size_t behind = written == GRAPH_EVER ? 0 : list_until(g, &g->packages, written + INSTALL_WINDOW_NS);
 	uint32_t named = GRAPH_NONE, near = GRAPH_NONE, both = GRAPH_NONE;
 
 	for (size_t i = 0; i < g->packages.n; i++) {
 		uint32_t edge = g->packages.edges[i];
 		const struct graph_edge *e = &g->edges[edge];
-		bool here = written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
-			    e->time_ns <= written + INSTALL_WINDOW_NS;
+		bool here = i >= first && i < behind;
 		bool so = sketch_within(&names[i], &in_key) || sketch_within(&names[i], &in_product) ||
 			  (content->product.n > 2 && sketch_within(&in_product, &names[i]));
 		bool versioned;
