@@ -688,6 +688,45 @@ def a_trace_does_not_depend_on_threads(d):
     check(told[0] == told[1] and all(told[0]), "one thread and three")
 
 
+def much(n):
+    """n accesses to one process, services, logons and packages; then alerts of the process and of programs."""
+    base = {"Hostname": "pc-01", "Channel": SYSMON, "SourceName": "Microsoft-Windows-Sysmon"}
+    lsass = "{0000a001-0000-0000-0000-000000000005}"
+    explorer = {"ParentProcessGuid": "{0000a001-0000-0000-0000-000000000001}", "ParentProcessId": "50",
+                "ParentImage": "C:\\Windows\\explorer.exe"}
+    for i in range(n):
+        now = f"2026-03-02T08:{i // 60000 % 60:02}:{i // 1000 % 60:02}.{i % 1000:03}Z"
+        actor = {"ProcessGuid": f"{{0000a001-0000-0000-0001-{i:012x}}}", "ProcessId": str(1000 + i)}
+        tool = f"C:\\Tools\\t{i}.exe"
+        yield {**base, "EventID": 10, "@timestamp": now, "SourceProcessGUID": actor["ProcessGuid"], "SourceImage": tool,
+               "SourceProcessId": actor["ProcessId"], "TargetProcessGUID": lsass, "TargetProcessId": "600",
+               "TargetImage": "C:\\Windows\\System32\\lsass.exe", "GrantedAccess": "0x1fffff"}
+        yield {**base, "EventID": 13, "@timestamp": now, **actor, "Image": tool,
+               "TargetObject": f"HKLM\\System\\CurrentControlSet\\Services\\s{i}\\ImagePath",
+               "Details": f"C:\\Program Files\\Thing {i}\\thing{i}.exe -service -number {i}"}
+        yield {"EventID": 4624, "Channel": "Security", "Hostname": "pc-01", "@timestamp": now, "LogonType": "3",
+               "SourceName": "Microsoft-Windows-Security-Auditing", "TargetLogonId": hex(i), "IpAddress": "10.0.0.9"}
+        yield {"EventID": 1033, "Channel": "Application", "SourceName": "MsiInstaller", "Hostname": "pc-01",
+               "@timestamp": now, "Data": [f"Product number {i}", "1.0", "1033", "0", f"Vendor {i}"]}
+        if i % 10 == 0:
+            yield {**base, "EventID": 11, "@timestamp": now, "ProcessGuid": lsass, "ProcessId": "600",
+                   "Image": "C:\\Windows\\System32\\lsass.exe", "TargetFilename": f"C:\\echo {i}.dmp"}
+            yield {**base, "EventID": 1, "@timestamp": now, **explorer, "Image": f"C:\\Programs\\p{i}.exe",
+                   "ProcessGuid": f"{{0000a001-0000-0000-0002-{i:012x}}}", "ProcessId": str(100000 + i),
+                   "CommandLine": f"p{i}.exe --echo {i}", "LogonId": "0x9999999"}
+
+
+def a_host_with_much_of_everything_is_traced_in_time(d):
+    rule = put(f"{d}/rule.yml", RULE.replace(", category: process_creation", "").replace(
+        "{CommandLine|contains: 'echo '}\n", "[{CommandLine|contains: 'echo '}, {TargetFilename|contains: 'echo '}]\n"))
+    put(f"{d}/much.jsonl", "".join(json.dumps(e) + "\n" for e in much(12000)))
+    # Each walk over all that the host has would take minutes: 2,400 alerts times 48,000 records.
+    r = run("investigate", f"{d}/much.jsonl", "--rules", rule, "-o", f"{d}/case.db", "-q", timeout=60)
+    check(r.returncode == 0, r.stderr)
+    alerts = sqlite3.connect(f"{d}/case.db").execute("SELECT count(*) FROM trace").fetchone()[0]
+    check(alerts == 2400, f"{alerts} traces")
+
+
 TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, rules_without_records_are_told, exit_statuses,
          wrong_command_lines_get_one_line, help_man_and_completion_know_every_verb, check_rules_prints_line_and_column,
          levels_leave_rules_out, timeline_is_sorted_over_files, results_do_not_depend_on_threads, output_appears_whole,
@@ -700,7 +739,8 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load,
          activities_of_evidence_and_of_its_case_are_the_same, activities_are_asked_for_by_host_and_time,
          cases_and_evidence_are_not_mixed_in_a_timeline, a_run_killed_at_any_moment_is_finished_by_the_next,
-         a_full_disk_gives_one_clear_line, a_damaged_block_costs_itself, a_trace_does_not_depend_on_threads]
+         a_full_disk_gives_one_clear_line, a_damaged_block_costs_itself, a_trace_does_not_depend_on_threads,
+         a_host_with_much_of_everything_is_traced_in_time]
 
 
 def main():

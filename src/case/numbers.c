@@ -242,23 +242,43 @@ static void join(struct numbers *n)
 	n->n = out;
 }
 
+struct log_runs {
+	uint32_t log;
+	size_t n;
+};
+
+static int most_first(const void *a, const void *b)
+{
+	const struct log_runs *x = a, *y = b;
+
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	return x->log < y->log ? -1 : x->log > y->log;
+}
+
+/* The logs with the most runs are given up until a quarter is free: room that lasts. */
 static void make_room(struct numbers *n)
 {
-	join(n);
-	if (n->n <= LIMIT_NUMBER_RUNS / 4 * 3)
-		return;
-	size_t *counts = heap_array(n->logs.n + 1, sizeof(*counts)), out = 0;
-	uint32_t most = 0;
+	size_t keep = LIMIT_NUMBER_RUNS / 4 * 3, left, out = 0;
+	struct log_runs *logs;
 
+	join(n);
+	if (n->n <= keep)
+		return;
+	logs = heap_array(n->logs.n + 1, sizeof(*logs));
+	for (uint32_t i = 0; i < n->logs.n; i++)
+		logs[i].log = i;
 	for (size_t i = 0; i < n->n; i++)
-		counts[n->runs[i].log]++;
-	for (uint32_t i = 1; i < n->logs.n; i++)
-		if (counts[i] > counts[most])
-			most = i;
-	free(counts);
-	n->given_up[most] = 1;
+		logs[n->runs[i].log].n++;
+	qsort(logs, n->logs.n, sizeof(*logs), most_first);
+	left = n->n;
+	for (size_t i = 0; left > keep && i < n->logs.n; i++) {
+		n->given_up[logs[i].log] = 1;
+		left -= logs[i].n;
+	}
+	free(logs);
 	for (size_t i = 0; i < n->n; i++)
-		if (n->runs[i].log != most)
+		if (!n->given_up[n->runs[i].log])
 			n->runs[out++] = n->runs[i];
 	n->n = out;
 }

@@ -15,7 +15,7 @@
  * newest first or last, are a few runs; shuffled ones a run a record until the end. So numbers that
  * start again (a log made anew) stay apart from those of the log before: see numbers_judge.
  * Budget: LIMIT_NUMBER_RUNS; when they are spent runs that touch are joined, and when that does not
- * help, the log with the most is given up, which its verdict says.
+ * help, the logs with the most are given up, which their verdicts say.
  * Cost: about 20 ns a record that has a number, 1 ns one that has none.
  */
 #include "base/map.h"

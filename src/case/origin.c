@@ -5,6 +5,7 @@
 #include "base/heap.h"
 #include "graph/path.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Fewer hosts than this say nothing of what "every" host has. */
@@ -39,8 +40,8 @@ double origin_weight(struct slice level)
 	return 0.1;
 }
 
-/* What makes two origins one. A release is product, version, signer and system, not the file that was met; a
- * gap is the file at which the records end, on its host. */
+/* What makes two origins one. A release is product, version and system, not the file that was met (records of one
+ * release name its signer or do not); a gap is the file at which the records end, on its host. */
 static void put_key(struct buf *key, const struct told_origin *o, struct slice host)
 {
 	buf_printf(key, "%u|", (unsigned)o->kind);
@@ -193,12 +194,12 @@ static int class_of(enum origin_kind k)
 static double strength(const struct origin_group *g, uint64_t all_hosts)
 {
 	double hosts = (double)g->hosts.n, share = all_hosts ? hosts / (double)all_hosts : 0;
-	double spread = 1 + 0.25 * (hosts - 1);
+	double spread = log2(1 + hosts);
 
 	/* What every host has does not stand out by being on every host. */
 	if (all_hosts >= EVERY_HOST_FROM && share > 0.5)
 		spread *= 1 - 1.9 * (share - 0.5);
-	return g->weight * spread / (1 + 0.15 * g->cost) * (g->origin.gap ? 0.4 : 1);
+	return g->weight / (hosts > 1 ? hosts : 1) * spread / (1 + 0.15 * g->cost) * (g->origin.gap ? 0.4 : 1);
 }
 
 static int compare(const struct origin_group *a, const struct origin_group *b)

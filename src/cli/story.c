@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/story.h"
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "cli/output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define HOSTS_SHOWN 40u
 #define FINDINGS_SHOWN 40u
@@ -14,8 +16,17 @@
 #define RELEASES_MAX 10000u
 #define ALERTS_MAX 100000u
 
+/* Records of one host on one day. */
+struct day {
+	struct slice host;
+	int64_t day;
+	uint64_t events;
+};
+
 struct telling {
 	struct buf *out;
+	struct day *each;
+	size_t each_count, each_cap;
 	size_t rows;
 	struct slice level;
 	struct arena arena;
@@ -55,10 +66,16 @@ static void seen_day(void *ctx, const struct slice *c, size_t n)
 {
 	struct telling *t = ctx;
 	int64_t day = day_of(c[1]);
+	struct day one = { .day = day };
 
 	(void)n;
-	if (day < 0)
+	if (day < 0 || !slice_to_u64(c[2], &one.events))
 		return;
+	/* Rows come by host: its name is kept once. */
+	one.host = t->each_count && slice_eq(t->each[t->each_count - 1].host, c[0]) ? t->each[t->each_count - 1].host
+										      : arena_keep(&t->arena, c[0]);
+	t->each = heap_room(t->each, t->each_count, &t->each_cap, sizeof(*t->each));
+	t->each[t->each_count++] = one;
 	if (t->rows++ == 0 || day < t->first_day) {
 		t->days += t->rows > 1 ? t->first_day - day : 1;
 		t->first_day = day;
@@ -67,57 +84,35 @@ static void seen_day(void *ctx, const struct slice *c, size_t n)
 		t->days = day - t->first_day + 1;
 }
 
-struct picture {
-	struct telling *t;
-	struct slice host;
-	uint64_t columns[PICTURE_COLUMNS];
-};
-
-static void picture_day(void *ctx, const struct slice *c, size_t n)
-{
-	struct picture *p = ctx;
-	int64_t day = day_of(c[1]);
-	uint64_t events;
-
-	(void)n;
-	if (!slice_eq_nocase(c[0], p->host) || day < p->t->first_day || !slice_to_u64(c[2], &events))
-		return;
-	size_t column = p->t->days <= PICTURE_COLUMNS
-				? (size_t)(day - p->t->first_day)
-				: (size_t)((day - p->t->first_day) * PICTURE_COLUMNS / p->t->days);
-
-	if (column < PICTURE_COLUMNS)
-		p->columns[column] += events;
-}
-
-static void put_picture(struct telling *t, struct store *s, struct slice host)
+static void put_picture(struct telling *t, struct slice host)
 {
 	static const char *const marks[] = { "\xc2\xb7", "\xe2\x96\x82", "\xe2\x96\x84", "\xe2\x96\x86",
 					     "\xe2\x96\x88" };
-	struct picture p = { .t = t, .host = host };
-	struct err err;
-	size_t columns = t->days < PICTURE_COLUMNS ? (size_t)t->days : PICTURE_COLUMNS;
+	uint64_t columns[PICTURE_COLUMNS] = { 0 };
+	size_t width = t->days < PICTURE_COLUMNS ? (size_t)t->days : PICTURE_COLUMNS;
 
-	store_ask(s, STORE_DAYS, picture_day, &p, &err);
-	for (size_t i = 0; i < columns; i++) {
-		uint64_t n = p.columns[i];
+	for (size_t i = 0; i < t->each_count; i++) {
+		const struct day *d = &t->each[i];
+		size_t column = t->days <= PICTURE_COLUMNS ? (size_t)(d->day - t->first_day)
+							   : (size_t)((d->day - t->first_day) * PICTURE_COLUMNS / t->days);
+
+		if (column < PICTURE_COLUMNS && slice_eq_nocase(d->host, host))
+			columns[column] += d->events;
+	}
+	for (size_t i = 0; i < width; i++) {
+		uint64_t n = columns[i];
 
 		buf_put_str(t->out, marks[n == 0 ? 0 : n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 4]);
 	}
 }
 
-struct host_rows {
-	struct telling *t;
-	struct store *s;
-};
-
 static void host_row(void *ctx, const struct slice *c, size_t n)
 {
-	struct host_rows *h = ctx;
-	struct buf *out = h->t->out;
+	struct telling *t = ctx;
+	struct buf *out = t->out;
 
 	(void)n;
-	if (h->t->rows++ >= HOSTS_SHOWN)
+	if (t->rows++ >= HOSTS_SHOWN)
 		return;
 	buf_put_str(out, "  ");
 	put(out, or_dash(c[0]), 26);
@@ -127,7 +122,7 @@ static void host_row(void *ctx, const struct slice *c, size_t n)
 	buf_put_str(out, " to ");
 	buf_put(out, slice_head(or_dash(c[2]), 10));
 	buf_put_str(out, "\n    ");
-	put_picture(h->t, h->s, c[0]);
+	put_picture(t, c[0]);
 	buf_put_byte(out, '\n');
 }
 
@@ -190,14 +185,12 @@ static void more(struct telling *t, size_t shown, const char *what)
 
 static bool tell_hosts(struct telling *t, struct store *s, struct err *err)
 {
-	struct host_rows h = { t, s };
-
 	t->rows = 0;
 	if (!store_ask(s, STORE_DAYS, seen_day, t, err))
 		return false;
 	buf_put_str(t->out, "\nHosts, and the days on which they have records\n");
 	t->rows = 0;
-	if (!store_ask(s, STORE_HOSTS, host_row, &h, err))
+	if (!store_ask(s, STORE_HOSTS, host_row, t, err))
 		return false;
 	more(t, HOSTS_SHOWN, "hosts");
 	buf_put_str(t->out, t->rows ? "  A day without records is no day without events.\n"
@@ -285,6 +278,7 @@ bool story_text(struct buf *out, struct store *s, const char *path, struct err *
 	ok = ok && tell_origins(&t, s, err) && tell_findings(&t, s, err) && tell_hosts(&t, s, err) && tell_unreadable(&t, s, err);
 	buf_printf(out, "\nNext: upriver trace %s shows the way to the first of these, hop by hop with its\n"
 			"records; upriver show %s --coverage what the logs leave out.\n", path, path);
+	free(t.each);
 	arena_done(&t.arena);
 	return ok;
 }

@@ -22,12 +22,18 @@
 #include <stdlib.h>
 
 #define MODULES_MAX 64u
+/* Other processes that reached into one, the last before the moment. */
+#define REACHED_MAX 256u
+/* Words of a command line that are looked for in what makes the system start programs. */
+#define SAID_MAX 64u
 #define WORDS_MAX 12u
 #define LOGON_WINDOW_NS (INT64_C(60) * 1000000000)
 
 void causes_init(struct causes *c, const struct graph *g)
 {
 	*c = (struct causes){ .g = g };
+	noted_init(&c->noted, g);
+	map_init(&c->noted_processes);
 	map_init(&c->roles);
 	map_init(&c->folders);
 	arena_init(&c->arena, 0);
@@ -35,6 +41,10 @@ void causes_init(struct causes *c, const struct graph *g)
 
 void causes_done(struct causes *c)
 {
+	noted_done(&c->noted);
+	map_done(&c->noted_processes);
+	free(c->processes);
+	free(c->notes);
 	map_done(&c->roles);
 	map_done(&c->folders);
 	arena_done(&c->arena);
@@ -180,26 +190,47 @@ static double module_cost(struct causes *c, uint32_t process, const struct graph
 	return 0;
 }
 
-/* True when a module speaks strongly: the program's own file is then an unlikely cause. */
-static bool module_causes(struct causes *c, uint32_t process, int64_t ns)
+static void note(struct causes *c, uint32_t edge, double cost, const char *why)
+{
+	c->notes = heap_room(c->notes, c->note_count, &c->note_cap, sizeof(*c->notes));
+	c->notes[c->note_count++] = (struct process_note){ edge, cost, why };
+}
+
+/* No walk looks at more than the first MODULES_MAX. */
+static void note_modules(struct causes *c, uint32_t process)
 {
 	const struct graph_node *p = &c->g->nodes[process];
-	bool strong = false;
-	unsigned n = 0;
+	size_t before = c->note_count;
 
-	for (uint32_t i = 0; i < p->out_count && n < MODULES_MAX; i++) {
+	for (uint32_t i = 0; i < p->out_count && c->note_count - before < MODULES_MAX; i++) {
 		const struct graph_edge *e = graph_out(c->g, p, i);
 		const char *why = NULL;
 		double cost;
 
-		if (e->op != ACTIVITY_IMAGE_LOAD || e->object == GRAPH_NONE || e->time_ns > ns)
+		if (e->op != ACTIVITY_IMAGE_LOAD || e->object == GRAPH_NONE)
 			continue;
 		cost = module_cost(c, process, e, &why);
-		if (cost == 0)
+		if (cost > 0)
+			note(c, c->g->out[p->out + i], cost, why);
+	}
+}
+
+static const struct process_noted *noted_of(struct causes *c, uint32_t process);
+
+/* True when a module speaks strongly: the program's own file is then an unlikely cause. */
+static bool module_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct process_noted *x = noted_of(c, process);
+	bool strong = false;
+
+	for (size_t i = 0; i < x->n[NOTES_MODULE]; i++) {
+		const struct process_note *m = &c->notes[x->first[NOTES_MODULE] + i];
+		const struct graph_edge *e = &c->g->edges[m->edge];
+
+		if (e->time_ns > ns)
 			continue;
-		n++;
-		strong |= cost < 1.3;
-		cause_step(c, e->object, e->time_ns, c->g->out[p->out + i], cost, "module", why);
+		strong |= m->cost < 1.3;
+		cause_step(c, e->object, e->time_ns, m->edge, m->cost, "module", m->why);
 	}
 	return strong;
 }
@@ -301,11 +332,7 @@ static uint32_t named_file(struct causes *c, struct slice path, struct slice dir
 	}
 	if (slice_find(path, '~') == path.n)
 		return GRAPH_NONE;
-	for (size_t i = 0; i < c->g->node_count; i++)
-		if (c->g->nodes[i].kind == ENTITY_FILE && c->g->nodes[i].in_count &&
-		    slice_eq_nocase(path_tail(c->g->nodes[i].key), path_tail(path)))
-			return (uint32_t)i;
-	return GRAPH_NONE;
+	return noted_tail(&c->noted, path_tail(path));
 }
 
 static void language_package(struct causes *c, struct slice path, int64_t ns, uint32_t edge)
@@ -325,15 +352,14 @@ static bool package_asked(struct causes *c, int64_t ns)
 {
 	const struct graph *g = c->g;
 
-	for (size_t i = g->packages.n; i-- > 0;) {
+	for (size_t i = list_until(g, &g->packages, ns); i-- > 0;) {
 		uint32_t edge = g->packages.edges[i], file;
 		const struct graph_edge *e = &g->edges[edge];
 
-		if (!e->timed || e->time_ns > ns ||
-		    !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "begin"))
-			continue;
-		if (e->time_ns < ns - INSTALL_WINDOW_NS)
+		if (!e->timed || e->time_ns < ns - INSTALL_WINDOW_NS)
 			return false;
+		if (!slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "begin"))
+			continue;
 		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));
 		cause_step(c, file, e->time_ns, edge, 0.5, "package", "the package that it was asked to install");
 		cause_step(c, e->subject, e->time_ns, edge, 1.0, "package", "asked it to install");
@@ -416,22 +442,52 @@ static bool fetch_end(struct causes *c, uint32_t process, struct slice text, int
 	return true;
 }
 
+/* How many of the notes have no time or are not behind ns. */
+static size_t notes_until(const struct causes *c, const struct process_noted *x, enum process_notes kind, int64_t ns)
+{
+	size_t low = 0, high = x->n[kind];
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct graph_edge *e = &c->g->edges[c->notes[x->first[kind] + mid].edge];
+
+		if (!e->timed || e->time_ns <= ns)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* Code that was fetched: its command line or its script names an address. */
 static void script_causes(struct causes *c, uint32_t process, int64_t ns)
 {
 	const struct graph_node *p = &c->g->nodes[process];
+	const struct process_noted *x;
+	uint32_t edge;
+	size_t n;
 
 	if (fetch_end(c, process, process_attribute(c->g, process, ATTRIBUTE_COMMAND_LINE), start_or(p, ns),
 		      p->started, "its command line names the address it takes code from"))
 		return;
-	for (uint32_t i = p->out_count; i-- > 0;) {
+	x = noted_of(c, process);
+	n = notes_until(c, x, NOTES_SCRIPT, ns);
+	if (!n)
+		return;
+	edge = c->notes[x->first[NOTES_SCRIPT] + n - 1].edge;
+	fetch_end(c, process, c->g->nodes[c->g->edges[edge].object].name, c->g->edges[edge].time_ns, edge,
+		  "its script names the address it takes code from");
+}
+
+static void note_scripts(struct causes *c, uint32_t process)
+{
+	const struct graph_node *p = &c->g->nodes[process];
+
+	for (uint32_t i = 0; i < p->out_count; i++) {
 		const struct graph_edge *e = graph_out(c->g, p, i);
 
-		if (e->op != ACTIVITY_SCRIPT || e->time_ns > ns || e->object == GRAPH_NONE)
-			continue;
-		if (fetch_end(c, process, c->g->nodes[e->object].name, e->time_ns, c->g->out[p->out + i],
-			      "its script names the address it takes code from"))
-			return;
+		if (e->op == ACTIVITY_SCRIPT && e->object != GRAPH_NONE && url_in(c->g->nodes[e->object].name).n)
+			note(c, c->g->out[p->out + i], 2.0, NULL);
 	}
 }
 
@@ -445,39 +501,82 @@ static bool may_write(struct slice access)
 	return value_i64(value_text_of(access), &mask) && ((mask & 0x28) == 0x28 || mask & 0x2);
 }
 
-static bool injection_causes(struct causes *c, uint32_t process, int64_t ns)
+/* Each other process once, when it first did so. */
+static void note_reached(struct causes *c, uint32_t process, bool threads)
 {
 	const struct graph *g = c->g;
 	const struct graph_node *p = &g->nodes[process];
 	uint32_t parent = p->started == GRAPH_NONE ? GRAPH_NONE : g->edges[p->started].subject;
-	bool strong = false;
+	struct map seen;
 
+	map_init(&seen);
 	for (uint32_t i = 0; i < p->in_count; i++) {
 		const struct graph_edge *e = graph_in(g, p, i);
-		bool thread = e->op == ACTIVITY_REMOTE_THREAD;
-		uint32_t edge = g->in[p->in + i];
+		uint32_t who = e->subject;
 
-		if (e->time_ns > ns || (!thread && e->op != ACTIVITY_PROCESS_ACCESS))
+		if (e->op != (threads ? ACTIVITY_REMOTE_THREAD : ACTIVITY_PROCESS_ACCESS))
 			continue;
-		if (e->subject == GRAPH_NONE && thread) {
-			strong = true;
-			cause_gap(c, GRAPH_NONE, e->time_ns, 2.2, edge,
-				  "possible injection: its memory was changed, by whom is in no record");
+		if (who == GRAPH_NONE ? !threads
+				      : who == process || who == parent ||
+						process_roles(c, who) & (ROLE_PARENT | ROLE_STOCK))
 			continue;
-		}
-		if (e->subject == GRAPH_NONE || e->subject == process || e->subject == parent ||
-		    process_roles(c, e->subject) & (ROLE_PARENT | ROLE_STOCK))
+		if ((!threads && !may_write(graph_attribute(g, e, ATTRIBUTE_ACCESS))) ||
+		    map_get(&seen, slice_of(&who, sizeof(who))) != MAP_NONE)
 			continue;
-		if (thread) {
-			strong = true;
-			cause_step(c, e->subject, e->time_ns, edge, 1.2, "remote_thread",
-				   "another process made a thread in it");
-		} else if (may_write(graph_attribute(g, e, ATTRIBUTE_ACCESS))) {
-			cause_step(c, e->subject, e->time_ns, edge, 2.5, "process_access",
-				   "another process opened it for writing");
-		}
+		map_set(&seen, slice_of(&who, sizeof(who)), 0);
+		if (threads)
+			note(c, g->in[p->in + i], who == GRAPH_NONE ? 2.2 : 1.2, "another process made a thread in it");
+		else
+			note(c, g->in[p->in + i], 2.5, "another process opened it for writing");
 	}
-	return strong;
+	map_done(&seen);
+}
+
+static const struct process_noted *noted_of(struct causes *c, uint32_t process)
+{
+	uint32_t at = map_get(&c->noted_processes, slice_of(&process, sizeof(process)));
+	struct process_noted x = { { 0 }, { 0 } };
+
+	if (at != MAP_NONE)
+		return &c->processes[at];
+	for (unsigned kind = 0; kind < NOTES_COUNT; kind++) {
+		x.first[kind] = c->note_count;
+		if (kind == NOTES_MODULE)
+			note_modules(c, process);
+		else if (kind == NOTES_SCRIPT)
+			note_scripts(c, process);
+		else
+			note_reached(c, process, kind == NOTES_THREAD);
+		x.n[kind] = c->note_count - x.first[kind];
+	}
+	map_set(&c->noted_processes, slice_of(&process, sizeof(process)), (uint32_t)c->process_count);
+	c->processes = heap_room(c->processes, c->process_count, &c->process_cap, sizeof(*c->processes));
+	c->processes[c->process_count] = x;
+	return &c->processes[c->process_count++];
+}
+
+static bool injection_causes(struct causes *c, uint32_t process, int64_t ns)
+{
+	const struct process_noted *x = noted_of(c, process);
+	size_t threads = notes_until(c, x, NOTES_THREAD, ns), accesses = notes_until(c, x, NOTES_ACCESS, ns);
+
+	for (size_t i = threads > REACHED_MAX ? threads - REACHED_MAX : 0; i < threads; i++) {
+		const struct process_note *r = &c->notes[x->first[NOTES_THREAD] + i];
+		const struct graph_edge *e = &c->g->edges[r->edge];
+
+		if (e->subject == GRAPH_NONE)
+			cause_gap(c, GRAPH_NONE, e->time_ns, r->cost, r->edge,
+				  "possible injection: its memory was changed, by whom is in no record");
+		else
+			cause_step(c, e->subject, e->time_ns, r->edge, r->cost, "remote_thread", r->why);
+	}
+	for (size_t i = accesses > REACHED_MAX ? accesses - REACHED_MAX : 0; i < accesses; i++) {
+		const struct process_note *r = &c->notes[x->first[NOTES_ACCESS] + i];
+		const struct graph_edge *e = &c->g->edges[r->edge];
+
+		cause_step(c, e->subject, e->time_ns, r->edge, r->cost, "process_access", r->why);
+	}
+	return threads > 0;
 }
 
 /* ---- who started it ---- */
@@ -501,23 +600,48 @@ static struct slice arguments_of(struct slice command)
 
 enum speaks { SPEAKS_NOT, SPEAKS_NAME, SPEAKS_COMMAND };
 
-/* Does the text of a service, a task or a value name this program, or all that it was told to do? */
-static enum speaks speaks_of(struct slice details, struct slice image, struct slice command)
+/* What a service, a task or a value would say of a program: its name, or what it was told to do. */
+struct said {
+	struct {
+		struct slice text;
+		struct sketch sketch;
+	} parts[SAID_MAX];
+	size_t n; /* the last is the program's name */
+};
+
+static void said_part(struct said *s, struct slice text)
+{
+	s->parts[s->n].text = text;
+	s->parts[s->n++].sketch = sketch_of(text);
+}
+
+static void said_of(struct slice image, struct slice command, struct said *ret)
 {
 	struct slice tail = path_tail(image), arguments = arguments_of(command), path;
 	size_t at = 0;
 
-	if (!details.n || !tail.n)
-		return SPEAKS_NOT;
-	if (command.n > 8 && holds_nocase(details, slice_head(command, 512)))
-		return SPEAKS_COMMAND;
-	if (arguments.n > 3 && holds_nocase(details, slice_head(arguments, 512)))
-		return SPEAKS_COMMAND;
+	ret->n = 0;
+	if (!tail.n)
+		return;
+	if (command.n > 8)
+		said_part(ret, slice_head(command, 512));
+	if (arguments.n > 3)
+		said_part(ret, slice_head(arguments, 512));
 	/* rundll32 runs many: what it was told to run counts, in the lines after its own name. */
-	while ((path = path_in_command(command, &at)).p)
-		if (!slice_eq_nocase(path_tail(path), tail) && holds_nocase(details, path_tail(path)))
-			return SPEAKS_COMMAND;
-	return holds_nocase(details, tail) ? SPEAKS_NAME : SPEAKS_NOT;
+	while (ret->n < SAID_MAX - 1 && (path = path_in_command(command, &at)).p)
+		if (!slice_eq_nocase(path_tail(path), tail) && path_tail(path).n)
+			said_part(ret, path_tail(path));
+	said_part(ret, tail);
+}
+
+static enum speaks speaks_of(const struct graph *g, const struct graph_edge *e, const struct sketch *sketch,
+			     const struct said *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (sketch_within(&s->parts[i].sketch, sketch) &&
+		    holds_nocase(graph_attribute(g, e, ATTRIBUTE_DETAILS), s->parts[i].text))
+			return i + 1 < s->n ? SPEAKS_COMMAND : SPEAKS_NAME;
+	return SPEAKS_NOT;
 }
 
 static const char *starts_by(const struct graph *g, const struct graph_edge *e)
@@ -536,28 +660,14 @@ static const char *starts_by(const struct graph *g, const struct graph_edge *e)
 }
 
 /* The remote logon of this session, or the last one before it from elsewhere within a minute. */
-static uint32_t remote_logon(const struct graph *g, struct slice session, int64_t ns)
+static uint32_t remote_logon(struct causes *c, struct slice session, int64_t ns)
 {
-	uint32_t near = GRAPH_NONE;
-
-	for (size_t i = g->logons.n; i-- > 0;) {
-		const struct graph_edge *e = &g->edges[g->logons.edges[i]];
-		struct slice from = graph_attribute(g, e, ATTRIBUTE_REMOTE_ADDRESS);
-
-		if (e->time_ns > ns || !from.n || slice_is(from, "127.0.0.1") ||
-		    slice_is(from, "::1"))
-			continue;
-		if (session.n && slice_eq_nocase(graph_attribute(g, e, ATTRIBUTE_LOGON_ID), session))
-			return g->logons.edges[i];
-		if (near == GRAPH_NONE && e->time_ns > ns - LOGON_WINDOW_NS)
-			near = g->logons.edges[i];
-	}
-	return session.n ? GRAPH_NONE : near;
+	return noted_logon(&c->noted, session, ns, ns - LOGON_WINDOW_NS);
 }
 
 static bool logon_end(struct causes *c, struct slice session, int64_t ns, double cost)
 {
-	uint32_t edge = remote_logon(c->g, session, ns);
+	uint32_t edge = remote_logon(c, session, ns);
 	struct trace_origin o = origin_of(ORIGIN_REMOTE_HOST, GRAPH_NONE, ns);
 
 	if (edge == GRAPH_NONE)
@@ -587,19 +697,19 @@ static bool scheduled_causes(struct causes *c, uint32_t process, unsigned roles,
 	const struct graph *g = c->g;
 	const struct graph_node *p = &g->nodes[process];
 	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
+	const struct sketch *sketches = noted_starters(&c->noted);
 	bool found = false, many = roles & (ROLE_INTERPRETER | ROLE_HOST);
+	struct said words;
 	unsigned n = 0;
 
-	for (size_t i = g->starters.n; i-- > 0 && n < 8;) {
+	said_of(p->name, command, &words);
+	for (size_t i = list_until(g, &g->starters, ns); i-- > 0 && n < 8;) {
 		uint32_t edge = g->starters.edges[i];
 		const struct graph_edge *e = &g->edges[edge];
-		const char *op = starts_by(g, e);
-		enum speaks said;
+		enum speaks said = speaks_of(g, e, &sketches[i], &words);
+		const char *op = said == SPEAKS_NOT ? NULL : starts_by(g, e);
 
-		if (e->time_ns > ns || !op)
-			continue;
-		said = speaks_of(graph_attribute(g, e, ATTRIBUTE_DETAILS), p->name, command);
-		if (said == SPEAKS_NOT || (said == SPEAKS_NAME && many && op[0] == 'r'))
+		if (!op || (said == SPEAKS_NAME && many && op[0] == 'r'))
 			continue;
 		n++;
 		if (logon_end(c, graph_attribute(g, e, ATTRIBUTE_LOGON_ID), e->time_ns, 2.0))
@@ -632,7 +742,7 @@ static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
 	name = slice_trim(slice_from(command, (size_t)(at - command.p) + 4));
 	name = slice_head(name, slice_find(name, ' '));
 	key = arena_printf(&c->arena, "\\services\\%.*s\\", (int)name.n, (const char *)name.p);
-	for (size_t i = g->starters.n; i-- > 0 && !found;) {
+	for (size_t i = list_until(g, &g->starters, ns); i-- > 0 && !found;) {
 		uint32_t edge = g->starters.edges[i];
 		const struct graph_edge *e = &g->edges[edge];
 		uint32_t file;
@@ -723,6 +833,11 @@ static void image_cause(struct causes *c, uint32_t process, unsigned roles, int6
 	if (roles & ROLE_HOST)
 		extra += 2;
 	cause_step(c, file, start, p->started, 1.0 + extra, "image", "the program that it ran");
+}
+
+void causes_begin(struct causes *c)
+{
+	arena_reset(&c->arena);
 }
 
 void process_causes(struct causes *c, uint32_t process, int64_t ns)

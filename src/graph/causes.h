@@ -2,6 +2,7 @@
 #pragma once
 /* One step back: what may have caused what an entity is or does at a moment. Inside the room: trace.c
  * walks, causes.c and origins of files say where to. */
+#include "graph/noted.h"
 #include "graph/roles.h"
 #include "graph/trace.h"
 
@@ -16,19 +17,41 @@ struct cause {
 	struct trace_origin origin; /* where it ends */
 };
 
+/* A record that may explain what a process does, and how strongly. */
+struct process_note {
+	uint32_t edge;
+	double cost;
+	const char *why;
+};
+
+enum process_notes { NOTES_MODULE, NOTES_THREAD, NOTES_ACCESS, NOTES_SCRIPT, NOTES_COUNT };
+
+/* Of one process: where its notes of each kind stand in causes.notes, by time. */
+struct process_noted {
+	size_t first[NOTES_COUNT], n[NOTES_COUNT];
+};
+
 struct causes {
 	const struct graph *g;
+	struct noted noted;
+	struct map noted_processes; /* process node -> index in processes */
+	struct process_noted *processes;
+	size_t process_count, process_cap;
+	struct process_note *notes;
+	size_t note_count, note_cap;
 	struct map roles; /* process node -> roles, remembered */
 	struct map folders; /* folder key -> index + 1 into folder_next's chain of files */
 	uint32_t *folder_next;
 	bool delivery; /* the walk looks for how a release was fetched: an updater's own address counts */
-	struct arena arena;
+	struct arena arena; /* texts of the trace that is being made */
 	void (*emit)(void *ctx, const struct cause *c);
 	void *ctx;
 };
 
 void causes_init(struct causes *c, const struct graph *g);
 void causes_done(struct causes *c);
+/* Before each trace: texts that the one before made are gone. */
+void causes_begin(struct causes *c);
 void process_causes(struct causes *c, uint32_t process, int64_t ns);
 void file_causes(struct causes *c, uint32_t file, int64_t ns);
 unsigned process_roles(struct causes *c, uint32_t process);

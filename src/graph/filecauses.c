@@ -37,27 +37,34 @@ static bool names_product(struct slice name, struct slice key, const struct cont
  * around that moment that names it; of the system's own installer then any around it, or an earlier
  * one that names it. What merely calls itself an installer may write into another product's folder; but
  * where it wrote a package, the record around it is of that. */
-static uint32_t package_of(const struct graph *g, uint32_t file, const struct content *content, int64_t ns,
+static uint32_t package_of(struct causes *c, uint32_t file, const struct content *content, int64_t ns,
 			   int64_t written, bool systems)
 {
+	const struct graph *g = c->g;
+	const struct sketch *names = noted_packages(&c->noted);
 	struct slice key = g->nodes[file].key;
+	struct sketch in_key = sketch_of(key), in_product = sketch_of(content->product);
 	int64_t epoch = graph_epoch_start(g, ns);
+	/* Those around the moment of the write. */
+	size_t first = written == GRAPH_EVER ? 0 : list_until(g, &g->packages, written - INSTALL_WINDOW_NS - 1);
+	size_t behind = written == GRAPH_EVER ? 0 : list_until(g, &g->packages, written + INSTALL_WINDOW_NS);
 	uint32_t named = GRAPH_NONE, near = GRAPH_NONE, both = GRAPH_NONE;
 
 	for (size_t i = 0; i < g->packages.n; i++) {
 		uint32_t edge = g->packages.edges[i];
 		const struct graph_edge *e = &g->edges[edge];
-		bool here, so, versioned;
+		bool here = i >= first && i < behind;
+		bool so = sketch_within(&names[i], &in_key) || sketch_within(&names[i], &in_product) ||
+			  (content->product.n > 2 && sketch_within(&in_product, &names[i]));
+		bool versioned;
 
-		if (e->object == GRAPH_NONE ||
+		if ((!here && !so) || e->object == GRAPH_NONE ||
 		    (e->timed && (e->time_ns > ns + INSTALL_WINDOW_NS || e->time_ns < epoch)) ||
 		    graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE).n) /* names the package's file only */
 			continue;
 		versioned = graph_attribute(g, e, ATTRIBUTE_VERSION).n != 0;
-		so = names_product(g->nodes[e->object].name, key, content);
-		here = written != GRAPH_EVER && e->timed && e->time_ns >= written - INSTALL_WINDOW_NS &&
-		       e->time_ns <= written + INSTALL_WINDOW_NS &&
-		       !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove");
+		so = so && names_product(g->nodes[e->object].name, key, content);
+		here = here && !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove");
 		if (so && (named == GRAPH_NONE || versioned))
 			named = edge;
 		if (here && (near == GRAPH_NONE || versioned))
@@ -271,7 +278,7 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 		deployed_end(c, file, w, edge, content);
 		return;
 	} else if (roles & ROLE_INSTALLER || same_vendor(c, w->subject, content)) {
-		uint32_t package = package_of(g, file, content, w->time_ns,
+		uint32_t package = package_of(c, file, content, w->time_ns,
 					      roles & ROLE_INSTALLER ? w->time_ns : GRAPH_EVER,
 					      roles & ROLE_STOCK);
 
@@ -310,7 +317,7 @@ static void unwritten_ends(struct causes *c, uint32_t file, const struct content
 			   const struct file_version *v)
 {
 	const struct graph *g = c->g;
-	uint32_t package = package_of(g, file, content, ns, GRAPH_EVER, false);
+	uint32_t package = package_of(c, file, content, ns, GRAPH_EVER, false);
 	struct slice key = g->nodes[file].key;
 
 	same_content(c, file, content, ns, 1.3);

@@ -285,13 +285,13 @@ static struct slice machine_of(struct slice key)
 	return colon < key.n && colon > 7 ? slice_head(key, colon) : slice_of(NULL, 0);
 }
 
-static struct graph_epoch *epoch_of(struct graph *g, struct slice machine)
+static struct graph_epoch *epoch_of(struct graph *g, struct map *machines, struct slice machine)
 {
-	for (size_t i = 0; i < g->epoch_count; i++)
-		if (slice_eq(g->epochs[i].machine, machine) ||
-		    /* keys of two products say nothing about each other */
-		    (g->epochs[i].machine.n == 8) != (machine.n == 8))
-			return slice_eq(g->epochs[i].machine, machine) ? &g->epochs[i] : NULL;
+	/* keys of two products say nothing about each other */
+	if (g->epoch_count && (g->epochs[0].machine.n == 8) != (machine.n == 8))
+		return NULL;
+	if (map_intern(machines, machine) < g->epoch_count)
+		return &g->epochs[map_get(machines, machine)];
 	g->epochs = heap_room(g->epochs, g->epoch_count, &g->epoch_cap, sizeof(*g->epochs));
 	g->epochs[g->epoch_count] = (struct graph_epoch){ INT64_MAX, INT64_MIN, machine };
 	return &g->epochs[g->epoch_count++];
@@ -306,6 +306,9 @@ static int by_from(const void *a, const void *b)
 
 static void find_epochs(struct graph *g)
 {
+	struct map machines;
+
+	map_init(&machines);
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct graph_edge *e = &g->edges[i];
 		struct slice machine;
@@ -314,11 +317,12 @@ static void find_epochs(struct graph *g)
 		if (!e->timed || e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE)
 			continue;
 		machine = machine_of(g->nodes[e->object].key);
-		if (!machine.n || !(x = epoch_of(g, machine)))
+		if (!machine.n || !(x = epoch_of(g, &machines, machine)))
 			continue;
 		x->from_ns = e->time_ns < x->from_ns ? e->time_ns : x->from_ns;
 		x->to_ns = e->last_ns > x->to_ns ? e->last_ns : x->to_ns;
 	}
+	map_done(&machines);
 	if (g->epoch_count > 1)
 		qsort(g->epochs, g->epoch_count, sizeof(*g->epochs), by_from);
 	for (size_t i = 1; i < g->epoch_count; i++)
@@ -476,12 +480,17 @@ uint32_t graph_at(const struct graph *g, uint32_t source, uint64_t record, uint6
 
 int64_t graph_epoch_start(const struct graph *g, int64_t ns)
 {
-	int64_t from = GRAPH_EVER;
+	size_t low = 1, high = g->epoch_count;
 
 	if (g->machines_overlap)
-		return from;
-	for (size_t i = 1; i < g->epoch_count; i++)
-		if (g->epochs[i].from_ns <= ns)
-			from = g->epochs[i].from_ns;
-	return from;
+		return GRAPH_EVER;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (g->epochs[mid].from_ns <= ns)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low > 1 ? g->epochs[low - 1].from_ns : GRAPH_EVER;
 }

@@ -342,6 +342,7 @@ void trace_node(struct tracer *t, uint32_t node, int64_t ns, struct trace *ret)
 	struct cause first = { .node = node, .ns = ns, .edge = GRAPH_NONE, .op = "" };
 
 	*ret = (struct trace){ 0 };
+	causes_begin(&t->causes);
 	begin(t);
 	add_step(t, &first);
 	finish(t, ret);
@@ -389,6 +390,7 @@ void trace_edge(struct tracer *t, uint32_t edge, struct trace *ret)
 	struct cause first = { .node = actor, .ns = ns, .edge = edge, .op = activity_text((enum activity_op)e->op) };
 
 	*ret = (struct trace){ 0 };
+	causes_begin(&t->causes);
 	begin(t);
 	if (actor != GRAPH_NONE)
 		add_step(t, &first);

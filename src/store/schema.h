@@ -47,6 +47,10 @@
 	"CREATE INDEX IF NOT EXISTS coverage_source_of ON coverage_source(host);"                  \
 	"CREATE INDEX IF NOT EXISTS coverage_span_of ON coverage_span(source_id);"
 
+#define STORE_BY_HOST                                                                              \
+	"CREATE INDEX IF NOT EXISTS hit_host ON hit(host);"                                        \
+	"CREATE INDEX IF NOT EXISTS coverage_host ON coverage(host, hour);"
+
 #define STORE_BY_LEVEL                                                                             \
 	"CASE level WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"                \
 	" WHEN 'low' THEN 3 ELSE 4 END"
@@ -90,7 +94,8 @@ static const char store_schema[] =
 	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT);"
 	STORE_FINDING_TABLE STORE_GRAPH_TABLES STORE_COVERAGE_TABLES
 	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
-	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
+	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);"
+	STORE_BY_HOST;
 
 static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
@@ -117,7 +122,7 @@ static const char *const store_upgrades[] = {
 	       "UPDATE stage SET reason = " STORE_NO_STAGE " WHERE reason IS NULL;"),
 	[2] = (STORE_GRAPH_TABLES "ALTER TABLE origin ADD COLUMN hosts INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN alerts INTEGER; ALTER TABLE origin ADD COLUMN detail TEXT;"
-	       "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES),
+	       "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES STORE_BY_HOST),
 };
 
 /* In the order of enum store_question. */
