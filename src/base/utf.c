@@ -3,6 +3,9 @@
 
 #include "base/arena.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <utf8proc.h>
 
 #define REPLACEMENT 0xfffdu
@@ -200,18 +203,38 @@ static size_t unescape_one(struct slice s, size_t *at, uint8_t *out)
 	return 1;
 }
 
+/* The bytes up to the next backslash. Behind them, up to fifteen of the room may be written to. */
+static size_t unescape_run(uint8_t *out, struct slice s, size_t at)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	for (; s.n - at - n >= 16; n += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i_u *)(const void *)(s.p + at + n));
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+
+		_mm_storeu_si128((__m128i_u *)(void *)(out + n), v);
+		if (hits)
+			return n + (size_t)__builtin_ctz(hits);
+	}
+#endif
+	for (; at + n < s.n && s.p[at + n] != '\\'; n++)
+		out[n] = s.p[at + n];
+	return n;
+}
+
 size_t utf8_unescape(uint8_t *out, struct slice s)
 {
 	size_t n = 0;
 
 	for (size_t at = 0; at < s.n;) {
-		const uint8_t *hit = memchr(s.p + at, '\\', s.n - at);
-		size_t run = hit ? (size_t)(hit - s.p) - at : s.n - at;
+		size_t run = unescape_run(out + n, s, at);
 
-		memcpy(out + n, s.p + at, run);
 		n += run;
 		at += run + 1;
-		if (at < s.n)
+		if (at < s.n && s.p[at] == '\\')
+			out[n++] = s.p[at++]; /* paths are full of them */
+		else if (at < s.n)
 			n += unescape_one(s, &at, out + n);
 	}
 	return n;

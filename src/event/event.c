@@ -11,16 +11,14 @@ void event_init(struct event *ev, const struct names *names)
 	*ev = (struct event){ .names = names, .generation = 1, .event_id = EVENT_NO_ID };
 	ev->cap = 64;
 	ev->fields = heap_array(ev->cap, sizeof(*ev->fields));
-	ev->first = heap_array(names_count(names), sizeof(*ev->first));
-	ev->stamp = heap_array(names_count(names), sizeof(*ev->stamp));
+	ev->heads = heap_array(names_count(names), sizeof(*ev->heads));
 	arena_init(&ev->arena, LIMIT_EVENT_BYTES);
 }
 
 void event_done(struct event *ev)
 {
 	free(ev->fields);
-	free(ev->first);
-	free(ev->stamp);
+	free(ev->heads);
 	arena_done(&ev->arena);
 }
 
@@ -29,14 +27,13 @@ void event_clear(struct event *ev)
 	struct event fresh = { .fields = ev->fields,
 			       .cap = ev->cap,
 			       .names = ev->names,
-			       .first = ev->first,
-			       .stamp = ev->stamp,
+			       .heads = ev->heads,
 			       .generation = ev->generation + 1,
 			       .arena = ev->arena,
 			       .event_id = EVENT_NO_ID };
 
 	if (fresh.generation == 0) {
-		memset(ev->stamp, 0, names_count(ev->names) * sizeof(*ev->stamp));
+		memset(ev->heads, 0, names_count(ev->names) * sizeof(*ev->heads));
 		fresh.generation = 1;
 	}
 	arena_reset(&fresh.arena);
@@ -46,19 +43,21 @@ void event_clear(struct event *ev)
 /* Puts field number `at` (index + 1) at the end of its name's chain. */
 static void chain(struct event *ev, uint32_t id, uint32_t at)
 {
-	if (ev->stamp[id] != ev->generation) {
-		ev->stamp[id] = ev->generation;
-		ev->first[id] = at;
+	struct field_head *h = &ev->heads[id];
+
+	if (h->stamp != ev->generation) {
+		*h = (struct field_head){ at, ev->generation };
 		return;
 	}
-	struct field *f = &ev->fields[ev->first[id] - 1];
+	struct field *f = &ev->fields[h->first - 1];
 
 	while (f->next)
 		f = &ev->fields[f->next - 1];
 	f->next = at;
 }
 
-struct value *event_slot(struct event *ev, struct slice name, uint32_t id)
+/* Room for one more field; NULL when the limit is reached. */
+static struct field *field_room(struct event *ev)
 {
 	if (ev->n == ev->cap) {
 		if (ev->n >= LIMIT_EVENT_FIELDS)
@@ -66,8 +65,15 @@ struct value *event_slot(struct event *ev, struct slice name, uint32_t id)
 		ev->cap *= 2;
 		ev->fields = heap_grow(ev->fields, ev->cap * sizeof(*ev->fields));
 	}
-	struct field *f = &ev->fields[ev->n++];
+	return &ev->fields[ev->n++];
+}
 
+struct value *event_slot(struct event *ev, struct slice name, uint32_t id)
+{
+	struct field *f = field_room(ev);
+
+	if (!f)
+		return NULL;
 	*f = (struct field){ .name = name, .id = id };
 	if (id != NAME_OTHER)
 		chain(ev, id, ev->n);
@@ -76,34 +82,30 @@ struct value *event_slot(struct event *ev, struct slice name, uint32_t id)
 
 bool event_add(struct event *ev, struct slice name, uint32_t id, struct value v)
 {
-	struct value *slot = event_slot(ev, name, id);
+	struct field *f = field_room(ev);
 
-	if (slot)
-		*slot = v;
-	return slot != NULL;
+	if (!f)
+		return false;
+	*f = (struct field){ .name = name, .value = v, .id = id };
+	if (id != NAME_OTHER)
+		chain(ev, id, ev->n);
+	return true;
 }
 
 void event_alias(struct event *ev, uint32_t id, uint32_t from)
 {
-	if (ev->stamp[from] != ev->generation)
-		return;
-	ev->stamp[id] = ev->generation;
-	ev->first[id] = ev->first[from];
+	if (ev->heads[from].stamp == ev->generation)
+		ev->heads[id] = ev->heads[from];
 }
 
 bool event_make(struct event *ev, struct slice name, uint32_t id, struct value v)
 {
-	struct value *slot = event_slot(ev, name, NAME_OTHER);
+	struct field *f = field_room(ev);
 
-	if (!slot)
+	if (!f)
 		return false;
-	struct field *f = &ev->fields[ev->n - 1];
-
-	*slot = v;
-	f->id = id;
-	f->made = true;
-	ev->stamp[id] = ev->generation;
-	ev->first[id] = ev->n;
+	*f = (struct field){ .name = name, .value = v, .id = id, .made = true };
+	ev->heads[id] = (struct field_head){ ev->n, ev->generation };
 	return true;
 }
 

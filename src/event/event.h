@@ -32,6 +32,11 @@ struct field {
 	bool made;	   /* not in the record under this name: a dialect's Sigma name for it */
 };
 
+/* A name's first field: index + 1, valid where stamp is the event's generation. */
+struct field_head {
+	uint32_t first, stamp;
+};
+
 /* Where a record stands. file and inner are known to the engine, not to readers. */
 struct pointer {
 	uint64_t record; /* its own number, else counted from 1 within the innermost file */
@@ -65,8 +70,7 @@ struct event {
 	struct field *fields;
 	uint32_t n, cap;
 	const struct names *names;
-	uint32_t *first; /* by name number: index + 1 of its first field, valid where... */
-	uint32_t *stamp; /* ...stamp[number] == generation */
+	struct field_head *heads; /* by name number */
 	uint32_t generation;
 	struct arena arena; /* for the reader's and event_text's conversions; reset per event */
 
@@ -112,7 +116,9 @@ void event_seal(struct event *ev);
 /* The first field with this number, or NULL. More by field_next. */
 static inline struct field *event_find(const struct event *ev, uint32_t id)
 {
-	return ev->stamp[id] == ev->generation ? &ev->fields[ev->first[id] - 1] : NULL;
+	const struct field_head *h = &ev->heads[id];
+
+	return h->stamp == ev->generation ? &ev->fields[h->first - 1] : NULL;
 }
 static inline struct field *field_next(const struct event *ev, const struct field *f)
 {

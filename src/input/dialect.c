@@ -18,6 +18,16 @@ struct reader_kind {
 	size_t first; /* ...this on */
 };
 
+/* Which kind of record a value of `by` is, as it lies in the record: squeezed but once. */
+#define KIND_MEMOS 64
+#define KIND_BYTES 48
+struct kind_memo {
+	const struct dialect *dialect;
+	uint32_t at;
+	uint32_t n;
+	uint8_t value[KIND_BYTES];
+};
+
 struct translator {
 	const struct dialects *d;
 	const struct names *names;
@@ -25,6 +35,7 @@ struct translator {
 	struct xml *xml;
 	struct reader_kind readers[READER_KINDS];
 	size_t next_reader;
+	struct kind_memo kinds[KIND_MEMOS];
 };
 
 /* ---- names of members ---- */
@@ -204,16 +215,43 @@ static bool all_hold(const struct condition *list, size_t n, struct event *ev)
 	return true;
 }
 
-static const struct record_kind *kind_of(const struct dialect *x, struct event *ev)
+/* The first kind that has the value; MAP_NONE where none has. */
+static uint32_t kind_at(struct translator *t, const struct dialect *x, struct slice value,
+			struct event *ev)
 {
-	struct slice value = slice_str("");
-	uint32_t at = MAP_NONE;
+	struct kind_memo *m;
+	struct slice plain;
+	uint32_t at;
 
-	if (x->by.n)
-		value = dialect_squeeze(&ev->arena, template_value(&x->by, ev));
-	if (value.n)
-		at = map_get(&x->by_value, value);
-	for (size_t i = at; i < x->kind_count; i++) {
+	if (!value.n)
+		return MAP_NONE;
+	m = &t->kinds[(value.n * 7 + value.p[0] + value.p[value.n / 2] * 3u +
+		       value.p[value.n - 1]) % KIND_MEMOS];
+	if (m->dialect == x && slice_eq(slice_of(m->value, m->n), value))
+		return m->at;
+	plain = dialect_squeeze(&ev->arena, value);
+	at = plain.n ? map_get(&x->by_value, plain) : MAP_NONE;
+	if (value.n <= KIND_BYTES && plain.p) {
+		*m = (struct kind_memo){ .dialect = x, .at = at, .n = (uint32_t)value.n };
+		memcpy(m->value, value.p, value.n);
+	}
+	return at;
+}
+
+static const struct record_kind *kind_of(struct translator *t, const struct dialect *x,
+					 struct event *ev)
+{
+	struct slice value = x->by.n ? template_value(&x->by, ev) : slice_str("");
+	uint32_t at = kind_at(t, x, value, ev);
+
+	if (at != MAP_NONE) {
+		const struct record_kind *k = &x->kinds[at];
+
+		if (all_hold(k->conditions, k->condition_count, ev))
+			return k;
+		value = dialect_squeeze(&ev->arena, value);
+	}
+	for (size_t i = at == MAP_NONE ? x->kind_count : at + 1; i < x->kind_count; i++) {
 		const struct record_kind *k = &x->kinds[i];
 
 		if (!k->block && dialect_among(value, k->values) && !slice_is(k->values, "*") &&
@@ -256,12 +294,11 @@ static void apply_namings(const struct naming *list, size_t count, struct event 
 	for (size_t i = 0; i < count; i++) {
 		const struct naming *n = &list[i];
 		const struct field *from;
-		struct slice made;
+		struct value made;
 
 		if (n->recipe.n) {
-			made = template_value(&n->recipe, ev);
-			if (made.p)
-				event_make(ev, n->name, n->to, value_text_of(made));
+			if (template_make(&n->recipe, ev, &made))
+				event_make(ev, n->name, n->to, made);
 		} else if ((from = event_find(ev, n->from)) && !event_find(ev, n->to)) {
 			event_make(ev, n->name, n->to, from->value);
 		}
@@ -323,9 +360,9 @@ static void apply_kind(const struct dialect *x, const struct record_kind *k, str
 	}
 }
 
-static void apply_dialect(const struct dialect *x, struct event *ev)
+static void apply_dialect(struct translator *t, const struct dialect *x, struct event *ev)
 {
-	const struct record_kind *k = x->kind_count ? kind_of(x, ev) : NULL;
+	const struct record_kind *k = x->kind_count ? kind_of(t, x, ev) : NULL;
 
 	ev->dialect = x->name;
 	ev->completeness = x->completeness;
@@ -472,7 +509,7 @@ void translator_apply(struct translator *t, struct event *ev)
 			break;
 		open_texts(t, x, ev);
 		if (!x->again) {
-			apply_dialect(x, ev);
+			apply_dialect(t, x, ev);
 			return;
 		}
 		/* Envelopes stand before what may be in them, in the list. */
@@ -480,7 +517,7 @@ void translator_apply(struct translator *t, struct event *ev)
 		at++;
 	}
 	if (envelope)
-		apply_dialect(envelope, ev);
+		apply_dialect(t, envelope, ev);
 	else
 		ev->dialect_unknown = true;
 }

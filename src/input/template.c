@@ -30,12 +30,11 @@ static const char *const filter_words[FILTER_COUNT] = { "path",	  "with", "hive"
 
 /* ---- reading ---- */
 
-static bool read_filter(struct template_part *part, struct slice text, struct names *names,
-			struct arena *arena)
+static bool read_filter(struct template_part *part, struct template_filter *f, struct slice text,
+			struct names *names, struct arena *arena)
 {
 	struct slice argument = slice_of(NULL, 0), word = text;
 	size_t mark = slice_find(text, '=');
-	struct template_filter *f = &part->filters[part->filter_count];
 
 	if (part->filter_count == TEMPLATE_FILTERS)
 		return false;
@@ -59,18 +58,28 @@ static bool read_field(struct template_part *part, struct slice text, struct nam
 {
 	struct slice filters, alternatives = slice_cut(text, ':', &filters);
 
+	uint32_t fields[TEMPLATE_ALTERNATIVES], *kept;
+	struct template_filter *list = arena_array(arena, TEMPLATE_FILTERS, sizeof(*list));
+
 	part->kind = TEMPLATE_FIELD;
 	while (alternatives.p) {
 		struct slice one = slice_cut(alternatives, '|', &alternatives);
 
 		if (!one.n || part->field_count == TEMPLATE_ALTERNATIVES)
 			return false;
-		part->fields[part->field_count++] = names_add(names, one);
+		fields[part->field_count++] = names_add(names, one);
 	}
 	while (filters.p)
-		if (!read_filter(part, slice_cut(filters, ':', &filters), names, arena))
+		if (!read_filter(part, &list[part->filter_count], slice_cut(filters, ':', &filters),
+				 names, arena))
 			return false;
-	return part->field_count > 0;
+	if (!part->field_count)
+		return false;
+	kept = arena_array(arena, part->field_count, sizeof(*kept));
+	memcpy(kept, fields, part->field_count * sizeof(*kept));
+	part->fields = kept;
+	part->filters = list;
+	return true;
 }
 
 /* Plain text up to the next mark. */
@@ -134,6 +143,7 @@ bool template_read(struct template *ret, struct slice text, struct names *names,
 	ret->parts = arena_array(arena, n, sizeof(*parts));
 	memcpy(ret->parts, parts, n * sizeof(*parts));
 	ret->n = n;
+	ret->plain = n == 1 && parts[0].kind == TEMPLATE_FIELD && !parts[0].filter_count;
 	return true;
 }
 
@@ -154,7 +164,8 @@ static struct slice joined(struct arena *a, struct slice x, struct slice y)
 
 static bool starts_nocase(struct slice s, struct slice prefix)
 {
-	return slice_eq_nocase(slice_head(s, prefix.n), prefix);
+	return s.n && ascii_lower(s.p[0]) == ascii_lower(prefix.p[0]) &&
+	       slice_eq_nocase(slice_head(s, prefix.n), prefix);
 }
 
 /* \Device\HarddiskVolume3\Windows\x to C:\Windows\x: only for the folders that lie on the system's
@@ -166,6 +177,8 @@ static struct slice filter_path(struct slice s, struct arena *a)
 	static const struct slice system[] = { SLICE("\\Windows\\"), SLICE("\\Program Files"),
 					       SLICE("\\Users\\"), SLICE("\\ProgramData\\") };
 
+	if (s.p[0] != '\\')
+		return s;
 	if (starts_nocase(s, nt) || starts_nocase(s, longer))
 		return slice_from(s, nt.n);
 	if (!starts_nocase(s, volume))
@@ -345,9 +358,9 @@ static struct slice field_value(const struct template_part *p, struct event *ev)
 {
 	struct slice s = slice_of(NULL, 0);
 
-	for (size_t i = 0; i < p->field_count && !s.n; i++) {
+	for (uint32_t i = 0; i < p->field_count && !s.n; i++) {
 		struct field *f = event_find(ev, p->fields[i]);
-		size_t k = 0;
+		uint32_t k = 0;
 
 		if (!f || f->value.type == VALUE_NULL)
 			continue;
@@ -391,6 +404,11 @@ struct slice template_value(const struct template *t, struct event *ev)
 	size_t n = 0, group = 0, fields = 0;
 	bool in_group = false, dropped = false;
 
+	if (t->plain) {
+		struct slice s = field_value(t->parts, ev);
+
+		return s.n ? s : slice_of(NULL, 0);
+	}
 	for (size_t i = 0; i < t->n; i++) {
 		const struct template_part *p = &t->parts[i];
 
@@ -415,4 +433,31 @@ struct slice template_value(const struct template *t, struct event *ev)
 	if (!n || (!fields && t->n > 1))
 		return slice_of(NULL, 0);
 	return put_together(pieces, n, &ev->arena);
+}
+
+/* A text that has not been rendered yet: what is in it is known to be something by its length. */
+static bool is_text(const struct field *f)
+{
+	return (f->value.type == VALUE_TEXT || f->value.type == VALUE_ESCAPED) && !f->text.p;
+}
+
+bool template_make(const struct template *t, struct event *ev, struct value *ret)
+{
+	struct slice s = slice_of(NULL, 0);
+
+	for (uint32_t i = 0; t->plain && i < t->parts->field_count && !s.n; i++) {
+		struct field *f = event_find(ev, t->parts->fields[i]);
+
+		if (!f || f->value.type == VALUE_NULL)
+			continue;
+		if (is_text(f) && f->value.s.n) {
+			*ret = f->value;
+			return true;
+		}
+		s = event_text(ev, f);
+	}
+	if (!t->plain)
+		s = template_value(t, ev);
+	*ret = value_text_of(s);
+	return t->plain ? s.n > 0 : s.p != NULL;
 }

@@ -33,16 +33,16 @@ struct template_filter {
 
 struct template_part {
 	enum template_kind kind;
+	uint32_t field_count, filter_count;
+	const uint32_t *fields;
+	const struct template_filter *filters;
 	struct slice text;
-	uint32_t fields[TEMPLATE_ALTERNATIVES];
-	size_t field_count;
-	struct template_filter filters[TEMPLATE_FILTERS];
-	size_t filter_count;
 };
 
 struct template {
 	struct template_part *parts;
 	size_t n;
+	bool plain; /* one field, or the first of several, as it is */
 };
 
 /* Adds the fields it names to `names`; all memory is the arena's. False with err (ERR_FORMAT). */
@@ -50,3 +50,6 @@ bool template_read(struct template *ret, struct slice text, struct names *names,
 		   struct err *err);
 /* The value in ev->arena, or a part of a field's own; p NULL where there is none. */
 struct slice template_value(const struct template *t, struct event *ev);
+/* The same as a value: a field's own where the template is nothing but that, not rendered before
+ * somebody asks. False where there is none. */
+bool template_make(const struct template *t, struct event *ev, struct value *ret);

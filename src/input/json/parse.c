@@ -12,7 +12,6 @@
 #include <emmintrin.h>
 #endif
 
-#define PATH_BYTES_MAX 1024
 #define LIST_LOOK_BYTES 4096 /* of a list that may hold records */
 #define LIST_ITEMS_MAX 65536u
 #define MEMO_BYTES_MAX ((size_t)1 << 20)
@@ -23,7 +22,7 @@ struct reader {
 	struct slice s;
 	size_t at;
 	struct json_result r;
-	uint8_t path[PATH_BYTES_MAX];
+	uint8_t *path;
 	size_t path_n;
 	struct json_memo *expected; /* whose path this is, when the record went as one before */
 	struct json_memo *last;		  /* of the field before */
@@ -52,21 +51,23 @@ static bool fail(struct reader *r, const char *why)
 	return false;
 }
 
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static void skip_space(struct reader *r)
 {
-	while (r->at < r->s.n) {
-		uint8_t c = r->s.p[r->at];
-
-		if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
-			return;
+	while (r->at < r->s.n && is_space(r->s.p[r->at]))
 		r->at++;
-	}
 }
 
 static inline int peek(struct reader *r)
 {
 	if (r->at < r->s.n && r->s.p[r->at] > ' ')
 		return r->s.p[r->at];
+	if (r->s.n - r->at > 1 && r->s.p[r->at + 1] > ' ')
+		return is_space(r->s.p[r->at]) ? r->s.p[++r->at] : r->s.p[r->at];
 	skip_space(r);
 	return r->at < r->s.n ? r->s.p[r->at] : -1;
 }
@@ -95,12 +96,13 @@ static size_t text_run(struct slice s, size_t at, uint8_t *high)
 
 /* A text from behind its opening quote; past its closing one. Escapes stay in it until somebody
  * asks for the text (value_text). */
-static bool read_text(struct reader *r, struct value *ret)
+static inline bool read_text(struct reader *r, enum value_type *ret_type, struct slice *ret)
 {
 	size_t start = r->at;
 	uint8_t high = 0;
+	struct slice s;
 
-	ret->type = VALUE_TEXT;
+	*ret_type = VALUE_TEXT;
 	for (;;) {
 		r->at = text_run(r->s, r->at, &high);
 		if (r->at < r->s.n && r->s.p[r->at] == '"')
@@ -110,14 +112,15 @@ static bool read_text(struct reader *r, struct value *ret)
 			r->at = r->s.n;
 			return fail(r, "a text is not closed");
 		}
-		ret->type = VALUE_ESCAPED;
+		*ret_type = VALUE_ESCAPED;
 	}
-	ret->s = slice_of(r->s.p + start, r->at - start);
+	s = slice_of(r->s.p + start, r->at - start);
 	r->at++;
-	if ((high & 0x80) && !utf8_valid(ret->s)) {
-		ret->s = utf8_repair(&r->ev->arena, ret->s);
+	if ((high & 0x80) && !utf8_valid(s)) {
+		s = utf8_repair(&r->ev->arena, s);
 		r->r.repaired = true;
 	}
+	*ret = s;
 	return true;
 }
 
@@ -158,11 +161,16 @@ static bool literal(struct reader *r, const char *word)
 static bool read_plain(struct reader *r, struct value *ret)
 {
 	int c = peek(r);
+	enum value_type type;
+	struct slice s;
 
 	switch (c) {
 	case '"':
 		r->at++;
-		return read_text(r, ret);
+		if (!read_text(r, &type, &s))
+			return false;
+		*ret = (struct value){ .type = (uint8_t)type, .s = s };
+		return true;
 	case 't':
 		*ret = (struct value){ .type = VALUE_BOOL, .u = 1 };
 		return literal(r, "true");
@@ -184,14 +192,26 @@ static void name_memo(struct json *j, struct json_memo *m, struct arena *arena)
 	m->plain = slice_find(m->path, '"') == m->path.n && slice_find(m->path, '\\') == m->path.n;
 	m->name = j->dialects ? dialects_name(j->dialects, m->path, arena) : m->path;
 	m->id = dialects_number(j->dialects, j->names, m->name);
-	m->next = NULL;
+	m->next[0] = m->next[1] = NULL;
+}
+
+/* The place of the path's memo, else the one of its two that is free or that this record has not
+ * borrowed from. */
+static struct json_memo *memo_place(struct json *j, struct slice path, uint32_t generation)
+{
+	struct json_memo *pair = &j->memos[hash64(path) % JSON_MEMOS & ~UINT64_C(1)];
+
+	for (size_t i = 0; i < 2; i++)
+		if (!pair[i].path.p || slice_eq(pair[i].path, path))
+			return &pair[i];
+	return pair[0].used == generation ? &pair[1] : &pair[0];
 }
 
 /* The name and number of the path; NULL when the event's arena is spent. */
 static struct json_memo *memo_of(struct reader *r, struct slice path)
 {
 	struct json *j = r->j;
-	struct json_memo *m = &j->memos[hash64(path) % JSON_MEMOS];
+	struct json_memo *m = memo_place(j, path, r->ev->generation);
 
 	if (m->path.p && slice_eq(m->path, path))
 		return m;
@@ -217,10 +237,12 @@ static struct json_memo *memo_of(struct reader *r, struct slice path)
 	return m;
 }
 
-static bool add(struct reader *r, struct value v)
+/* Room for the value of the path; *ret NULL where the record has too many. */
+static bool place(struct reader *r, struct value **ret)
 {
 	struct slice path = slice_of(r->path, r->path_n);
 
+	*ret = NULL;
 	if (r->ev->n >= LIMIT_EVENT_FIELDS) {
 		r->r.limited = true;
 		return true;
@@ -230,27 +252,76 @@ static bool add(struct reader *r, struct value v)
 	if (!m)
 		return fail(r, "a record larger than the limit");
 	m->used = r->ev->generation;
-	if (r->last)
-		r->last->next = m->passing ? NULL : m;
-	else if (!m->passing)
-		r->j->first = m;
+	struct json_memo **came = r->last ? r->last->next : r->j->first;
+
+	if (came[0] != m && !m->passing) {
+		came[1] = came[0];
+		came[0] = m;
+	}
 	r->last = m;
-	event_add(r->ev, m->name, m->id, v);
+	*ret = event_slot(r->ev, m->name, m->id);
 	return true;
 }
 
-/* The member's name that stands here when the record goes as the one before did: one compare
- * instead of a search for its end. False: it must be read. */
-static bool expected_key(struct reader *r, size_t outer)
+static bool add(struct reader *r, struct value v)
 {
-	struct json_memo *m = r->last ? r->last->next : r->j->first;
+	struct value *slot;
 
-	if (!m || !m->path.p || !m->plain || m->path.n <= outer || m->path.n > PATH_BYTES_MAX ||
+	if (!place(r, &slot))
+		return false;
+	if (slot)
+		*slot = v;
+	return true;
+}
+
+/* Most values are texts: they go to their place in parts, as a copy would wait for the whole to be
+ * put together. */
+static bool add_text(struct reader *r)
+{
+	enum value_type type;
+	struct slice s;
+	struct value *slot;
+
+	r->at++;
+	if (!read_text(r, &type, &s) || !place(r, &slot))
+		return false;
+	if (slot) {
+		slot->type = (uint8_t)type;
+		slot->s = s;
+	}
+	return true;
+}
+
+/* memcmp for names, which are short: a call costs more than the compare. */
+static inline bool same(const uint8_t *here, struct slice key)
+{
+	uint64_t a, b;
+	size_t i = 0;
+
+	if (key.n < 8)
+		return memcmp(here, key.p, key.n) == 0;
+	for (; i + 8 <= key.n; i += 8) {
+		memcpy(&a, here + i, 8);
+		memcpy(&b, key.p + i, 8);
+		if (a != b)
+			return false;
+	}
+	memcpy(&a, here + key.n - 8, 8);
+	memcpy(&b, key.p + key.n - 8, 8);
+	return a == b;
+}
+
+/* The member's name that stands here when the record goes as one before did: one compare instead of
+ * a search for its end. False: it must be read. */
+static inline bool expected_key(struct reader *r, struct json_memo *m, size_t outer)
+{
+	if (!m || !m->path.p || !m->plain || m->path.n <= outer || m->path.n > JSON_PATH_MAX ||
 	    (outer && memcmp(m->path.p, r->path, outer) != 0))
 		return false;
-	struct slice key = slice_from(m->path, outer), rest = slice_from(r->s, r->at);
+	struct slice key = slice_of(m->path.p + outer, m->path.n - outer);
+	const uint8_t *here = r->s.p + r->at;
 
-	if (rest.n <= key.n || rest.p[key.n] != '"' || !slice_starts(rest, key))
+	if (r->s.n - r->at <= key.n || here[key.n] != '"' || !same(here, key))
 		return false;
 	/* The path itself is only needed where something is nested: read_value copies it then. */
 	r->path_n = outer + key.n;
@@ -263,14 +334,18 @@ static bool expected_key(struct reader *r, size_t outer)
 static bool read_key(struct reader *r)
 {
 	struct value v = { 0 };
+	enum value_type type;
 
-	if (r->path_n && r->path_n < PATH_BYTES_MAX)
+	if (r->path_n && r->path_n < JSON_PATH_MAX)
 		r->path[r->path_n++] = '.';
-	if (expected_key(r, r->path_n))
+	struct json_memo *const *came = r->last ? r->last->next : r->j->first;
+
+	if (expected_key(r, came[0], r->path_n) || expected_key(r, came[1], r->path_n))
 		return true;
-	if (!read_text(r, &v))
+	if (!read_text(r, &type, &v.s))
 		return false;
-	struct slice key = slice_head(value_text(v, &r->ev->arena), PATH_BYTES_MAX - r->path_n);
+	v.type = (uint8_t)type;
+	struct slice key = slice_head(value_text(v, &r->ev->arena), JSON_PATH_MAX - r->path_n);
 
 	if (key.n)
 		memcpy(r->path + r->path_n, key.p, key.n);
@@ -414,10 +489,12 @@ static bool skip_rows(struct reader *r)
 
 static bool read_value(struct reader *r)
 {
-	struct value v = { 0 };
+	struct value v;
 	int c = peek(r);
 	bool ok;
 
+	if (c == '"')
+		return add_text(r);
 	if (c != '{' && c != '[')
 		return read_plain(r, &v) && add(r, v);
 	if (r->expected)
@@ -439,9 +516,9 @@ static bool read_value(struct reader *r)
 struct json_result json_read_under(struct json *j, struct slice text, struct slice prefix,
 				   struct event *ev)
 {
-	struct reader r = { .j = j, .ev = ev, .s = text };
+	struct reader r = { .j = j, .ev = ev, .s = text, .path = j->path };
 
-	if (prefix.n && prefix.n < PATH_BYTES_MAX) {
+	if (prefix.n && prefix.n < JSON_PATH_MAX) {
 		/* read_key puts the dot. */
 		r.path_n = prefix.n - (prefix.p[prefix.n - 1] == '.');
 		memcpy(r.path, prefix.p, r.path_n);

@@ -18,7 +18,7 @@ struct dialects;
 struct json_memo {
 	struct slice path; /* kept copy of the member's path */
 	struct slice name;
-	struct json_memo *next; /* the field that came behind this one */
+	struct json_memo *next[2]; /* the fields that came behind this one, the last one first */
 	uint32_t id;
 	uint32_t cap; /* bytes behind path.p */
 	uint32_t used; /* generation of the event that last borrowed the name */
@@ -26,13 +26,15 @@ struct json_memo {
 	bool passing;  /* in the event's arena: two paths of one record share a place */
 };
 
-#define JSON_MEMOS 1024u /* by the path's hash; what shares a place takes it from the other */
+#define JSON_MEMOS 1024u /* by the path's hash, two places each */
+#define JSON_PATH_MAX 1024
 
 struct json {
 	const struct names *names;
 	const struct dialects *dialects; /* may be NULL: paths are names */
 	struct json_memo *memos;
-	struct json_memo *first; /* the field that records began with */
+	struct json_memo *first[2]; /* the fields that records began with */
+	uint8_t path[JSON_PATH_MAX]; /* of the member that is being read */
 	struct arena arena; /* the memo's names */
 	bool no_rows;	    /* lists of records are lists like others */
 };
