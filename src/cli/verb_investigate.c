@@ -272,6 +272,7 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 	coverage_each(&v->survey.coverage, on_row, v);
 	if (!covering_judge(v->store, &v->survey, v->o, err))
 		return false;
+	store_index_hosts(v->store);
 	merge_hosts(v);
 	for (size_t i = 0; i < v->survey.hunt.source_count; i++)
 		loaded += v->survey.hunt.sources[i].rules;

@@ -18,7 +18,7 @@ struct reader_kind {
 	size_t first; /* ...this on */
 };
 
-/* Which kind of record a value of `by` is, as it lies in the record: it need not be squeezed again. */
+/* Which kind of record a value of `by` is, as it lies in the record: squeezed but once. */
 #define KIND_MEMOS 64
 #define KIND_BYTES 48
 struct kind_memo {
@@ -225,8 +225,8 @@ static uint32_t kind_at(struct translator *t, const struct dialect *x, struct sl
 
 	if (!value.n)
 		return MAP_NONE;
-	m = &t->kinds[(value.n * 7 + value.p[0] + value.p[value.n / 2] * 3u + value.p[value.n - 1]) %
-		      KIND_MEMOS];
+	m = &t->kinds[(value.n * 7 + value.p[0] + value.p[value.n / 2] * 3u +
+		       value.p[value.n - 1]) % KIND_MEMOS];
 	if (m->dialect == x && slice_eq(slice_of(m->value, m->n), value))
 		return m->at;
 	plain = dialect_squeeze(&ev->arena, value);

@@ -70,8 +70,8 @@ static bool read_field(struct template_part *part, struct slice text, struct nam
 		fields[part->field_count++] = names_add(names, one);
 	}
 	while (filters.p)
-		if (!read_filter(part, &list[part->filter_count], slice_cut(filters, ':', &filters), names,
-				 arena))
+		if (!read_filter(part, &list[part->filter_count], slice_cut(filters, ':', &filters),
+				 names, arena))
 			return false;
 	if (!part->field_count)
 		return false;
@@ -364,12 +364,12 @@ static struct slice field_value(const struct template_part *p, struct event *ev)
 
 		if (!f || f->value.type == VALUE_NULL)
 			continue;
-		if (!p->filter_count || p->filters[0].kind < FILTER_ITEM || p->filters[0].kind > FILTER_JOINED)
-			s = event_text(ev, f);
-		else if (p->filters[0].kind == FILTER_ITEM)
+		if (p->filter_count && p->filters[0].kind == FILTER_ITEM)
 			s = list_item(ev, f, p->filters[k++].text);
-		else
+		else if (p->filter_count && p->filters[0].kind == FILTER_JOINED)
 			s = list_joined(ev, f);
+		else
+			s = event_text(ev, f);
 		while (k < p->filter_count && s.n)
 			s = filtered(&p->filters[k++], s, ev);
 	}

@@ -605,6 +605,11 @@ bool store_row_end(struct store *s, bool ok)
 	return s->rows < ROWS_PER_TRANSACTION || commit(s);
 }
 
+bool store_index_hosts(struct store *s)
+{
+	return run(s, STORE_BY_HOST);
+}
+
 bool store_summarise(struct store *s)
 {
 	return commit(s) && run(s, store_summary);

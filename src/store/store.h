@@ -94,6 +94,8 @@ bool store_add_span(struct store *s, const struct store_span *p);
 bool store_add_break(struct store *s, const struct store_break *b);
 bool store_add_unreadable(struct store *s, struct slice file, struct slice inner, uint64_t offset,
 			  bool lost, struct slice reason);
+/* After the last hit and coverage row: what finds them by host. Before hosts are merged. */
+bool store_index_hosts(struct store *s);
 /* After the last row: hosts from coverage, stages unknown for each. */
 bool store_summarise(struct store *s);
 

@@ -26,7 +26,7 @@ struct json_memo {
 	bool passing;  /* in the event's arena: two paths of one record share a place */
 };
 
-#define JSON_MEMOS 1024u /* by the path's hash, two places each; what shares them takes them in turn */
+#define JSON_MEMOS 1024u /* by the path's hash, two places each */
 #define JSON_PATH_MAX 1024
 
 struct json {
