@@ -48,11 +48,10 @@ static void put_key(struct buf *key, const struct told_origin *o, struct slice h
 	switch (o->kind) {
 	case ORIGIN_RELEASE:
 	case ORIGIN_PACKAGE:
-		buf_put(key, o->name);
-		buf_put_byte(key, '|');
-		buf_put(key, o->version);
-		buf_put_byte(key, '|');
-		buf_put(key, o->ecosystem);
+		/* With their lengths: a name that holds a separator must not run into the next. */
+		buf_put_sized(key, o->name);
+		buf_put_sized(key, o->version);
+		buf_put_sized(key, o->ecosystem);
 		buf_put_str(key, o->os ? o->os : "");
 		break;
 	case ORIGIN_DOWNLOAD:

@@ -12,7 +12,7 @@
  *   2.0 an address that its command line or its script names; 3 a package file that nobody recorded
  *   5 and more: the record that would say is missing; 7.6 somebody at the machine started it; 12
  *     where it is not the system's own program: its file says more, even if no record says who wrote that
- * A stronger reason makes the weaker dearer: who acts through a program does not make it guilty.
+ * A stronger reason makes the weaker dearer: a program through which somebody acts is not the cause.
  */
 #include "graph/causes.h"
 
