@@ -161,14 +161,16 @@ static void read_package(struct reading *x, const struct graph_edge *e)
 {
 	struct slice action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
 	struct slice command = graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE);
-	bool unix_one = slice_search(command, slice_str("apt")) || slice_search(command, slice_str("dnf"));
+	struct slice company = graph_attribute(x->g, e, ATTRIBUTE_COMPANY);
+	/* Windows Installer names the manufacturer, package managers of Linux the command. */
+	const char *os = company.n ? "windows" : command.n ? "linux" : "unknown";
 	uint32_t release;
 
 	if (slice_is(action, "remove") || slice_is(action, "purge") || slice_is(action, "begin") ||
 	    slice_is(action, "end") || slice_is(action, "failed"))
 		return;
 	release = release_number(x, x->g->nodes[e->object].name, graph_attribute(x->g, e, ATTRIBUTE_VERSION),
-				 graph_attribute(x->g, e, ATTRIBUTE_COMPANY), unix_one ? "linux" : "windows");
+				 company, os);
 	if (release == GRAPH_NONE)
 		return;
 	x->r->list[release].recorded = true;

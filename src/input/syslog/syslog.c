@@ -13,6 +13,7 @@
 #include "input/lines.h"
 #include "input/xml/parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct header {
@@ -185,10 +186,23 @@ static bool read_3164(struct slice s, int64_t modified, struct day *day, struct 
 	return h->host.n > 0;
 }
 
-/* rsyslog's RSYSLOG_FileFormat, and journalctl -o short-iso. */
+/* "2026-11-03 08:12:02+01", as macOS's install.log has it: two words, the zone in hours. */
+static struct when split_time(struct slice date, struct slice clock)
+{
+	char room[64];
+	bool hours = clock.n > 3 && (clock.p[clock.n - 3] == '+' || clock.p[clock.n - 3] == '-');
+	int n = snprintf(room, sizeof(room), "%.*sT%.*s%s", (int)date.n, (const char *)date.p, (int)clock.n,
+			 (const char *)clock.p, hours ? ":00" : "");
+
+	return n > 0 && (size_t)n < sizeof(room) ? when_parse(slice_of(room, (size_t)n)) : (struct when){ 0 };
+}
+
+/* rsyslog's RSYSLOG_FileFormat, journalctl -o short-iso, and install.log. */
 static bool read_iso(struct slice s, struct header *h)
 {
-	h->time = when_parse(word(&s));
+	struct slice first = word(&s);
+
+	h->time = first.n == 10 ? split_time(first, word(&s)) : when_parse(first);
 	h->host = word(&s);
 	if (!h->time.set || !h->host.n)
 		return false;
