@@ -76,6 +76,11 @@ static inline uint64_t cursor_u64(struct cursor *c)
 	struct slice b = cursor_take(c, 8);
 	return b.n ? load_u64(b.p) : 0;
 }
+/* What buf_put_sized() wrote. */
+static inline struct slice cursor_sized(struct cursor *c)
+{
+	return cursor_take(c, cursor_u32(c));
+}
 /* What buf_put_varint() wrote; more than 64 bits are an error. */
 static inline uint64_t cursor_varint(struct cursor *c)
 {

@@ -110,3 +110,22 @@ bool slice_to_i64(struct slice s, int64_t *ret)
 	*ret = minus ? (int64_t)(0 - v) : (int64_t)v;
 	return true;
 }
+
+bool slice_holds_nocase(struct slice s, struct slice part)
+{
+	for (size_t i = 0; part.n && i + part.n <= s.n; i++)
+		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
+			return true;
+	return false;
+}
+
+bool slice_is_hex(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = ascii_lower(s.p[i]);
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return s.n > 0;
+}

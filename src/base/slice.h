@@ -87,6 +87,10 @@ const uint8_t *slice_search(struct slice s, struct slice needle);
 /* Cuts s at the first byte c: returns what is before it and leaves what is behind it in *rest
  * (empty, with p NULL, where there is no c: then the whole is returned). */
 struct slice slice_cut(struct slice s, uint8_t c, struct slice *rest);
+/* Does part stand in s, ASCII letters of either case? An empty part stands nowhere. */
+bool slice_holds_nocase(struct slice s, struct slice part);
+/* Hex digits only, at least one. */
+bool slice_is_hex(struct slice s);
 /* Decimal digits only, whole slice, no sign. */
 bool slice_to_u64(struct slice s, uint64_t *ret);
 /* The same with an optional leading minus. */

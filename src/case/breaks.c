@@ -373,10 +373,10 @@ bool break_decode(struct slice message, struct break_record *ret)
 	b.number = cursor_u64(&c);
 	b.record = cursor_u64(&c);
 	b.offset = cursor_u64(&c);
-	b.host = cursor_take(&c, cursor_u32(&c));
-	b.source = cursor_take(&c, cursor_u32(&c));
-	b.detail = cursor_take(&c, cursor_u32(&c));
-	b.log = cursor_take(&c, cursor_u32(&c));
+	b.host = cursor_sized(&c);
+	b.source = cursor_sized(&c);
+	b.detail = cursor_sized(&c);
+	b.log = cursor_sized(&c);
 	if (!c.ok || cursor_left(&c) || kind >= BREAK_KIND_COUNT || covers >= COVERS_COUNT ||
 	    b.time.digits > 9 || b.host.n > LIMIT_NAME_BYTES || b.source.n > LIMIT_NAME_BYTES ||
 	    b.detail.n > BREAK_DETAIL_BYTES || b.log.n > LIMIT_NAME_BYTES)

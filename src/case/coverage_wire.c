@@ -101,7 +101,7 @@ static bool wire_texts(struct cursor *in, struct wire *w)
 		return false;
 	w->texts = heap_array(w->text_count, sizeof(*w->texts));
 	for (uint32_t i = 0; i < w->text_count; i++) {
-		w->texts[i] = cursor_take(in, cursor_u32(in));
+		w->texts[i] = cursor_sized(in);
 		if (!in->ok || w->texts[i].n > LIMIT_NAME_BYTES)
 			return false;
 	}

@@ -294,7 +294,7 @@ bool numbers_merge(struct numbers *n, struct slice message)
 	struct slice *keys = heap_array(log_count + 1, sizeof(*keys));
 
 	for (uint32_t i = 0; i < log_count; i++) {
-		keys[i] = cursor_take(&c, cursor_u32(&c));
+		keys[i] = cursor_sized(&c);
 		ok = ok && keys[i].n <= 2 * LIMIT_NAME_BYTES + 1;
 	}
 	uint32_t count = cursor_u32(&c);

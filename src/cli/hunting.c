@@ -126,7 +126,7 @@ static bool read_placeholders(struct hunting *h, const char *path, struct err *e
 	return ok;
 }
 
-bool hunting_init(struct hunting *h, const struct cli_options *o, struct err *err)
+bool hunting_init(struct hunting *h, const struct cli_options *o, bool activities, struct err *err)
 {
 	struct matcher_options options = { .level = o->level_set ? o->level : LEVEL_INFORMATIONAL,
 					   .cache_bytes = CACHE_BYTES };
@@ -143,7 +143,7 @@ bool hunting_init(struct hunting *h, const struct cli_options *o, struct err *er
 	else if (!hunting_read_rules(&h->rules, &o->rules, h->placeholders, err))
 		return false;
 	/* All names are known before the rules are compiled. */
-	h->extract = extract_new(&h->names);
+	h->extract = activities ? extract_new(&h->names) : NULL;
 	h->matcher = matcher_new(&h->rules, &h->tax, &h->names, &options, err);
 	return h->matcher != NULL;
 }

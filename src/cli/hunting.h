@@ -15,11 +15,12 @@ struct hunting {
 	struct dialects *dialects;
 	struct ruleset rules;
 	struct placeholders *placeholders;
-	struct extract *extract; /* records to activities */
+	struct extract *extract; /* records to activities; NULL where nobody asked */
 	struct matcher *matcher;
 };
 
-bool hunting_init(struct hunting *h, const struct cli_options *o, struct err *err);
+/* activities: also what turns records into them, whose fields nobody else asks for. */
+bool hunting_init(struct hunting *h, const struct cli_options *o, bool activities, struct err *err);
 void hunting_done(struct hunting *h);
 /* Reads rules only (for --check-rules and `rules`); false with err when a path cannot be read. */
 bool hunting_read_rules(struct ruleset *set, const struct list *paths,

@@ -177,7 +177,7 @@ int verb_hunt(const struct cli_options *o)
 	}
 	summary_init(&v.summary);
 	findings_init(&v.findings);
-	if (hunting_init(&v.hunting, o, &err))
+	if (hunting_init(&v.hunting, o, false, &err))
 		status = hunt_run(&v);
 	else
 		say_error("%s", err.why);

@@ -348,7 +348,7 @@ int verb_investigate(const struct cli_options *o)
 		say_error("investigate needs -o CASE: the file that will hold what is found");
 		return EXIT_USAGE;
 	}
-	if (hunting_init(&v.hunting, o, &err) && (v.store = store_create(o->output, &err))) {
+	if (hunting_init(&v.hunting, o, true, &err) && (v.store = store_create(o->output, &err))) {
 		hunt_init(&v.survey.hunt, &v.hunting.rules, v.hunting.matcher, o->temp);
 		v.survey.hunt.on_hit = on_hit;
 		v.survey.hunt.ctx = &v;

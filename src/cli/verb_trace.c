@@ -31,14 +31,6 @@ struct tracing {
 	size_t told;
 };
 
-static bool is_hex(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("0123456789abcdef", ascii_lower(s.p[i])) || !s.p[i])
-			return false;
-	return s.n > 0;
-}
-
 static void note_alert(void *ctx, const struct slice *c, size_t n)
 {
 	struct tracing *t = ctx;
@@ -246,7 +238,7 @@ static void entities_of(struct tracing *t, struct graph *g)
 	size_t n = 0;
 
 	graph_index(g);
-	if (is_hex(t->wanted)) {
+	if (slice_is_hex(t->wanted)) {
 		c.sha256 = t->wanted.n == 64 ? arena_lower(&t->arena, t->wanted) : c.sha256;
 		c.sha1 = t->wanted.n == 40 ? arena_lower(&t->arena, t->wanted) : c.sha1;
 		c.md5 = t->wanted.n == 32 ? arena_lower(&t->arena, t->wanted) : c.md5;
@@ -355,7 +347,7 @@ static bool trace_named(struct tracing *t, struct err *err)
 	struct slice wanted = t->wanted;
 	bool any = false;
 
-	if (is_hex(t->wanted) && t->wanted.n >= ID_DIGITS_MIN && t->wanted.n <= ID_DIGITS &&
+	if (slice_is_hex(t->wanted) && t->wanted.n >= ID_DIGITS_MIN && t->wanted.n <= ID_DIGITS &&
 	    !store_ask(t->s, STORE_ALERTS, note_alert, t, err))
 		return false;
 	if (t->alerts > 1 && t->wanted.n < ID_DIGITS)

@@ -97,7 +97,7 @@ void correlating_encode(struct buf *out, const struct ruleset *set, uint32_t r, 
 static struct slice take_optional(struct cursor *c)
 {
 	bool there = cursor_u8(c) != 0;
-	struct slice s = cursor_take(c, cursor_u32(c));
+	struct slice s = cursor_sized(c);
 
 	if (!there)
 		return slice_of(NULL, 0);

@@ -197,15 +197,10 @@ void hunt_done(struct hunt *h)
 	*h = (struct hunt){ 0 };
 }
 
-static struct slice take_sized(struct cursor *c)
-{
-	return cursor_take(c, cursor_u32(c));
-}
-
 static struct slice take_optional(struct cursor *c)
 {
 	bool there = cursor_u8(c) != 0;
-	struct slice s = take_sized(c);
+	struct slice s = cursor_sized(c);
 
 	if (!there)
 		return slice_of(NULL, 0);
@@ -262,10 +257,10 @@ static bool decode_hit(struct hunt *h, struct cursor *c, uint64_t record_base, s
 	    hit->time.digits > 9)
 		return false;
 	for (size_t i = 0; i < hit->why_count; i++) {
-		hit->why[i].selection = take_sized(c);
-		hit->why[i].field = take_sized(c);
-		hit->why[i].value = take_sized(c);
-		hit->why[i].pattern = take_sized(c);
+		hit->why[i].selection = cursor_sized(c);
+		hit->why[i].field = cursor_sized(c);
+		hit->why[i].value = cursor_sized(c);
+		hit->why[i].pattern = cursor_sized(c);
 	}
 	return c->ok;
 }

@@ -74,7 +74,7 @@ static void deliver_note(struct run *r, const struct unit *u, struct slice paylo
 
 	n.offset = cursor_u64(&c);
 	n.lost = cursor_u8(&c) != 0;
-	n.reason = cursor_take(&c, cursor_u32(&c));
+	n.reason = cursor_sized(&c);
 	if (!c.ok)
 		return;
 	r->totals.lost += n.lost;
@@ -192,7 +192,7 @@ static struct slice inner_path(struct unit *container, struct slice name, struct
 static void add_member(struct run *r, struct unit *container, struct slice payload)
 {
 	struct cursor c = cursor_of(payload);
-	struct slice name = cursor_take(&c, cursor_u32(&c));
+	struct slice name = cursor_sized(&c);
 	uint64_t base = cursor_u64(&c), bytes = cursor_u64(&c), end;
 	int64_t modified = (int64_t)cursor_u64(&c);
 	struct buf path = { 0 };

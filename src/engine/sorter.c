@@ -136,7 +136,7 @@ static bool run_next(struct sorter *s, struct run *r, struct err *err, bool *ok)
 	for (;;) {
 		struct cursor c = cursor_of(slice_of(r->window.p + r->at, r->window.n - r->at));
 		uint64_t key = cursor_u64(&c), tie = cursor_u64(&c);
-		struct slice text = cursor_take(&c, cursor_u32(&c));
+		struct slice text = cursor_sized(&c);
 
 		if (c.ok) {
 			r->key = key;

@@ -176,11 +176,6 @@ void survey_worker_piece_end(void *worker, struct buf *out)
 	hunt_worker_piece_end(w->hunt, out);
 }
 
-static struct slice take_sized(struct cursor *c)
-{
-	return cursor_take(c, cursor_u32(c));
-}
-
 static bool take_verdict(struct survey *s, const struct engine_file *file, uint64_t record_base,
 			 struct slice payload)
 {
@@ -195,11 +190,11 @@ static bool take_verdict(struct survey *s, const struct engine_file *file, uint6
 	counted = cursor_u8(&c) != 0;
 	v.record = cursor_u64(&c) + (counted ? record_base : 0);
 	v.offset = cursor_u64(&c);
-	v.detector = take_sized(&c);
-	v.title = take_sized(&c);
-	v.level = take_sized(&c);
-	v.host = take_sized(&c);
-	v.channel = take_sized(&c);
+	v.detector = cursor_sized(&c);
+	v.title = cursor_sized(&c);
+	v.level = cursor_sized(&c);
+	v.host = cursor_sized(&c);
+	v.channel = cursor_sized(&c);
 	if (!c.ok || v.time.digits > 9)
 		return false;
 	hit_id_for(v.id, file, v.detector, v.host, v.channel, v.record, v.offset, v.time.ns);
@@ -253,7 +248,7 @@ static bool take_break(struct survey *s, const struct engine_file *file, uint64_
 static bool take_machine(struct survey *s, struct slice payload)
 {
 	struct cursor c = cursor_of(payload);
-	struct slice name = take_sized(&c), number = take_sized(&c);
+	struct slice name = cursor_sized(&c), number = cursor_sized(&c);
 
 	if (!c.ok || name.n > LIMIT_NAME_BYTES || number.n > LIMIT_NAME_BYTES)
 		return false;

@@ -169,7 +169,7 @@ static bool read_head(struct cursor *c, unsigned *unit, struct block *b)
 
 	*unit = cursor_u8(c);
 	cursor_skip(c, 2);
-	b->host = cursor_take(c, cursor_u32(c));
+	b->host = cursor_sized(c);
 	b->text_count = cursor_u32(c);
 	b->entity_count = cursor_u32(c);
 	b->set_count = cursor_u32(c);

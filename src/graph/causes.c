@@ -581,14 +581,6 @@ static bool injection_causes(struct causes *c, uint32_t process, int64_t ns)
 
 /* ---- who started it ---- */
 
-static bool holds_nocase(struct slice s, struct slice part)
-{
-	for (size_t i = 0; part.n && i + part.n <= s.n; i++)
-		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
-			return true;
-	return false;
-}
-
 /* The command line behind its first word. */
 static struct slice arguments_of(struct slice command)
 {
@@ -639,7 +631,7 @@ static enum speaks speaks_of(const struct graph *g, const struct graph_edge *e, 
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (sketch_within(&s->parts[i].sketch, sketch) &&
-		    holds_nocase(graph_attribute(g, e, ATTRIBUTE_DETAILS), s->parts[i].text))
+		    slice_holds_nocase(graph_attribute(g, e, ATTRIBUTE_DETAILS), s->parts[i].text))
 			return i + 1 < s->n ? SPEAKS_COMMAND : SPEAKS_NAME;
 	return SPEAKS_NOT;
 }
@@ -749,7 +741,7 @@ static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
 
 		if (e->op != ACTIVITY_REGISTRY_SET || e->time_ns > ns || e->object == GRAPH_NONE ||
 		    !holds(g->nodes[e->object].key, "\\servicedll") ||
-		    !holds_nocase(g->nodes[e->object].key, key))
+		    !slice_holds_nocase(g->nodes[e->object].key, key))
 			continue;
 		found = true;
 		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_DETAILS));

@@ -58,16 +58,6 @@ const char *attribute_text(enum attribute a)
 	return a < ATTRIBUTE_COUNT ? attribute_words[a] : "";
 }
 
-bool entity_kind_find(struct slice word, enum entity_kind *ret)
-{
-	for (unsigned k = ENTITY_NONE + 1; k < ENTITY_KIND_COUNT; k++)
-		if (slice_is(word, kind_words[k])) {
-			*ret = (enum entity_kind)k;
-			return true;
-		}
-	return false;
-}
-
 enum entity_kind entity_kind_of(enum activity_op op)
 {
 	return op < ACTIVITY_COUNT ? objects[op].kind : ENTITY_NONE;

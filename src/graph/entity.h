@@ -71,7 +71,6 @@ enum attribute {
 
 const char *entity_kind_text(enum entity_kind k);
 const char *attribute_text(enum attribute a);
-bool entity_kind_find(struct slice word, enum entity_kind *ret);
 
 /* The kind of what an operation is done to. */
 enum entity_kind entity_kind_of(enum activity_op op);

@@ -157,24 +157,13 @@ static struct slice said(struct slice s)
 	return slice_head(s, TEXT_MAX);
 }
 
-static bool is_hex(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = ascii_lower(s.p[i]);
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-			return false;
-	}
-	return s.n > 0;
-}
-
 static void put_hash(struct act *a, struct slice hex, struct arena *arena)
 {
 	enum attribute which = hex.n == 64   ? ATTRIBUTE_SHA256
 			       : hex.n == 40 ? ATTRIBUTE_SHA1
 					     : ATTRIBUTE_MD5;
 
-	if ((hex.n == 64 || hex.n == 40 || hex.n == 32) && is_hex(hex) && !a->attributes[which].p)
+	if ((hex.n == 64 || hex.n == 40 || hex.n == 32) && slice_is_hex(hex) && !a->attributes[which].p)
 		a->attributes[which] = arena_lower(arena, hex);
 }
 

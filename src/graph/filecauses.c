@@ -18,19 +18,11 @@
 
 #define SAME_MAX 6u
 
-static bool holds_nocase(struct slice s, struct slice part)
-{
-	for (size_t i = 0; part.n && i + part.n <= s.n; i++)
-		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
-			return true;
-	return false;
-}
-
 /* Does the product's name stand in the file's path, or in what the file says of itself? */
 static bool names_product(struct slice name, struct slice key, const struct content *content)
 {
-	return name.n > 2 && (holds_nocase(key, name) || holds_nocase(content->product, name) ||
-			      (content->product.n > 2 && holds_nocase(name, content->product)));
+	return name.n > 2 && (slice_holds_nocase(key, name) || slice_holds_nocase(content->product, name) ||
+			      (content->product.n > 2 && slice_holds_nocase(name, content->product)));
 }
 
 /* The install record that covers the file. written: when an installer wrote it, or GRAPH_EVER. First a record

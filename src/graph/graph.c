@@ -460,13 +460,6 @@ uint32_t graph_find(const struct graph *g, enum entity_kind kind, struct slice n
 	return at == MAP_NONE ? GRAPH_NONE : at;
 }
 
-uint32_t graph_find_process(const struct graph *g, struct slice key)
-{
-	uint32_t at = map_get(&g->by_key, key);
-
-	return at == MAP_NONE ? GRAPH_NONE : at;
-}
-
 uint32_t graph_at(const struct graph *g, uint32_t source, uint64_t record, uint64_t offset)
 {
 	for (size_t i = 0; i < g->edge_count; i++) {

@@ -131,8 +131,6 @@ uint32_t graph_node_new(struct graph *g, enum entity_kind kind, struct slice key
 struct slice graph_attribute(const struct graph *g, const struct graph_edge *e, enum attribute which);
 /* The node of a file (or anything but a process) of this name, or GRAPH_NONE. */
 uint32_t graph_find(const struct graph *g, enum entity_kind kind, struct slice name);
-/* The process with this key of its product, or GRAPH_NONE. */
-uint32_t graph_find_process(const struct graph *g, struct slice key);
 /* The edge of this record, or GRAPH_NONE. */
 uint32_t graph_at(const struct graph *g, uint32_t source, uint64_t record, uint64_t offset);
 /* When the machine's life that holds this moment began; GRAPH_EVER in its first. */

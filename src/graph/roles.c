@@ -129,16 +129,6 @@ static const struct {
 	{ "jamf", "/jamf/|/usr/local/", ANY, ROLE_DEPLOYMENT },
 };
 
-static bool holds_nocase(struct slice s, struct slice part)
-{
-	if (!part.n)
-		return true;
-	for (size_t i = 0; i + part.n <= s.n; i++)
-		if (slice_eq_nocase(slice_of(s.p + i, part.n), part))
-			return true;
-	return false;
-}
-
 /* \windows\ is a volume's own folder: what is called so farther down is anybody's. */
 static bool on_volume(struct slice path, struct slice folder)
 {
@@ -157,7 +147,8 @@ static bool on_volume(struct slice path, struct slice folder)
 
 static bool lies_in(struct slice path, struct slice place)
 {
-	return slice_starts(place, slice_str("\\windows\\")) ? on_volume(path, place) : holds_nocase(path, place);
+	return slice_starts(place, slice_str("\\windows\\")) ? on_volume(path, place)
+							   : !place.n || slice_holds_nocase(path, place);
 }
 
 static bool at_place(struct slice path, const char *places)
@@ -180,7 +171,7 @@ static bool signed_so(const struct content *c, const char *signer)
 	if (c->signature.n && !slice_eq_nocase(c->signature, slice_str("Valid")) &&
 	    !slice_eq_nocase(c->signature, slice_str("true")))
 		return false;
-	return holds_nocase(c->signer.n ? c->signer : c->company, want);
+	return slice_holds_nocase(c->signer.n ? c->signer : c->company, want);
 }
 
 /* setup.exe, 3CXDesktopApp-18.12.msi's .tmp, Update.exe of Squirrel: installers by how they are called. */
@@ -191,9 +182,9 @@ static unsigned by_custom(struct slice path, struct slice tail)
 	if (slice_eq_nocase(tail, slice_str("update.exe")) || slice_eq_nocase(tail, slice_str("gup.exe")))
 		return ROLE_INSTALLER;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (holds_nocase(tail, slice_str(words[i])))
+		if (slice_holds_nocase(tail, slice_str(words[i])))
 			return ROLE_INSTALLER;
-	return holds_nocase(path, slice_str("\\temp\\is-")) ? ROLE_INSTALLER : 0;
+	return slice_holds_nocase(path, slice_str("\\temp\\is-")) ? ROLE_INSTALLER : 0;
 }
 
 /* python3.11, perl5.36: known without their version. */

@@ -350,7 +350,7 @@ void trace_node(struct tracer *t, uint32_t node, int64_t ns, struct trace *ret)
 
 /* What acted: the subject; of a process's start the process that was started; without either the file that the
  * alert names. */
-static uint32_t actor_of(const struct graph *g, const struct graph_edge *e)
+static uint32_t actor_of(const struct graph_edge *e)
 {
 	if (e->op == ACTIVITY_PROCESS_START && e->object != GRAPH_NONE)
 		return e->object;
@@ -361,7 +361,6 @@ static uint32_t actor_of(const struct graph *g, const struct graph_edge *e)
 		return e->object != GRAPH_NONE ? e->object : e->subject;
 	if (e->subject != GRAPH_NONE)
 		return e->subject;
-	(void)g;
 	return e->object;
 }
 
@@ -379,13 +378,13 @@ static uint32_t by_hash(const struct graph *g, const struct graph_edge *e)
 
 uint32_t trace_actor(const struct graph *g, uint32_t edge)
 {
-	return actor_of(g, &g->edges[edge]);
+	return actor_of(&g->edges[edge]);
 }
 
 void trace_edge(struct tracer *t, uint32_t edge, struct trace *ret)
 {
 	const struct graph_edge *e = &t->g->edges[edge];
-	uint32_t actor = actor_of(t->g, e), file;
+	uint32_t actor = actor_of(e), file;
 	int64_t ns = e->timed ? e->time_ns : GRAPH_LATEST;
 	struct cause first = { .node = actor, .ns = ns, .edge = edge, .op = activity_text((enum activity_op)e->op) };
 

@@ -111,17 +111,6 @@ static void put_integrity(const struct package_names *n, struct slice s, struct 
 	}
 }
 
-static bool is_hex(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = ascii_lower(s.p[i]);
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-			return false;
-	}
-	return s.n > 0;
-}
-
 static void put_hash(const struct package_names *n, struct slice s, struct event *ev)
 {
 	struct slice hex, kind = slice_cut(s, ':', &hex);
@@ -129,7 +118,7 @@ static void put_hash(const struct package_names *n, struct slice s, struct event
 	hex = hex.p ? hex : kind;
 	enum package_word word = hex.n % 2 ? PACKAGE_WORD_COUNT : word_for(hex.n / 2);
 
-	if (word != PACKAGE_WORD_COUNT && is_hex(hex))
+	if (word != PACKAGE_WORD_COUNT && slice_is_hex(hex))
 		put_text(ev, &n->list[word], arena_lower(&ev->arena, hex));
 }
 
