@@ -104,6 +104,19 @@ static void json_fields(struct buf *b, struct event *ev, const char *key, bool m
 	buf_put_byte(b, '}');
 }
 
+static void json_proves(struct buf *b, stage_set proves)
+{
+	buf_json_key(b, "proves");
+	buf_put_byte(b, '[');
+	for (int s = 0; s < STAGE_COUNT; s++) {
+		if (!(proves & STAGE_BIT(s)))
+			continue;
+		buf_json_comma(b);
+		buf_put_json(b, slice_str(stage_text((enum stage)s)));
+	}
+	buf_put_byte(b, ']');
+}
+
 static void json_line(struct worker *w, struct event *ev)
 {
 	struct buf *b = &w->head;
@@ -136,8 +149,7 @@ static void json_line(struct worker *w, struct event *ev)
 		buf_json_text(b, "level", ev->verdict.level);
 		buf_put_byte(b, '}');
 	}
-	buf_json_key(b, "proves");
-	buf_put_str(b, "[]");
+	json_proves(b, ev->proves);
 }
 
 /* Time, host, channel and id, then the fields that are not already said. */

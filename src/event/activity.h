@@ -5,6 +5,10 @@
  * A record that tells one has its op here, its actor in ProcessGuid and Image (for a process start:
  * ParentProcessGuid and ParentImage), and its object in the op's field below, under the names of
  * Sigma's taxonomy whatever the product.
+ *
+ * file_present and inventory are what an observer found, not what somebody did: the file stood there, or
+ * the software was listed as installed, at the record's time or before it. They have no actor. Fields of
+ * theirs: Hashes, FileVersion or Version, Product, Company, FileSize, InstallLocation, SignatureStatus.
  */
 #include "base/slice.h"
 
@@ -38,7 +42,9 @@
 	X(LOGON, "logon", "TargetUserName")                                                        \
 	X(USER_CREATE, "user_create", "TargetUserName")                                            \
 	X(SHARE, "share_access", "ShareName")                                                      \
+	X(FILE_PRESENT, "file_present", "TargetFilename")                                          \
 	X(PACKAGE, "package", "Package")                                                           \
+	X(INVENTORY, "inventory", "Product")                                                       \
 	X(SCRIPT, "script", "ScriptBlockText")                                                     \
 	X(BOOT, "boot", "")                                                                        \
 	X(ALERT, "alert", "TargetFilename")

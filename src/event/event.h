@@ -21,6 +21,7 @@
 #include "base/when.h"
 #include "event/activity.h"
 #include "event/names.h"
+#include "event/stage.h"
 #include "event/value.h"
 
 struct field {
@@ -92,6 +93,7 @@ struct event {
 	struct when time, detected, ingested;
 	const char *time_kind; /* "event" unless the reader says more */
 	struct pointer ptr;
+	stage_set proves; /* what such a record shows by itself of the program or file it names */
 	bool damaged; /* parts of this record could not be read; a note says which */
 };
 

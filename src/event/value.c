@@ -100,6 +100,17 @@ static struct slice list_text(struct value v, struct arena *a)
 	return kept;
 }
 
+static struct slice object_text(struct value v, struct arena *a)
+{
+	struct buf b = { 0 };
+	struct slice kept;
+
+	value_json(&b, v, a);
+	kept = arena_keep(a, buf_slice(&b));
+	buf_done(&b);
+	return kept;
+}
+
 static struct slice escaped_text(struct slice s, struct arena *a)
 {
 	uint8_t *out = s.n > SIZE_MAX / 4 ? NULL : arena_alloc(a, UTF8_UNESCAPED_MAX(s.n));
@@ -119,6 +130,7 @@ struct slice value_bytes(const struct value *v)
 		return slice_of(&v->u, sizeof(v->u));
 	case VALUE_NULL:
 	case VALUE_LIST:
+	case VALUE_OBJECT:
 		return slice_of(NULL, 0);
 	default:
 		return v->s;
@@ -174,6 +186,8 @@ struct slice value_text(struct value v, struct arena *a)
 		return bytes_text(v.s, a);
 	case VALUE_LIST:
 		return list_text(v, a);
+	case VALUE_OBJECT:
+		return object_text(v, a);
 	}
 	return slice_str("");
 }
@@ -305,6 +319,14 @@ void value_json(struct buf *b, struct value v, struct arena *scratch)
 			value_json(b, v.items[i], scratch);
 		}
 		buf_put_byte(b, ']');
+		return;
+	case VALUE_OBJECT:
+		buf_put_byte(b, '{');
+		for (uint32_t i = 0; i < v.count; i++) {
+			buf_json_key(b, v.members[i].name);
+			value_json(b, v.members[i].value, scratch);
+		}
+		buf_put_byte(b, '}');
 		return;
 	default:
 		buf_put_json(b, value_text(v, scratch));

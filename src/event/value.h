@@ -30,19 +30,28 @@ enum value_type {
 	VALUE_SID,	/* s: revision, count, authority, subauthorities */
 	VALUE_BYTES,	/* s */
 	VALUE_LIST,	/* items, count: Sigma matches any of them */
+	VALUE_OBJECT,	/* members, count: a record's own table (a volume, a stream); not for rules */
 };
+
+struct value_member;
 
 struct value {
 	uint8_t type;
 	uint8_t width;
-	uint32_t count; /* VALUE_LIST */
+	uint32_t count; /* VALUE_LIST, VALUE_OBJECT */
 	union {
 		struct slice s;
 		const struct value *items;
+		const struct value_member *members;
 		uint64_t u;
 		int64_t i;
 		double f;
 	};
+};
+
+struct value_member {
+	const char *name;
+	struct value value;
 };
 
 static inline struct value value_text_of(struct slice s)
@@ -54,13 +63,13 @@ static inline struct value value_text_of(struct slice s)
  * one type are equal values. Not for lists. */
 struct slice value_bytes(const struct value *v);
 /* The value as UTF-8 text, in the arena where it is not text already. VALUE_NULL gives an empty
- * slice, VALUE_LIST its items joined with ", ". p is NULL only when the arena's budget is spent. */
+ * slice, VALUE_LIST its items joined with ", ", VALUE_OBJECT its JSON. p is NULL only when the arena's budget is spent. */
 struct slice value_text(struct value v, struct arena *a);
 /* True, and the number, for the integer types and for text that is one whole decimal or 0x
  * number; floats only when integral. */
 bool value_i64(struct value v, int64_t *ret);
 /* The number for comparisons (gt, lt): integers, floats and numeric text. */
 bool value_double(struct value v, double *ret);
-/* As JSON: numbers and booleans bare, lists as arrays, the rest as strings, null as null.
+/* As JSON: numbers and booleans bare, lists as arrays, objects as such, the rest as strings, null as null.
  * scratch is for conversions. */
 void value_json(struct buf *b, struct value v, struct arena *scratch);

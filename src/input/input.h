@@ -38,17 +38,24 @@ enum input_step {
 	INPUT_END,
 };
 
+/* Files that belong to one and stand beside it: a hive's logs, a database's journal. */
+#define INPUT_BESIDE 3u
+
 struct input_window {
 	struct slice bytes;  /* 64 readable bytes lie behind its end */
 	uint64_t offset;     /* of its first byte in the innermost file */
 	uint64_t file_bytes; /* size of the innermost file, for plausibility; UINT64_MAX unknown */
 	bool final;	     /* the piece ends with this window */
+	struct slice beside[INPUT_BESIDE]; /* INPUT_WHOLE: by input_format.beside; p NULL where absent */
 };
 
 struct input_env {
 	const struct names *names;
 	const struct dialects *dialects;
 	int64_t modified; /* when the file was last written, seconds since 1970; 0: not known */
+	struct slice path; /* of the innermost file as found, with '/' (its last KiB): for profiles' and
+			    * users' names, never for what the format is */
+	struct slice host; /* of records that name none: whose collection this is; p NULL not known */
 	bool carve; /* also look for records in slack space */
 	/* Damage, or an assumption that was made: one line, no trailing newline. `lost` says that
 	 * something was not read (exit status 3); otherwise it is only worth knowing. */
@@ -60,6 +67,9 @@ struct input_format {
 	const char *name; /* "evtx": also the kind of its events unless they say otherwise */
 	enum input_cut cut;
 	uint64_t cut_header, cut_bytes; /* INPUT_CUT_CHUNKS */
+	/* Endings of the names of files that are read with this one (INPUT_WHOLE), any case: ".LOG1".
+	 * Alone, such a file is the same format's to recognise and to give nothing for. */
+	const char *beside[INPUT_BESIDE];
 	/* How sure the format is from the first bytes (up to 4 KiB) and the size: 0 no, 100 yes. The
 	 * highest bid wins, the first in the table where they are equal. */
 	unsigned (*probe)(struct slice head, uint64_t file_bytes);
