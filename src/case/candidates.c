@@ -2,7 +2,7 @@
 #include "case/candidates.h"
 
 #include "base/heap.h"
-#include "case/version.h"
+#include "graph/version.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -154,10 +154,13 @@ static void weigh_group(const struct weighing *z, size_t group)
 	struct origin_group *g = &z->o->list[group];
 	struct weigh_candidate x = { .group = (uint32_t)group,
 				     .named = true,
+				     .associated = g->alerts == 0 && !g->hosts.n,
 				     .incomplete = g->origin.gap != NULL,
 				     .cost = g->cost };
 	uint32_t release = release_of(z, &g->origin);
 
+	if (x.associated)
+		x.group = COHORT_UNNAMED;
 	g->is_weighed = true;
 	if (release != MAP_NONE) {
 		weigh_release(z, release, &x, &g->weighed);

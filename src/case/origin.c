@@ -157,7 +157,8 @@ void origins_again(struct origins *o, size_t group, const struct origin_alert *a
 		g->came_ns = heap_room(g->came_ns, at, &g->came_cap, sizeof(*g->came_ns));
 		g->came_ns[at] = INT64_MIN;
 	}
-	g->alerts++;
+	g->alerts += !alert->asked;
+	g->asked |= alert->asked;
 	g->weight += alert->weight;
 	if (alert->time.set && (!g->first.set || alert->time.ns < g->first.ns))
 		g->first = alert->time;

@@ -28,6 +28,7 @@ struct origin_group {
 	struct slice hashes[ORIGIN_HASHES]; /* "name sha256" of what was brought in, each once */
 	size_t hash_count;
 	bool two_contents; /* one file name with two contents under one version: two releases */
+	bool asked; /* the user named it, or what leads to it */
 	int64_t rank;
 	int32_t tie; /* groups that nothing tells apart share a number from 1 on; 0: none */
 	bool beyond; /* the example was followed to another host: where it ends there */
@@ -46,6 +47,7 @@ struct origin_alert {
 	struct slice id, host, rule;
 	double weight;
 	struct when time;
+	bool asked; /* nobody raised it: the user named what was traced */
 };
 
 void origins_init(struct origins *o);

@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "case/candidates.h"
 #include "cli/across.h"
+#include "cli/asking.h"
 #include "cli/output.h"
 #include "cli/weighing.h"
 #include "report/origin.h"
@@ -91,6 +92,10 @@ struct all {
 	struct origins origins;
 	struct releases releases;
 	struct baseline *baseline;
+	struct asking *asking; /* NULL: nothing is asked */
+	struct map machines;   /* the products' numbers for machines -> the first host with it */
+	uint32_t (*clones)[2]; /* hosts that share one: of one image */
+	size_t clone_count, clone_cap;
 };
 
 static void note_host(void *ctx, const struct slice *c, size_t n)
@@ -295,12 +300,31 @@ static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 	find_places(g, a, h, &wanted, edges);
 	for (size_t i = 0; i < h->n; i++)
 		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
+	if (a->asking)
+		asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
 	map_done(&memory.by_actor);
 	free(memory.list);
 	map_done(&wanted);
 	tracer_free(tracer);
 	free(edges);
 	return true;
+}
+
+/* Machines that were copied keep the number that products gave the first of them. */
+static void note_machines(struct all *a, const struct graph *g, uint32_t host)
+{
+	for (size_t i = 0; i < g->epoch_count; i++) {
+		struct slice machine = g->epochs[i].machine;
+		uint32_t first = machine.n ? map_get(&a->machines, machine) : host;
+
+		if (first == MAP_NONE) {
+			map_set(&a->machines, machine, host);
+		} else if (first != host) {
+			a->clones = heap_room(a->clones, a->clone_count, &a->clone_cap, sizeof(*a->clones));
+			a->clones[a->clone_count][0] = first;
+			a->clones[a->clone_count++][1] = host;
+		}
+	}
 }
 
 /* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
@@ -317,6 +341,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 		baseline_add(a->baseline, g);
 		releases_add(&a->releases, g, a->hosts[i].name);
 		across_note(a->s, g, a->hosts[i].name);
+		note_machines(a, g, (uint32_t)i);
 		if (a->host_count == 1)
 			kept = g;
 		else
@@ -328,7 +353,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 	for (size_t i = 0; i < a->host_count; i++) {
 		struct graph *g;
 
-		if (!a->hosts[i].n)
+		if (!a->hosts[i].n && !asking_starts(a->asking))
 			continue;
 		g = kept ? kept : tracing_graph(a->s, a->hosts[i].name, a->o, err);
 		if (!g || !trace_host(a, &a->hosts[i], g))
@@ -421,6 +446,10 @@ static bool weigh_all(struct all *a, struct err *err)
 						  ? (uint32_t)x->group
 						  : COHORT_UNNAMED);
 	}
+	for (size_t i = 0; i < a->clone_count; i++)
+		cohort_clones(&cohort, cohort_host(&cohort, a->hosts[a->clones[i][0]].name),
+			      cohort_host(&cohort, a->hosts[a->clones[i][1]].name));
+	asking_releases(a->asking, &a->releases, &a->origins);
 	if (ok)
 		candidates_weigh(&a->origins, &a->releases, &cohort);
 	weighing_done(&kinds);
@@ -514,10 +543,11 @@ static void put_releases(struct all *a)
 
 bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 {
-	struct all a = { .s = s, .o = o, .baseline = baseline_new() };
+	struct all a = { .s = s, .o = o, .baseline = baseline_new(), .asking = asking_new(o) };
 	bool ok;
 
 	arena_init(&a.arena, 0);
+	map_init(&a.machines);
 	origins_init(&a.origins);
 	releases_init(&a.releases);
 	ok = store_ask(s, STORE_GRAPH_HOSTS, note_host, &a, err) && store_ask(s, STORE_ALERTS, note_alert, &a, err);
@@ -526,11 +556,15 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	if (ok) {
 		put_all(&a);
 		put_releases(&a);
+		asking_put(a.asking, s, &a.releases, &a.origins, a.baseline);
 	}
 	origins_done(&a.origins);
 	releases_done(&a.releases);
 	baseline_free(a.baseline);
+	asking_free(a.asking);
 	arena_done(&a.arena);
+	map_done(&a.machines);
+	free(a.clones);
 	free(a.hosts);
 	free(a.alerts);
 	return ok;

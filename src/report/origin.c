@@ -162,6 +162,8 @@ void report_case_origin(struct buf *out, const struct origins *all, size_t which
 		buf_put_str(out, "null");
 	}
 	put_hosts(out, g);
+	buf_json_key(out, "asked");
+	buf_put_str(out, g->asked ? "true" : "false");
 	buf_json_key(out, "weight");
 	buf_printf(out, "%.2f", g->weight);
 	put_contents(out, g);

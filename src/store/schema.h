@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The tables of a case, version 3, and how older ones become it. docs/manual/case.md says what each
+/* The tables of a case, version 4, and how older ones become it. docs/manual/case.md says what each
  * column holds. */
 
 #define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
@@ -33,6 +33,9 @@
 	"CREATE TABLE IF NOT EXISTS hop(origin INTEGER, seq INTEGER, op TEXT, from_kind TEXT, \"from\" TEXT," \
 	" to_kind TEXT, \"to\" TEXT, time TEXT, host TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER," \
 	" score REAL, why TEXT);"
+/* New in version 4. */
+#define STORE_QUESTION_TABLE                                                                       \
+	"CREATE TABLE IF NOT EXISTS question(id INTEGER PRIMARY KEY, kind TEXT, asked TEXT, detail TEXT);"
 /* New in version 3. */
 #define STORE_COVERAGE_TABLES                                                                      \
 	"CREATE TABLE IF NOT EXISTS coverage_source(id INTEGER PRIMARY KEY, host TEXT COLLATE"     \
@@ -93,9 +96,11 @@ static const char store_schema[] =
 	" pointer TEXT);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
 	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT);"
-	STORE_FINDING_TABLE STORE_GRAPH_TABLES STORE_COVERAGE_TABLES
+	STORE_FINDING_TABLE STORE_GRAPH_TABLES
 	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
 	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
+
+static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE;
 
 static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
@@ -103,6 +108,7 @@ static const char store_forget[] =
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
+	"DELETE FROM question;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
@@ -123,6 +129,7 @@ static const char *const store_upgrades[] = {
 	[2] = (STORE_GRAPH_TABLES "ALTER TABLE origin ADD COLUMN hosts INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN alerts INTEGER; ALTER TABLE origin ADD COLUMN detail TEXT;"
 	       "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES STORE_BY_HOST),
+	[3] = STORE_QUESTION_TABLE,
 };
 
 /* In the order of enum store_question. */
@@ -172,4 +179,5 @@ static const char *const store_questions[] = {
 	("SELECT s.id - (SELECT min(id) FROM coverage_source), b.kind, b.time, b.time_ns, b.reason,"
 	 " b.file, b.inner, b.record, b.offset FROM coverage_break AS b JOIN coverage_source AS s ON s.id ="
 	 " b.source_id ORDER BY s.id, b.time_ns, b.rowid"),
+	"SELECT detail FROM question ORDER BY id",
 };

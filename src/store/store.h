@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/when.h"
 
-#define STORE_VERSION 3
+#define STORE_VERSION 4
 
 struct buf;
 struct store;
@@ -94,6 +94,8 @@ bool store_add_span(struct store *s, const struct store_span *p);
 bool store_add_break(struct store *s, const struct store_break *b);
 bool store_add_unreadable(struct store *s, struct slice file, struct slice inner, uint64_t offset,
 			  bool lost, struct slice reason);
+/* What the user asked, and the answer (JSON). */
+bool store_add_question(struct store *s, struct slice kind, struct slice asked, struct slice detail);
 /* After the last hit and coverage row: what finds them by host. Before hosts are merged. */
 bool store_index_hosts(struct store *s);
 /* After the last row: hosts from coverage, stages unknown for each. */
@@ -127,6 +129,7 @@ enum store_question {
 			   * asserted, refuted_by, lowest, highest, missing, truncated */
 	STORE_SPANS,	  /* place in STORE_SOURCES, kind, first, last, first_ns, last_ns, open, missing, reason */
 	STORE_BREAKS,	  /* place in STORE_SOURCES, kind, time, time_ns, reason, file, inner, record, offset */
+	STORE_QUESTIONS,  /* detail (JSON) */
 };
 typedef void store_row_fn(void *ctx, const struct slice *columns, size_t count);
 bool store_ask(struct store *s, enum store_question q, store_row_fn *fn, void *ctx, struct err *err);
