@@ -92,7 +92,7 @@ struct all {
 	struct origins origins;
 	struct releases releases;
 	struct baseline *baseline;
-	struct asking *asking; /* NULL: nothing is asked */
+	struct asking *asking;
 	struct map machines;   /* the products' numbers for machines -> the first host with it */
 	uint32_t (*clones)[2]; /* hosts that share one: of one image */
 	size_t clone_count, clone_cap;
@@ -300,8 +300,7 @@ static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 	find_places(g, a, h, &wanted, edges);
 	for (size_t i = 0; i < h->n; i++)
 		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
-	if (a->asking)
-		asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
+	asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
 	map_done(&memory.by_actor);
 	free(memory.list);
 	map_done(&wanted);
@@ -407,6 +406,19 @@ static void go_across(struct all *a, struct origin_group *g)
 	}
 }
 
+static void put_weighed(struct store_origin *row, const struct weighed *w)
+{
+	row->confidence = slice_str(w->confidence);
+	row->exposed_alerting = w->table.exposed_alerting;
+	row->exposed_quiet = w->table.exposed_quiet;
+	row->unexposed_alerting = w->table.unexposed_alerting;
+	row->unexposed_quiet = w->table.unexposed_quiet;
+	row->after_only = w->after_only;
+	row->before_only = w->before_only;
+	row->p = w->p;
+	row->answer = slice_str(report_answer(w));
+}
+
 static void put_group(struct all *a, size_t which)
 {
 	const struct origin_group *g = &a->origins.list[which];
@@ -414,16 +426,22 @@ static void put_group(struct all *a, size_t which)
 
 	report_case_origin(&detail, &a->origins, which, tracing_file, a->s);
 	origin_line(&line, &g->origin);
-	store_add_origin(a->s, &(struct store_origin){ .rank = g->rank,
-						       .kind = slice_str(origin_kind_text(g->origin.kind)),
-						       .name = buf_slice(&line),
-						       .version = g->origin.version,
-						       .verdict = slice_str(report_verdict(g)),
-						       .reason = slice_str(report_verdict_why(g)),
-						       .detail = buf_slice(&detail),
-						       .hosts = g->hosts.n,
-						       .alerts = g->alerts });
-	put_hops(a->s, g);
+	struct store_origin row = { .rank = g->rank,
+				    .kind = slice_str(origin_kind_text(g->origin.kind)),
+				    .name = buf_slice(&line),
+				    .version = g->origin.version,
+				    .verdict = slice_str(report_verdict(g)),
+				    .reason = slice_str(report_verdict_why(g)),
+				    .detail = buf_slice(&detail),
+				    .hosts = g->hosts.n,
+				    .alerts = g->alerts };
+
+	if (g->is_weighed)
+		put_weighed(&row, &g->weighed);
+	store_add_origin(a->s, &row);
+	/* Of a tie the first one's. */
+	if (!which || a->origins.list[which - 1].rank != g->rank)
+		put_hops(a->s, g);
 	buf_done(&detail);
 	buf_done(&line);
 }

@@ -18,7 +18,7 @@
 #define ROWS_PER_TRANSACTION 50000u
 
 enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
-		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION,
+		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION, ADD_NOVEL,
 		 STATEMENTS };
 
 static const char *const statement_text[STATEMENTS] = {
@@ -39,6 +39,7 @@ static const char *const statement_text[STATEMENTS] = {
 	"INSERT INTO coverage_break(source_id, kind, time, time_ns, reason, file, inner, record, offset)"
 	" VALUES(?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO question(kind, asked, detail) VALUES(?,?,?)",
+	"INSERT INTO novel(product, version, program, does, hosts) VALUES(?,?,?,?,?)",
 };
 
 struct store {
@@ -453,6 +454,19 @@ bool store_add_question(struct store *s, struct slice kind, struct slice asked, 
 	put_text(&r, kind);
 	put_text(&r, asked);
 	put_text(&r, detail);
+	return row_end(&r);
+}
+
+bool store_add_novel(struct store *s, struct slice product, struct slice version, struct slice program,
+		     struct slice does, uint64_t hosts)
+{
+	struct row r = row_start(s, ADD_NOVEL);
+
+	put_text(&r, product);
+	put_text(&r, version);
+	put_text(&r, program);
+	put_text(&r, does);
+	put_number(&r, (int64_t)hosts);
 	return row_end(&r);
 }
 
