@@ -189,7 +189,7 @@ static const char *const store_questions[] = {
 	 " b.source_id ORDER BY s.id, b.time_ns, b.rowid"),
 	"SELECT detail FROM question ORDER BY id",
 	("SELECT seq, op, \"from\", \"to\", time, host, file, inner, record, why, from_kind, to_kind FROM hop WHERE"
-	 " origin = 1 ORDER BY rowid"),
+	 " origin = 1 ORDER BY rowid DESC"),
 	("SELECT h.time, h.host, h.title, h.level, h.file, h.inner, h.record, h.detector FROM trace AS t JOIN hit AS h"
 	 " ON h.id = t.hit_id WHERE t.origin = 1 AND h.time IS NOT NULL ORDER BY h.time_ns, h.id LIMIT 1"),
 	("SELECT program, does, hosts FROM novel WHERE (SELECT name FROM origin WHERE rank = 1 ORDER BY rowid LIMIT 1) ="

@@ -17,6 +17,9 @@
 
 #define ROWS_PER_TRANSACTION 50000u
 
+/* Of a question's answer. */
+#define ASK_COLUMNS 24
+
 enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
 		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION, ADD_NOVEL,
 		 STATEMENTS };
@@ -643,7 +646,7 @@ bool store_summarise(struct store *s)
 bool store_ask(struct store *s, enum store_question question, store_row_fn *fn, void *ctx,
 	       struct err *err)
 {
-	struct slice columns[16];
+	struct slice columns[ASK_COLUMNS];
 	sqlite3_stmt *q;
 	int n, result;
 
@@ -653,7 +656,7 @@ bool store_ask(struct store *s, enum store_question question, store_row_fn *fn, 
 	}
 	n = sqlite3_column_count(q);
 	while ((result = sqlite3_step(q)) == SQLITE_ROW) {
-		for (int i = 0; i < n && i < 16; i++) {
+		for (int i = 0; i < n && i < ASK_COLUMNS; i++) {
 			const unsigned char *text = sqlite3_column_text(q, i);
 
 			columns[i] = slice_of(text, text ? (size_t)sqlite3_column_bytes(q, i) : 0);

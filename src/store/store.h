@@ -134,7 +134,7 @@ enum store_question {
 	STORE_SPANS,	  /* place in STORE_SOURCES, kind, first, last, first_ns, last_ns, open, missing, reason */
 	STORE_BREAKS,	  /* place in STORE_SOURCES, kind, time, time_ns, reason, file, inner, record, offset */
 	STORE_QUESTIONS,  /* detail (JSON) */
-	STORE_FIRST_PATH, /* of the first origin: seq, op, from, to, time, host, file, inner, record, why, their kinds */
+	STORE_FIRST_PATH, /* of the first origin, the origin first: seq, op, from, to, time, host, file, inner, record, why, their kinds */
 	STORE_FIRST_ALERT, /* the earliest that traces to the first origin: time, host, title, level, file, inner, record,
 			    * detector */
 	STORE_NOVEL,	  /* what the first origin does and no earlier version did: program, deed, hosts */
