@@ -295,13 +295,13 @@ void candidates_weigh(struct origins *o, const struct releases *r, struct cohort
 
 	index_releases(&z);
 	for (size_t i = 0; i < o->n; i++) {
-		uint32_t release = origin_named(o->list[i].origin.kind) ? release_of(&z, &o->list[i].origin) : MAP_NONE;
+		uint32_t release = origin_named(o->list[i].origin.kind) && !o->list[i].into ? release_of(&z, &o->list[i].origin) : MAP_NONE;
 
 		if (release != MAP_NONE)
 			z.group_of[release] = (uint32_t)i;
 	}
 	for (size_t i = 0; i < o->n; i++)
-		if (origin_named(o->list[i].origin.kind))
+		if (origin_named(o->list[i].origin.kind) && !o->list[i].into)
 			weigh_group(&z, i);
 	associate(&z);
 	find_ties(&z);

@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 #include "case/candidates.h"
+#include "case/merge.h"
 #include "cli/across.h"
 #include "cli/asking.h"
 #include "cli/output.h"
@@ -446,6 +447,16 @@ static void put_group(struct all *a, size_t which)
 	buf_done(&line);
 }
 
+/* For the cohort. */
+static uint32_t group_of(const struct all *a, const struct alert *x)
+{
+	size_t at = x->group;
+
+	if (!x->traced || !origin_named(a->origins.list[at].origin.kind))
+		return COHORT_UNNAMED;
+	return (uint32_t)(a->origins.list[at].into ? a->origins.list[at].into - 1 : at);
+}
+
 /* All alerts of all hosts against who has what. */
 static bool weigh_all(struct all *a, struct err *err)
 {
@@ -455,14 +466,13 @@ static bool weigh_all(struct all *a, struct err *err)
 
 	cohort_init(&cohort);
 	ok = weighing_live(&kinds, a->s, &cohort, err);
+	origins_merge(&a->origins, &a->releases);
 	for (size_t i = 0; ok && i < a->alert_count; i++) {
 		const struct alert *x = &a->alerts[i];
 		const struct weighing_alert w = { x->rule,    x->title,	 x->level, x->detector, x->channel,
 						  x->event_id, x->host, origin_weight(x->level), x->time };
 
-		weighing_note(&kinds, &w, x->traced && origin_named(a->origins.list[x->group].origin.kind)
-						  ? (uint32_t)x->group
-						  : COHORT_UNNAMED);
+		weighing_note(&kinds, &w, group_of(a, x));
 	}
 	for (size_t i = 0; i < a->clone_count; i++)
 		cohort_clones(&cohort, cohort_host(&cohort, a->hosts[a->clones[i][0]].name),
