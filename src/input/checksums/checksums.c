@@ -9,13 +9,10 @@
  *   \9785001b...c7a3  a\nb                with escapes: \n, \\ and \r
  *   SHA256 (/usr/bin/curl) = 9785...      BSD
  */
-#include "base/heap.h"
 #include "input/dialect.h"
 #include "input/formats.h"
-#include "input/lines.h"
+#include "input/frame.h"
 #include "input/put.h"
-
-#include <stdlib.h>
 
 enum word {
 	WORD_PATH,
@@ -32,11 +29,8 @@ static const char *const words[WORD_COUNT] = { "path",	 "md5",	   "sha1",  "sha2
 static const size_t digits[WORD_COUNT] = { 0, 32, 40, 56, 64, 96, 128 };
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct put_name names[WORD_COUNT];
-	struct lines lines;
-	uint64_t record;
 	bool told;
 	char host[256];
 	size_t host_n;
@@ -135,35 +129,10 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *checksums_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	put_names(in->names, words, WORD_COUNT, env->names);
 	return in;
-}
-
-static void checksums_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	lines_window(&in->lines, w);
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->lines.at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 static void set_host(struct input *in, struct slice host)
@@ -198,10 +167,10 @@ static void take(struct input *in, const struct sum *sum, uint64_t offset, struc
 	put_text(ev, &in->names[WORD_PATH],
 		 sum->escaped ? unescaped(&ev->arena, sum->path) : sum->path);
 	put_text(ev, &in->names[sum->kind], arena_lower(&ev->arena, sum->digest));
-	put_place(ev, "inventory", in->record, offset);
+	put_place(ev, "inventory", in->frame.record, offset);
 	if (in->host_n)
 		ev->host = arena_keep(&ev->arena, slice_of(in->host, in->host_n));
-	translator_apply(in->translator, ev);
+	translator_apply(in->frame.translator, ev);
 	event_seal(ev);
 	ev->time_kind = NULL;
 }
@@ -213,25 +182,23 @@ static enum input_step next(struct input *in, struct event *ev)
 	uint64_t offset;
 
 	for (;;) {
-		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
-
-		if (step != LINES_LINE)
-			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
+		if (!frame_line(&in->frame, &line, &offset))
+			return frame_end(&in->frame);
 		struct slice host = host_of(line);
 
 		if (host.p)
 			set_host(in, host);
 		if (!slice_trim(line).n || line.p[0] == '#')
 			continue;
-		in->record++;
+		in->frame.record++;
 		if (read_sum(line, &sum)) {
 			take(in, &sum, offset, ev);
 			return INPUT_EVENT;
 		}
 		if (!in->told)
-			input_note(&in->env, offset, true,
+			input_note(&in->frame.env, offset, true,
 				   "line %llu is no checksum (further ones are not told)",
-				   (unsigned long long)in->record);
+				   (unsigned long long)in->frame.record);
 		in->told = true;
 	}
 }
@@ -241,9 +208,9 @@ const struct input_format input_checksums = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = checksums_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = checksums_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

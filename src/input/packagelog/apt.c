@@ -11,21 +11,15 @@
  *
  * Times are local, taken as UTC. The record is the paragraph's number, the offset the package's.
  */
-#include "base/heap.h"
 #include "base/limits.h"
 #include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/packagelog/change.h"
 
-#include <stdlib.h>
-
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct change_names names;
-	struct input_window w;
-	size_t at;
-	uint64_t record;
 	struct slice lines,
 		packages; /* left of the paragraph, and of the line that is gone through */
 	struct change change;
@@ -52,36 +46,10 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *apt_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	change_names_init(&in->names, env->names);
 	return in;
-}
-
-static void apt_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->w = *w;
-	in->at = 0;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 static const char *action_of(struct slice key)
@@ -173,15 +141,15 @@ static bool next_package(struct input *in, struct event *ev)
 		}
 		if (!in->packages.n)
 			return false;
-		uint64_t offset = in->w.offset + (uint64_t)(in->packages.p - in->w.bytes.p);
+		uint64_t offset = in->frame.w.offset + (uint64_t)(in->packages.p - in->frame.w.bytes.p);
 
 		if (!take_package(in, &c))
 			continue;
-		offset = in->w.offset + (uint64_t)(c.name.p - in->w.bytes.p);
+		offset = frame_place(&in->frame, c.name.p);
 		event_clear(ev);
 		change_put(&in->names, &c, ev);
-		put_place(ev, "package", in->record, offset);
-		change_finish(in->translator, &c, ev);
+		put_place(ev, "package", in->frame.record, offset);
+		change_finish(in->frame.translator, &c, ev);
 		return true;
 	}
 }
@@ -212,29 +180,29 @@ static enum input_step next(struct input *in, struct event *ev)
 	for (;;) {
 		if (next_package(in, ev))
 			return INPUT_EVENT;
-		struct slice rest = slice_from(in->w.bytes, in->at);
+		struct slice rest = frame_rest(&in->frame);
 
 		while (rest.n && (rest.p[0] == '\n' || rest.p[0] == '\r'))
 			rest = slice_from(rest, 1);
-		in->at = in->w.bytes.n - rest.n;
+		in->frame.at = in->frame.w.bytes.n - rest.n;
 		if (!rest.n)
-			return in->w.final ? INPUT_END : INPUT_MORE;
+			return frame_end(&in->frame);
 		size_t n = paragraph(rest);
 
-		if (n == 0 && !in->w.final && rest.n < LIMIT_LINE_BYTES)
+		if (n == 0 && !in->frame.w.final && rest.n < LIMIT_LINE_BYTES)
 			return INPUT_MORE;
 		n = n ? n : rest.n;
 		in->lines = slice_head(rest, n);
 		in->packages = slice_of(NULL, 0);
-		in->record++;
+		in->frame.record++;
 		read_head(in, in->lines);
 		if (!in->change.time.set && !in->told_none) {
 			in->told_none = true;
-			input_note(&in->env, in->w.offset + in->at, true,
+			input_note(&in->frame.env, frame_offset(&in->frame), true,
 				   "paragraph %llu has no Start-Date (further ones are not told)",
-				   (unsigned long long)in->record);
+				   (unsigned long long)in->frame.record);
 		}
-		in->at += n;
+		in->frame.at += n;
 	}
 }
 
@@ -243,9 +211,9 @@ const struct input_format input_apt = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = apt_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = apt_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/frame.h"
+
+#include "base/heap.h"
+#include "base/limits.h"
+#include "input/dialect.h"
+
+#include <stdlib.h>
+
+/* The first member of a struct that only the reader knows. */
+static struct frame *frame_of(struct input *in)
+{
+	return (struct frame *)(void *)in;
+}
+
+struct input *frame_open(size_t bytes, const struct input_env *env)
+{
+	struct frame *f = heap_new(bytes);
+
+	f->env = *env;
+	f->translator = translator_new(env->dialects, env->names);
+	return (struct input *)(void *)f;
+}
+
+void frame_close(struct input *in)
+{
+	if (!in)
+		return;
+	translator_free(frame_of(in)->translator);
+	free(in);
+}
+
+void frame_window(struct input *in, const struct input_window *w)
+{
+	frame_of(in)->w = *w;
+	frame_of(in)->at = 0;
+}
+
+size_t frame_consumed(const struct input *in)
+{
+	return ((const struct frame *)(const void *)in)->at;
+}
+
+uint64_t frame_records(const struct input *in)
+{
+	return ((const struct frame *)(const void *)in)->record;
+}
+
+bool frame_line(struct frame *f, struct slice *ret, uint64_t *ret_offset)
+{
+	for (;;) {
+		struct slice rest = frame_rest(f);
+		size_t n = slice_find(rest, '\n');
+
+		if (!rest.n)
+			return false;
+		if (f->skipping || (n == rest.n && !f->w.final && rest.n >= LIMIT_LINE_BYTES)) {
+			if (!f->skipping)
+				input_note(&f->env, frame_offset(f), true,
+					   "a line longer than %zu MiB was skipped", LIMIT_LINE_BYTES >> 20);
+			f->skipping = n == rest.n;
+			f->at += n < rest.n ? n + 1 : n;
+			continue;
+		}
+		if (n == rest.n && !f->w.final)
+			return false;
+		*ret_offset = frame_offset(f);
+		f->at += n < rest.n ? n + 1 : n;
+		*ret = slice_head(rest, n && n <= rest.n && rest.p[n - 1] == '\r' ? n - 1 : n);
+		return true;
+	}
+}
