@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "base/limits.h"
 #include "input/dialect.h"
+#include "input/put.h"
 
 #include <stdlib.h>
 
@@ -69,4 +70,18 @@ bool frame_line(struct frame *f, struct slice *ret, uint64_t *ret_offset)
 		*ret = slice_head(rest, n && n <= rest.n && rest.p[n - 1] == '\r' ? n - 1 : n);
 		return true;
 	}
+}
+
+void frame_give(struct frame *f, const char *kind, const char *time_kind, uint64_t offset,
+		struct event *ev)
+{
+	struct when time = ev->time;
+
+	put_place(ev, kind, f->record, offset);
+	translator_apply(f->translator, ev);
+	ev->time = time;
+	if (!ev->host.p)
+		ev->host = f->env.host;
+	event_seal(ev);
+	ev->time_kind = ev->time.set ? time_kind : NULL;
 }

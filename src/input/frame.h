@@ -49,3 +49,8 @@ static inline uint64_t frame_place(const struct frame *f, const uint8_t *p)
 {
 	return f->w.offset + (uint64_t)(p - f->w.bytes.p);
 }
+
+/* An event with its fields in place is told: where it stands, whose it is, what its dialect says. The
+ * record is the frame's count. ev->time stays as the reader set it; without one time_kind is NULL. */
+void frame_give(struct frame *f, const char *kind, const char *time_kind, uint64_t offset,
+		struct event *ev);

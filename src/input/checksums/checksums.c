@@ -8,6 +8,8 @@
  *   9785001b...c7a3 *C:\Windows\x.dll     binary mode
  *   \9785001b...c7a3  a\nb                with escapes: \n, \\ and \r
  *   SHA256 (/usr/bin/curl) = 9785...      BSD
+ *
+ * dpkg's info/PACKAGE.md5sums is such a list of what a package put there: its paths are from the root.
  */
 #include "input/dialect.h"
 #include "input/formats.h"
@@ -22,11 +24,13 @@ enum word {
 	WORD_SHA256,
 	WORD_SHA384,
 	WORD_SHA512,
+	WORD_PACKAGE,
 	WORD_COUNT
 };
-static const char *const words[WORD_COUNT] = { "path",	 "md5",	   "sha1",  "sha224",
-					       "sha256", "sha384", "sha512" };
-static const size_t digits[WORD_COUNT] = { 0, 32, 40, 56, 64, 96, 128 };
+static const char *const words[WORD_COUNT] = { "path",	 "md5",	   "sha1",   "sha224",
+					       "sha256", "sha384", "sha512", "Package" };
+#define DIGEST_END WORD_PACKAGE
+static const size_t digits[DIGEST_END] = { 0, 32, 40, 56, 64, 96, 128 };
 
 struct input {
 	struct frame frame;
@@ -34,6 +38,7 @@ struct input {
 	bool told;
 	char host[256];
 	size_t host_n;
+	struct slice package; /* of dpkg's list, in the environment's path; p NULL where it is none */
 };
 
 struct sum {
@@ -48,9 +53,9 @@ static bool read_digest(struct slice s, struct sum *ret)
 {
 	enum word k = WORD_MD5;
 
-	while (k < WORD_COUNT && digits[k] != s.n)
+	while (k < DIGEST_END && digits[k] != s.n)
 		k++;
-	if (k == WORD_COUNT)
+	if (k == DIGEST_END)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = ascii_lower(s.p[i]);
@@ -127,11 +132,23 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 /* ---- the reader ---- */
 
+/* PACKAGE[:ARCHITECTURE] of .../dpkg/info/PACKAGE.md5sums */
+static struct slice package_in(struct slice path)
+{
+	static const struct slice folder = SLICE("dpkg/info/"), ending = SLICE(".md5sums");
+	struct slice name = input_last_part(path), rest;
+
+	if (!slice_ends(name, ending) || !slice_ends(slice_head(path, path.n - name.n), folder))
+		return slice_of(NULL, 0);
+	return slice_cut(slice_head(name, name.n - ending.n), ':', &rest);
+}
+
 static struct input *checksums_open(const struct input_env *env)
 {
 	struct input *in = frame_open(sizeof(*in), env);
 
 	put_names(in->names, words, WORD_COUNT, env->names);
+	in->package = package_in(env->path);
 	return in;
 }
 
@@ -161,18 +178,26 @@ static struct slice unescaped(struct arena *a, struct slice s)
 	return slice_of(room, n);
 }
 
+static struct slice path_of(const struct input *in, const struct sum *sum, struct arena *a)
+{
+	struct slice path = sum->escaped ? unescaped(a, sum->path) : sum->path;
+
+	if (!in->package.p || (path.n && path.p[0] == '/'))
+		return path;
+	return arena_printf(a, "/%.*s", (int)path.n, (const char *)path.p);
+}
+
 static void take(struct input *in, const struct sum *sum, uint64_t offset, struct event *ev)
 {
 	event_clear(ev);
-	put_text(ev, &in->names[WORD_PATH],
-		 sum->escaped ? unescaped(&ev->arena, sum->path) : sum->path);
+	put_text(ev, &in->names[WORD_PATH], path_of(in, sum, &ev->arena));
 	put_text(ev, &in->names[sum->kind], arena_lower(&ev->arena, sum->digest));
-	put_place(ev, "inventory", in->frame.record, offset);
+	put_text(ev, &in->names[WORD_PACKAGE], in->package);
+	if (in->package.p)
+		ev->proves = STAGE_BIT(STAGE_S2);
 	if (in->host_n)
 		ev->host = arena_keep(&ev->arena, slice_of(in->host, in->host_n));
-	translator_apply(in->frame.translator, ev);
-	event_seal(ev);
-	ev->time_kind = NULL;
+	frame_give(&in->frame, "inventory", NULL, offset, ev);
 }
 
 static enum input_step next(struct input *in, struct event *ev)

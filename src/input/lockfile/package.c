@@ -91,11 +91,18 @@ static void put_digest(const struct package_names *n, const uint8_t *digest, siz
 	put_text(ev, &n->list[word], slice_of(hex, bytes * 2));
 }
 
+void package_put_digest(const struct package_names *n, struct slice text, struct event *ev)
+{
+	uint8_t digest[DIGEST_BYTES_MAX];
+	size_t bytes = base64(text, digest);
+
+	if (bytes)
+		put_digest(n, digest, bytes, ev);
+}
+
 /* Each "ALGORITHM-BASE64" or "ALGORITHM=BASE64", blanks between. */
 static void put_integrity(const struct package_names *n, struct slice s, struct event *ev)
 {
-	uint8_t digest[DIGEST_BYTES_MAX];
-
 	while (s.n) {
 		struct slice one = slice_trim(slice_cut(s, ' ', &s)), text;
 		size_t at = slice_find(one, '=');
@@ -104,10 +111,7 @@ static void put_integrity(const struct package_names *n, struct slice s, struct 
 			at = slice_find(one, '-');
 		text = slice_from(one, at + 1);
 		text = slice_head(text, slice_find(text, '?')); /* options (SRI) */
-		size_t bytes = base64(text, digest);
-
-		if (bytes)
-			put_digest(n, digest, bytes, ev);
+		package_put_digest(n, text, ev);
 	}
 }
 

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What package managers keep of what is installed: dpkg's status, apk's installed database, a
+ * package's desc of pacman. An event a package; of apk also one for each file that has a digest.
+ *
+ *   Package: curl                 P:busybox                 %NAME%
+ *   Status: install ok installed  V:1.36.1-r29              curl
+ *   Version: 7.88.1-10            A:x86_64
+ *   (what goes on is indented)    F:bin                     %VERSION%
+ *                                 R:busybox                 8.5.0-1
+ *   Package: tar                  Z:Q1<base64 of SHA-1>
+ *
+ * Paragraphs of dpkg and apk end with an empty line, pacman has a file for each package. dpkg and apk
+ * keep no times; pacman's is that of the installation. Packages that are gone but for their
+ * configuration are told with their state, and nothing is proved by them.
+ */
+#include "base/limits.h"
+#include "input/formats.h"
+#include "input/frame.h"
+#include "input/lockfile/package.h"
+#include "input/put.h"
+
+#define FORM_BYTES ((size_t)4 << 10) /* what the form is told by */
+#define DESC_BYTES ((size_t)1 << 20) /* of pacman's file: it is one paragraph to us */
+
+enum word {
+	WORD_PACKAGE,
+	WORD_VERSION,
+	WORD_MANAGER,
+	WORD_ECOSYSTEM,
+	WORD_STATE,
+	WORD_ARCHITECTURE,
+	WORD_VENDOR,
+	WORD_SOURCE,
+	WORD_PATH,
+	WORD_COUNT
+};
+static const char *const words[WORD_COUNT] = { "Package", "Version",	  "manager",
+					       "ecosystem", "state",	  "architecture",
+					       "vendor",  "source",	  "path" };
+
+enum form { FORM_UNKNOWN, FORM_DPKG, FORM_APK, FORM_PACMAN };
+
+struct input {
+	struct frame frame;
+	struct put_name names[WORD_COUNT];
+	struct package_names digests;
+	enum form form;
+	/* Of the paragraph that is gone through: the package, and apk's lines behind it. */
+	struct slice values[WORD_COUNT], files, folder, file;
+	bool told_none;
+};
+
+/* ---- lines ---- */
+
+/* "Key: value" or, where it is apk's, "K:value". */
+static struct slice key_of(struct slice line, struct slice *ret_value)
+{
+	struct slice key = slice_cut(line, ':', ret_value);
+
+	*ret_value = slice_trim(*ret_value);
+	return key;
+}
+
+static enum form form_of(struct slice text)
+{
+	static const struct slice dpkg = SLICE("Package: "), apk[] = { SLICE("C:Q1"), SLICE("P:") },
+				  pacman = SLICE("%NAME%\n"), status = SLICE("\nStatus: "),
+				  version = SLICE("\nV:"), pacman_version = SLICE("\n%VERSION%\n");
+
+	while (text.n && (text.p[0] == '\n' || text.p[0] == '\r'))
+		text = slice_from(text, 1);
+	if (slice_starts(text, dpkg) && slice_search(text, status))
+		return FORM_DPKG;
+	if ((slice_starts(text, apk[0]) || slice_starts(text, apk[1])) && slice_search(text, version))
+		return FORM_APK;
+	return slice_starts(text, pacman) && slice_search(text, pacman_version) ? FORM_PACMAN
+										 : FORM_UNKNOWN;
+}
+
+static unsigned probe(struct slice head, uint64_t bytes)
+{
+	(void)bytes;
+	return form_of(head) == FORM_UNKNOWN ? 0 : 72;
+}
+
+/* ---- a package ---- */
+
+/* The last word of "install ok installed". */
+static struct slice state_of(struct slice status)
+{
+	size_t at = status.n;
+
+	while (at && status.p[at - 1] != ' ')
+		at--;
+	return slice_from(status, at);
+}
+
+static void read_dpkg(struct input *in, struct slice text)
+{
+	static const struct {
+		const char *key;
+		enum word word;
+	} keys[] = { { "Package", WORD_PACKAGE }, { "Version", WORD_VERSION },
+		     { "Status", WORD_STATE },	  { "Architecture", WORD_ARCHITECTURE },
+		     { "Source", WORD_SOURCE },	  { "Maintainer", WORD_VENDOR } };
+
+	while (text.n) {
+		struct slice value, key = key_of(slice_cut(text, '\n', &text), &value);
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+			if (slice_is(key, keys[i].key))
+				in->values[keys[i].word] = value;
+	}
+	in->values[WORD_STATE] = state_of(in->values[WORD_STATE]);
+}
+
+static void read_apk(struct input *in, struct slice text)
+{
+	while (text.n) {
+		struct slice value, at = text, key = key_of(slice_cut(text, '\n', &text), &value);
+
+		if (slice_is(key, "P"))
+			in->values[WORD_PACKAGE] = value;
+		else if (slice_is(key, "V"))
+			in->values[WORD_VERSION] = value;
+		else if (slice_is(key, "A"))
+			in->values[WORD_ARCHITECTURE] = value;
+		else if (slice_is(key, "o"))
+			in->values[WORD_SOURCE] = value;
+		else if (slice_is(key, "m"))
+			in->values[WORD_VENDOR] = value;
+		else if (slice_is(key, "F")) {
+			in->files = at;
+			break;
+		}
+	}
+	in->values[WORD_STATE] = slice_str("installed");
+}
+
+static void read_pacman(struct input *in, struct slice text, struct when *ret_time)
+{
+	int64_t installed;
+
+	while (text.n) {
+		struct slice key = slice_trim(slice_cut(text, '\n', &text)), rest;
+		struct slice value = slice_trim(slice_cut(text, '\n', &rest));
+
+		if (slice_is(key, "%NAME%"))
+			in->values[WORD_PACKAGE] = value;
+		else if (slice_is(key, "%VERSION%"))
+			in->values[WORD_VERSION] = value;
+		else if (slice_is(key, "%ARCH%"))
+			in->values[WORD_ARCHITECTURE] = value;
+		else if (slice_is(key, "%BASE%"))
+			in->values[WORD_SOURCE] = value;
+		else if (slice_is(key, "%PACKAGER%"))
+			in->values[WORD_VENDOR] = value;
+		else if (slice_is(key, "%INSTALLDATE%") && slice_to_i64(value, &installed) && installed)
+			*ret_time = when_unix(installed);
+		else
+			continue;
+		text = rest;
+	}
+	in->values[WORD_STATE] = slice_str("installed");
+}
+
+static bool is_there(struct slice state)
+{
+	return slice_is(state, "installed") || slice_is(state, "unpacked") ||
+	       slice_is(state, "half-configured") || slice_starts(state, slice_str("triggers-"));
+}
+
+static void put_values(struct input *in, struct event *ev)
+{
+	for (size_t i = 0; i < WORD_COUNT; i++)
+		put_text(ev, &in->names[i], in->values[i]);
+}
+
+/* The package of the paragraph; false where it names none. */
+static bool take(struct input *in, struct slice text, uint64_t offset, struct event *ev)
+{
+	static const char *const managers[] = { "", "dpkg", "apk", "pacman" };
+	static const char *const ecosystems[] = { "", "deb", "apk", "alpm" };
+	struct when time = { 0 };
+
+	memset(in->values, 0, sizeof(in->values));
+	in->files = in->folder = in->file = slice_of(NULL, 0);
+	in->values[WORD_MANAGER] = slice_str(managers[in->form]);
+	in->values[WORD_ECOSYSTEM] = slice_str(ecosystems[in->form]);
+	if (in->form == FORM_DPKG)
+		read_dpkg(in, text);
+	else if (in->form == FORM_APK)
+		read_apk(in, text);
+	else
+		read_pacman(in, text, &time);
+	in->frame.record++;
+	if (!in->values[WORD_PACKAGE].n) {
+		if (!in->told_none)
+			input_note(&in->frame.env, offset, true,
+				   "paragraph %llu names no package (further ones are not told)",
+				   (unsigned long long)in->frame.record);
+		in->told_none = true;
+		return false;
+	}
+	event_clear(ev);
+	ev->time = time;
+	put_values(in, ev);
+	if (is_there(in->values[WORD_STATE]))
+		ev->proves = STAGE_BIT(STAGE_S2);
+	frame_give(&in->frame, "inventory", "install", offset, ev);
+	return true;
+}
+
+/* ---- apk's files ---- */
+
+/* The next file with a digest: F: its folder, R: its name, Z: the digest behind. */
+static bool next_file(struct input *in, struct event *ev)
+{
+	static const struct slice sha1 = SLICE("Q1");
+
+	while (in->files.n) {
+		struct slice line = slice_cut(in->files, '\n', &in->files), value,
+			     key = key_of(line, &value);
+
+		if (slice_is(key, "F")) {
+			in->folder = value;
+			in->file = slice_of(NULL, 0);
+		}
+		if (slice_is(key, "R"))
+			in->file = value;
+		if (!slice_is(key, "Z") || !slice_starts(value, sha1) || !in->file.n)
+			continue;
+		event_clear(ev);
+		in->values[WORD_PATH] = arena_printf(
+			&ev->arena, "/%.*s%s%.*s", (int)in->folder.n, (const char *)in->folder.p,
+			in->folder.n ? "/" : "", (int)in->file.n, (const char *)in->file.p);
+		put_values(in, ev);
+		in->values[WORD_PATH] = slice_of(NULL, 0);
+		package_put_digest(&in->digests, slice_from(value, sha1.n), ev);
+		ev->proves = STAGE_BIT(STAGE_S2);
+		frame_give(&in->frame, "inventory", NULL, frame_place(&in->frame, in->file.p), ev);
+		in->file = slice_of(NULL, 0);
+		return true;
+	}
+	return false;
+}
+
+/* ---- the reader ---- */
+
+static struct input *list_open(const struct input_env *env)
+{
+	struct input *in = frame_open(sizeof(*in), env);
+
+	put_names(in->names, words, WORD_COUNT, env->names);
+	package_names_init(&in->digests, env->names);
+	return in;
+}
+
+/* Up to behind the empty line; 0: its end is not in s. */
+static size_t paragraph(struct slice s)
+{
+	struct slice rest = s;
+
+	while (rest.n) {
+		size_t n = slice_find(rest, '\n');
+
+		if (n < rest.n && !slice_trim(slice_head(rest, n)).n)
+			return (size_t)(rest.p - s.p) + n + 1;
+		rest = slice_from(rest, n + 1);
+	}
+	return 0;
+}
+
+static enum input_step next(struct input *in, struct event *ev)
+{
+	for (;;) {
+		if (next_file(in, ev))
+			return INPUT_EVENT;
+		struct slice rest = frame_rest(&in->frame);
+
+		while (rest.n && (rest.p[0] == '\n' || rest.p[0] == '\r'))
+			rest = slice_from(rest, 1);
+		in->frame.at = in->frame.w.bytes.n - rest.n;
+		if (!rest.n)
+			return frame_end(&in->frame);
+		if (in->form == FORM_UNKNOWN) {
+			if (rest.n < FORM_BYTES && !in->frame.w.final)
+				return INPUT_MORE;
+			/* What the first paragraph is, the whole file is. */
+			in->form = form_of(slice_head(rest, FORM_BYTES));
+			in->form = in->form == FORM_UNKNOWN ? FORM_DPKG : in->form;
+		}
+		bool desc = in->form == FORM_PACMAN;
+		size_t n = desc ? 0 : paragraph(rest);
+
+		if (n == 0 && !in->frame.w.final && rest.n < (desc ? DESC_BYTES : LIMIT_LINE_BYTES))
+			return INPUT_MORE;
+		uint64_t offset = frame_offset(&in->frame);
+
+		n = n ? n : rest.n;
+		in->frame.at += n;
+		if (take(in, slice_head(rest, n), offset, ev))
+			return INPUT_EVENT;
+	}
+}
+
+const struct input_format input_packagelist = {
+	.name = "packagelist",
+	.cut = INPUT_CUT_NONE,
+	.probe = probe,
+	.open = list_open,
+	.window = frame_window,
+	.next = next,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
+};
