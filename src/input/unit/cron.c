@@ -5,7 +5,7 @@
  *   SHELL=/bin/sh
  *   # m h dom mon dow user command            /etc/crontab and /etc/cron.d: the sixth word is the user
  *   17 *  * * *  root  cd / && run-parts x
- *   @reboot            /home/a/.cache/x       a user's own: it is called like the user
+ *   @reboot            /usr/local/bin/sync    a user's own: it is called like the user
  *
  * Which of both a file is its place says; where that is not known, the comment with the columns' names,
  * or that the sixth word is root, which no command is called.
