@@ -117,7 +117,9 @@ enum store_question {
 	STORE_TRACED,	  /* origin's rank, its first traced alert's id; by rank */
 	STORE_HOST_TRACES, /* host, an alert's id: one for each origin of the host's alerts, by rank */
 	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON) */
-	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id; by host */
+	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id, channel,
+			   * event id; by host */
+	STORE_LIVE,	  /* host, channel, event id, source, category, first_ns, last_ns: when what kind of record exists */
 	STORE_HOURS,	  /* host, source, category, service, first_ns, last_ns, events, weakness of what is declared
 			   * (0 complete, 1 unknown, 2 filtered, 3 sampled, 4 capped, 5 truncated), whether an
 			   * event log, reader */
