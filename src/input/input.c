@@ -43,15 +43,6 @@ void input_note(const struct input_env *env, uint64_t offset, bool lost, const c
 	env->note(env->note_ctx, offset, lost, why);
 }
 
-struct slice input_last_part(struct slice path)
-{
-	size_t at = path.n;
-
-	while (at && path.p[at - 1] != '/')
-		at--;
-	return slice_from(path, at);
-}
-
 static unsigned bid_of(const struct input_format *f, struct slice name, struct slice head,
 		       uint64_t file_bytes)
 {

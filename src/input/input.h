@@ -104,4 +104,11 @@ const struct input_format *input_detect(struct slice head, uint64_t file_bytes);
 const struct input_format *input_detect_named(struct slice path, struct slice head,
 					      uint64_t file_bytes);
 /* Behind the last '/'. */
-struct slice input_last_part(struct slice path);
+static inline struct slice input_last_part(struct slice path)
+{
+	size_t at = path.n;
+
+	while (at && path.p[at - 1] != '/')
+		at--;
+	return slice_from(path, at);
+}

@@ -66,8 +66,7 @@ static void give(struct input *in, struct open_event *o, struct event *ev)
 {
 	event_clear(ev);
 	ev->time = o->records[0].time;
-	if (o->records[0].node.p)
-		ev->host = o->records[0].node;
+	ev->host = o->records[0].node.p ? o->records[0].node : in->frame.env.host;
 	for (size_t i = 0; i < o->count; i++)
 		if (!audit_record_fields(&o->records[i], &in->known, ev))
 			break;

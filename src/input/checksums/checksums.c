@@ -11,7 +11,6 @@
  *
  * dpkg's info/PACKAGE.md5sums is such a list of what a package put there: its paths are from the root.
  */
-#include "input/dialect.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/put.h"

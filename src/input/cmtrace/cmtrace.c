@@ -217,6 +217,7 @@ static void take(struct input *in, struct record *r, uint64_t offset, struct eve
 	put_place(ev, "cmtrace", in->frame.record, offset);
 	deploy_read(&in->deploy, r->part[WORD_COMPONENT], r->part[WORD_THREAD],
 		    r->part[WORD_MESSAGE], ev);
+	ev->host = in->frame.env.host;
 	ev->channel = event_text_of(ev, in->names[WORD_COMPONENT].id);
 	translator_apply(in->frame.translator, ev);
 	if (!ev->time.set)

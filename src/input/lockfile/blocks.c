@@ -14,7 +14,6 @@
  * yarn's own archive and no digest of what the registry has: it is told as Checksum.
  */
 #include "base/limits.h"
-#include "input/dialect.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/lockfile/package.h"
@@ -76,8 +75,7 @@ static void emit(struct input *in, const struct package *p, uint64_t offset, str
 	in->frame.record++;
 	event_clear(ev);
 	package_put(&in->names, p, ev);
-	put_place(ev, "lockfile", in->frame.record, offset);
-	package_finish(in->frame.translator, ev);
+	frame_give(&in->frame, "lockfile", NULL, offset, ev);
 }
 
 /* Without its quotes. */

@@ -10,7 +10,6 @@
  * what npm put there and has no entry "" for the project: its events are of kind inventory.
  */
 #include "base/limits.h"
-#include "input/dialect.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/json/parse.h"
@@ -105,9 +104,8 @@ static void put_entry(struct input *in, enum level level, struct slice key, stru
 	p.install_script = slice_is(member(&in->entry, "hasInstallScript"), "true");
 	event_clear(ev);
 	package_put(&in->names, &p, ev);
-	put_place(ev, in->inventory ? "inventory" : "lockfile", in->frame.record, offset);
 	ev->damaged = !r.complete;
-	package_finish(in->frame.translator, ev);
+	frame_give(&in->frame, in->inventory ? "inventory" : "lockfile", NULL, offset, ev);
 }
 
 /* ---- going through ---- */

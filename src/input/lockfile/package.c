@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/lockfile/package.h"
 
-#include "input/dialect.h"
-
 #define DIGEST_BYTES_MAX 64
 
 static const char *const words[PACKAGE_WORD_COUNT] = {
@@ -163,11 +161,4 @@ void package_put(const struct package_names *n, const struct package *p, struct 
 		event_add(ev, n->list[PACKAGE_INSTALL_SCRIPT].name,
 			  n->list[PACKAGE_INSTALL_SCRIPT].id,
 			  (struct value){ .type = VALUE_BOOL, .u = 1 });
-}
-
-void package_finish(struct translator *t, struct event *ev)
-{
-	translator_apply(t, ev);
-	event_seal(ev);
-	ev->time_kind = NULL; /* no record of these has a time */
 }

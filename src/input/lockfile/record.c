@@ -8,7 +8,6 @@
  * The package's name and version stand in its .dist-info folder, whose lines may come last: the
  * file is taken whole, up to 8 MiB; of a larger one, what that part says.
  */
-#include "input/dialect.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/lockfile/package.h"
@@ -139,8 +138,7 @@ static enum input_step next(struct input *in, struct event *ev)
 		}
 		event_clear(ev);
 		package_put(&in->names, &p, ev);
-		put_place(ev, "inventory", in->frame.record, offset);
-		package_finish(in->frame.translator, ev);
+		frame_give(&in->frame, "inventory", NULL, offset, ev);
 		return INPUT_EVENT;
 	}
 }

@@ -12,7 +12,6 @@
  * Times are local, taken as UTC. The record is the paragraph's number, the offset the package's.
  */
 #include "base/limits.h"
-#include "input/dialect.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/packagelog/change.h"
@@ -148,8 +147,7 @@ static bool next_package(struct input *in, struct event *ev)
 		offset = frame_place(&in->frame, c.name.p);
 		event_clear(ev);
 		change_put(&in->names, &c, ev);
-		put_place(ev, "package", in->frame.record, offset);
-		change_finish(in->frame.translator, &c, ev);
+		frame_give(&in->frame, "package", "transaction", offset, ev);
 		return true;
 	}
 }

@@ -12,7 +12,6 @@
  * Lines that change no package (states, triggers, hooks) give no event. Times without a zone are
  * taken as UTC; the year of yum's from when the file was written, as in system logs.
  */
-#include "input/dialect.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/packagelog/change.h"
@@ -366,8 +365,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			c.command = slice_of(in->command, in->command_n);
 		event_clear(ev);
 		change_put(&in->names, &c, ev);
-		put_place(ev, "package", in->frame.record, offset);
-		change_finish(in->frame.translator, &c, ev);
+		frame_give(&in->frame, "package", "transaction", offset, ev);
 		return INPUT_EVENT;
 	}
 }
