@@ -2,7 +2,7 @@
 #include "case/candidates.h"
 
 #include "base/heap.h"
-#include "case/version.h"
+#include "graph/version.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -154,10 +154,13 @@ static void weigh_group(const struct weighing *z, size_t group)
 	struct origin_group *g = &z->o->list[group];
 	struct weigh_candidate x = { .group = (uint32_t)group,
 				     .named = true,
+				     .associated = g->alerts == 0 && !g->hosts.n,
 				     .incomplete = g->origin.gap != NULL,
 				     .cost = g->cost };
 	uint32_t release = release_of(z, &g->origin);
 
+	if (x.associated)
+		x.group = COHORT_UNNAMED;
 	g->is_weighed = true;
 	if (release != MAP_NONE) {
 		weigh_release(z, release, &x, &g->weighed);
@@ -292,13 +295,13 @@ void candidates_weigh(struct origins *o, const struct releases *r, struct cohort
 
 	index_releases(&z);
 	for (size_t i = 0; i < o->n; i++) {
-		uint32_t release = origin_named(o->list[i].origin.kind) ? release_of(&z, &o->list[i].origin) : MAP_NONE;
+		uint32_t release = origin_named(o->list[i].origin.kind) && !o->list[i].into ? release_of(&z, &o->list[i].origin) : MAP_NONE;
 
 		if (release != MAP_NONE)
 			z.group_of[release] = (uint32_t)i;
 	}
 	for (size_t i = 0; i < o->n; i++)
-		if (origin_named(o->list[i].origin.kind))
+		if (origin_named(o->list[i].origin.kind) && !o->list[i].into)
 			weigh_group(&z, i);
 	associate(&z);
 	find_ties(&z);

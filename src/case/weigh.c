@@ -11,6 +11,8 @@
 #define HOUR_NS (INT64_C(3600) * 1000000000)
 /* One critical class, or two high ones: less may be a rule that takes something ordinary for odd. */
 #define GRAVITY_MIN 16.0
+/* Less than one class of level medium that is its own. */
+#define GRAVITY_LIGHT 3.0
 #define SMALL_P 0.05
 /* An earlier version is as bad when its hosts alert at least this often, compared, and quiet when at most that. */
 #define AS_BAD 0.5
@@ -302,6 +304,9 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->control == CONTROL_ALERTING) {
 		w->verdict = WEIGH_NOT_SUPPORTED;
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
+	} else if (w->gravity < GRAVITY_LIGHT || (w->gravity < GRAVITY_MIN && !w->arrivals)) {
+		w->verdict = WEIGH_UNEXPLAINED;
+		w->why = "its alerts are of kinds that ordinary software raises too";
 	} else if (w->images < 2) {
 		w->why = w->hosts < 2 ? "one host: a lead, not a finding" : "hosts of one image: a lead, not a finding";
 	} else if (w->gravity < GRAVITY_MIN) {

@@ -3,7 +3,9 @@
 
 #include "base/heap.h"
 #include "case/candidates.h"
+#include "case/merge.h"
 #include "cli/across.h"
+#include "cli/asking.h"
 #include "cli/output.h"
 #include "cli/weighing.h"
 #include "report/origin.h"
@@ -91,6 +93,10 @@ struct all {
 	struct origins origins;
 	struct releases releases;
 	struct baseline *baseline;
+	struct asking *asking;
+	struct map machines;   /* the products' numbers for machines -> the first host with it */
+	uint32_t (*clones)[2]; /* hosts that share one: of one image */
+	size_t clone_count, clone_cap;
 };
 
 static void note_host(void *ctx, const struct slice *c, size_t n)
@@ -295,12 +301,30 @@ static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 	find_places(g, a, h, &wanted, edges);
 	for (size_t i = 0; i < h->n; i++)
 		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
+	asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
 	map_done(&memory.by_actor);
 	free(memory.list);
 	map_done(&wanted);
 	tracer_free(tracer);
 	free(edges);
 	return true;
+}
+
+/* Machines that were copied keep the number that products gave the first of them. */
+static void note_machines(struct all *a, const struct graph *g, uint32_t host)
+{
+	for (size_t i = 0; i < g->epoch_count; i++) {
+		struct slice machine = g->epochs[i].machine;
+		uint32_t first = machine.n ? map_get(&a->machines, machine) : host;
+
+		if (first == MAP_NONE) {
+			map_set(&a->machines, machine, host);
+		} else if (first != host) {
+			a->clones = heap_room(a->clones, a->clone_count, &a->clone_cap, sizeof(*a->clones));
+			a->clones[a->clone_count][0] = first;
+			a->clones[a->clone_count++][1] = host;
+		}
+	}
 }
 
 /* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
@@ -317,6 +341,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 		baseline_add(a->baseline, g);
 		releases_add(&a->releases, g, a->hosts[i].name);
 		across_note(a->s, g, a->hosts[i].name);
+		note_machines(a, g, (uint32_t)i);
 		if (a->host_count == 1)
 			kept = g;
 		else
@@ -328,7 +353,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 	for (size_t i = 0; i < a->host_count; i++) {
 		struct graph *g;
 
-		if (!a->hosts[i].n)
+		if (!a->hosts[i].n && !asking_starts(a->asking))
 			continue;
 		g = kept ? kept : tracing_graph(a->s, a->hosts[i].name, a->o, err);
 		if (!g || !trace_host(a, &a->hosts[i], g))
@@ -382,6 +407,19 @@ static void go_across(struct all *a, struct origin_group *g)
 	}
 }
 
+static void put_weighed(struct store_origin *row, const struct weighed *w)
+{
+	row->confidence = slice_str(w->confidence);
+	row->exposed_alerting = w->table.exposed_alerting;
+	row->exposed_quiet = w->table.exposed_quiet;
+	row->unexposed_alerting = w->table.unexposed_alerting;
+	row->unexposed_quiet = w->table.unexposed_quiet;
+	row->after_only = w->after_only;
+	row->before_only = w->before_only;
+	row->p = w->p;
+	row->answer = slice_str(report_answer(w));
+}
+
 static void put_group(struct all *a, size_t which)
 {
 	const struct origin_group *g = &a->origins.list[which];
@@ -389,18 +427,34 @@ static void put_group(struct all *a, size_t which)
 
 	report_case_origin(&detail, &a->origins, which, tracing_file, a->s);
 	origin_line(&line, &g->origin);
-	store_add_origin(a->s, &(struct store_origin){ .rank = g->rank,
-						       .kind = slice_str(origin_kind_text(g->origin.kind)),
-						       .name = buf_slice(&line),
-						       .version = g->origin.version,
-						       .verdict = slice_str(report_verdict(g)),
-						       .reason = slice_str(report_verdict_why(g)),
-						       .detail = buf_slice(&detail),
-						       .hosts = g->hosts.n,
-						       .alerts = g->alerts });
-	put_hops(a->s, g);
+	struct store_origin row = { .rank = g->rank,
+				    .kind = slice_str(origin_kind_text(g->origin.kind)),
+				    .name = buf_slice(&line),
+				    .version = g->origin.version,
+				    .verdict = slice_str(report_verdict(g)),
+				    .reason = slice_str(report_verdict_why(g)),
+				    .detail = buf_slice(&detail),
+				    .hosts = g->hosts.n,
+				    .alerts = g->alerts };
+
+	if (g->is_weighed)
+		put_weighed(&row, &g->weighed);
+	store_add_origin(a->s, &row);
+	/* Of a tie the first one's. */
+	if (!which || a->origins.list[which - 1].rank != g->rank)
+		put_hops(a->s, g);
 	buf_done(&detail);
 	buf_done(&line);
+}
+
+/* For the cohort. */
+static uint32_t group_of(const struct all *a, const struct alert *x)
+{
+	size_t at = x->group;
+
+	if (!x->traced || !origin_named(a->origins.list[at].origin.kind))
+		return COHORT_UNNAMED;
+	return (uint32_t)(a->origins.list[at].into ? a->origins.list[at].into - 1 : at);
 }
 
 /* All alerts of all hosts against who has what. */
@@ -412,15 +466,18 @@ static bool weigh_all(struct all *a, struct err *err)
 
 	cohort_init(&cohort);
 	ok = weighing_live(&kinds, a->s, &cohort, err);
+	origins_merge(&a->origins, &a->releases);
 	for (size_t i = 0; ok && i < a->alert_count; i++) {
 		const struct alert *x = &a->alerts[i];
 		const struct weighing_alert w = { x->rule,    x->title,	 x->level, x->detector, x->channel,
 						  x->event_id, x->host, origin_weight(x->level), x->time };
 
-		weighing_note(&kinds, &w, x->traced && origin_named(a->origins.list[x->group].origin.kind)
-						  ? (uint32_t)x->group
-						  : COHORT_UNNAMED);
+		weighing_note(&kinds, &w, group_of(a, x));
 	}
+	for (size_t i = 0; i < a->clone_count; i++)
+		cohort_clones(&cohort, cohort_host(&cohort, a->hosts[a->clones[i][0]].name),
+			      cohort_host(&cohort, a->hosts[a->clones[i][1]].name));
+	asking_releases(a->asking, &a->releases, &a->origins);
 	if (ok)
 		candidates_weigh(&a->origins, &a->releases, &cohort);
 	weighing_done(&kinds);
@@ -514,10 +571,11 @@ static void put_releases(struct all *a)
 
 bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 {
-	struct all a = { .s = s, .o = o, .baseline = baseline_new() };
+	struct all a = { .s = s, .o = o, .baseline = baseline_new(), .asking = asking_new(o) };
 	bool ok;
 
 	arena_init(&a.arena, 0);
+	map_init(&a.machines);
 	origins_init(&a.origins);
 	releases_init(&a.releases);
 	ok = store_ask(s, STORE_GRAPH_HOSTS, note_host, &a, err) && store_ask(s, STORE_ALERTS, note_alert, &a, err);
@@ -526,11 +584,15 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	if (ok) {
 		put_all(&a);
 		put_releases(&a);
+		asking_put(a.asking, s, &a.releases, &a.origins, a.baseline);
 	}
 	origins_done(&a.origins);
 	releases_done(&a.releases);
 	baseline_free(a.baseline);
+	asking_free(a.asking);
 	arena_done(&a.arena);
+	map_done(&a.machines);
+	free(a.clones);
 	free(a.hosts);
 	free(a.alerts);
 	return ok;

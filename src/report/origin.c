@@ -74,16 +74,21 @@ static void put_support(struct buf *out, const struct weighed *w)
 	buf_put_byte(out, '}');
 }
 
-/* "Is it a false positive?" */
+const char *report_answer(const struct weighed *w)
+{
+	static const char *const answers[] = { "unexplained", "treat as true", "independent of the build" };
+
+	return answers[w->answer];
+}
+
 static void put_question(struct buf *out, const struct weighed *w)
 {
 	static const char *const controls[] = { "no clean control", "an earlier version was quiet",
 						"earlier versions alert too" };
-	static const char *const answers[] = { "unexplained", "treat as true", "independent of the build" };
 
 	buf_json_key(out, "false_positive");
 	buf_put_byte(out, '{');
-	buf_json_text(out, "answer", slice_str(answers[w->answer]));
+	buf_json_text(out, "answer", slice_str(report_answer(w)));
 	buf_json_text(out, "control", slice_str(controls[w->control]));
 	buf_json_text(out, "only_detector", w->detector.n ? w->detector : slice_of(NULL, 0));
 	buf_put_byte(out, '}');
@@ -162,6 +167,8 @@ void report_case_origin(struct buf *out, const struct origins *all, size_t which
 		buf_put_str(out, "null");
 	}
 	put_hosts(out, g);
+	buf_json_key(out, "asked");
+	buf_put_str(out, g->asked ? "true" : "false");
 	buf_json_key(out, "weight");
 	buf_printf(out, "%.2f", g->weight);
 	put_contents(out, g);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "case/version.h"
+#include "graph/version.h"
 
 static bool is_digit(uint8_t c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include "case/version.h"
+#include "graph/version.h"
 
 static void versions_are_in_the_order_of_their_numbers(void **state)
 {
