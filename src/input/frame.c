@@ -72,6 +72,42 @@ bool frame_line(struct frame *f, struct slice *ret, uint64_t *ret_offset)
 	}
 }
 
+/* Its length with what ends it; 0: its end is not in s. */
+static size_t paragraph(struct slice s, struct slice begin)
+{
+	struct slice rest = s;
+
+	while (rest.n) {
+		size_t n = slice_find(rest, '\n'), at = (size_t)(rest.p - s.p);
+		struct slice line = slice_head(rest, n);
+
+		if (at && begin.n && slice_starts(line, begin))
+			return at;
+		if (n == rest.n)
+			return 0;
+		if (at && !slice_trim(line).n)
+			return at + n + 1;
+		rest = slice_from(rest, n + 1);
+	}
+	return 0;
+}
+
+bool frame_paragraph(struct frame *f, struct slice begin, struct slice *ret)
+{
+	struct slice rest = frame_rest(f);
+
+	while (rest.n && (rest.p[0] == '\n' || rest.p[0] == '\r'))
+		rest = slice_from(rest, 1);
+	f->at = f->w.bytes.n - rest.n;
+	size_t n = paragraph(rest, begin);
+
+	if (!rest.n || (n == 0 && !f->w.final && rest.n < LIMIT_LINE_BYTES))
+		return false;
+	*ret = slice_head(rest, n ? n : rest.n);
+	f->at += ret->n;
+	return true;
+}
+
 void frame_give(struct frame *f, const char *kind, const char *time_kind, uint64_t offset,
 		struct event *ev)
 {

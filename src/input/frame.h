@@ -30,6 +30,9 @@ uint64_t frame_records(const struct input *in);
 /* The next line without its end (a \r before \n is part of that), and its offset in the file. One
  * longer than LIMIT_LINE_BYTES is told and skipped. False: frame_end() says what next() gives. */
 bool frame_line(struct frame *f, struct slice *ret, uint64_t *ret_offset);
+/* The next paragraph, empty lines before it left out: up to behind an empty line, or to a line that
+ * begins with `begin` (none where that is empty). One longer than LIMIT_LINE_BYTES is cut there. */
+bool frame_paragraph(struct frame *f, struct slice begin, struct slice *ret);
 static inline enum input_step frame_end(const struct frame *f)
 {
 	return f->w.final ? INPUT_END : INPUT_MORE;

@@ -158,28 +158,9 @@ static void set_host(struct input *in, struct slice host)
 	memcpy(in->host, host.p, in->host_n);
 }
 
-static struct slice unescaped(struct arena *a, struct slice s)
-{
-	uint8_t *room = arena_alloc(a, s.n + 1);
-	size_t n = 0;
-
-	if (!room)
-		return s;
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-
-		if (c == '\\' && i + 1 < s.n) {
-			c = s.p[++i];
-			c = c == 'n' ? '\n' : c == 'r' ? '\r' : c;
-		}
-		room[n++] = c;
-	}
-	return slice_of(room, n);
-}
-
 static struct slice path_of(const struct input *in, const struct sum *sum, struct arena *a)
 {
-	struct slice path = sum->escaped ? unescaped(a, sum->path) : sum->path;
+	struct slice path = sum->escaped ? put_unescaped(a, sum->path) : sum->path;
 
 	if (!in->package.p || (path.n && path.p[0] == '/'))
 		return path;

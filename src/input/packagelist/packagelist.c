@@ -14,7 +14,6 @@
  * keep no times; pacman's is that of the installation. Packages that are gone but for their
  * configuration are told with their state, and nothing is proved by them.
  */
-#include "base/limits.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/lockfile/package.h"
@@ -96,73 +95,72 @@ static struct slice state_of(struct slice status)
 	return slice_from(status, at);
 }
 
+struct known_key {
+	const char *key;
+	enum word word;
+};
+static const struct known_key dpkg_keys[] = {
+	{ "Package", WORD_PACKAGE },	       { "Version", WORD_VERSION }, { "Status", WORD_STATE },
+	{ "Architecture", WORD_ARCHITECTURE }, { "Source", WORD_SOURCE },   { "Maintainer", WORD_VENDOR },
+}, apk_keys[] = {
+	{ "P", WORD_PACKAGE }, { "V", WORD_VERSION }, { "A", WORD_ARCHITECTURE },
+	{ "o", WORD_SOURCE },  { "m", WORD_VENDOR },
+}, pacman_keys[] = {
+	{ "%NAME%", WORD_PACKAGE }, { "%VERSION%", WORD_VERSION }, { "%ARCH%", WORD_ARCHITECTURE },
+	{ "%BASE%", WORD_SOURCE },  { "%PACKAGER%", WORD_VENDOR },
+};
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static bool keep(struct input *in, const struct known_key *list, size_t n, struct slice key,
+		 struct slice value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(key, list[i].key)) {
+			in->values[list[i].word] = value;
+			return true;
+		}
+	return false;
+}
+
 static void read_dpkg(struct input *in, struct slice text)
 {
-	static const struct {
-		const char *key;
-		enum word word;
-	} keys[] = { { "Package", WORD_PACKAGE }, { "Version", WORD_VERSION },
-		     { "Status", WORD_STATE },	  { "Architecture", WORD_ARCHITECTURE },
-		     { "Source", WORD_SOURCE },	  { "Maintainer", WORD_VENDOR } };
-
 	while (text.n) {
 		struct slice value, key = key_of(slice_cut(text, '\n', &text), &value);
 
-		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-			if (slice_is(key, keys[i].key))
-				in->values[keys[i].word] = value;
+		keep(in, dpkg_keys, COUNT(dpkg_keys), key, value);
 	}
 	in->values[WORD_STATE] = state_of(in->values[WORD_STATE]);
 }
 
 static void read_apk(struct input *in, struct slice text)
 {
+	in->values[WORD_STATE] = slice_str("installed");
 	while (text.n) {
 		struct slice value, at = text, key = key_of(slice_cut(text, '\n', &text), &value);
 
-		if (slice_is(key, "P"))
-			in->values[WORD_PACKAGE] = value;
-		else if (slice_is(key, "V"))
-			in->values[WORD_VERSION] = value;
-		else if (slice_is(key, "A"))
-			in->values[WORD_ARCHITECTURE] = value;
-		else if (slice_is(key, "o"))
-			in->values[WORD_SOURCE] = value;
-		else if (slice_is(key, "m"))
-			in->values[WORD_VENDOR] = value;
-		else if (slice_is(key, "F")) {
+		if (slice_is(key, "F")) {
 			in->files = at;
-			break;
+			return;
 		}
+		keep(in, apk_keys, COUNT(apk_keys), key, value);
 	}
-	in->values[WORD_STATE] = slice_str("installed");
 }
 
 static void read_pacman(struct input *in, struct slice text, struct when *ret_time)
 {
 	int64_t installed;
 
+	in->values[WORD_STATE] = slice_str("installed");
 	while (text.n) {
 		struct slice key = slice_trim(slice_cut(text, '\n', &text)), rest;
 		struct slice value = slice_trim(slice_cut(text, '\n', &rest));
 
-		if (slice_is(key, "%NAME%"))
-			in->values[WORD_PACKAGE] = value;
-		else if (slice_is(key, "%VERSION%"))
-			in->values[WORD_VERSION] = value;
-		else if (slice_is(key, "%ARCH%"))
-			in->values[WORD_ARCHITECTURE] = value;
-		else if (slice_is(key, "%BASE%"))
-			in->values[WORD_SOURCE] = value;
-		else if (slice_is(key, "%PACKAGER%"))
-			in->values[WORD_VENDOR] = value;
-		else if (slice_is(key, "%INSTALLDATE%") && slice_to_i64(value, &installed) && installed)
+		if (slice_is(key, "%INSTALLDATE%") && slice_to_i64(value, &installed) && installed)
 			*ret_time = when_unix(installed);
-		else
+		else if (!keep(in, pacman_keys, COUNT(pacman_keys), key, value))
 			continue;
 		text = rest;
 	}
-	in->values[WORD_STATE] = slice_str("installed");
 }
 
 static bool is_there(struct slice state)
@@ -257,50 +255,42 @@ static struct input *list_open(const struct input_env *env)
 	return in;
 }
 
-/* Up to behind the empty line; 0: its end is not in s. */
-static size_t paragraph(struct slice s)
+/* What the first paragraph is, the whole file is; false when more of it must come. */
+static bool know(struct input *in)
 {
-	struct slice rest = s;
+	struct slice rest = frame_rest(&in->frame);
 
-	while (rest.n) {
-		size_t n = slice_find(rest, '\n');
+	if (in->form != FORM_UNKNOWN)
+		return true;
+	if (rest.n < FORM_BYTES && !in->frame.w.final)
+		return false;
+	in->form = form_of(slice_head(rest, FORM_BYTES));
+	in->form = in->form == FORM_UNKNOWN ? FORM_DPKG : in->form;
+	return true;
+}
 
-		if (n < rest.n && !slice_trim(slice_head(rest, n)).n)
-			return (size_t)(rest.p - s.p) + n + 1;
-		rest = slice_from(rest, n + 1);
-	}
-	return 0;
+/* pacman's file is one record, whatever lines are empty. */
+static bool next_record(struct input *in, struct slice *ret)
+{
+	if (in->form != FORM_PACMAN)
+		return frame_paragraph(&in->frame, slice_of(NULL, 0), ret);
+	*ret = frame_rest(&in->frame);
+	if (!ret->n || (!in->frame.w.final && ret->n < DESC_BYTES))
+		return false;
+	in->frame.at += ret->n;
+	return true;
 }
 
 static enum input_step next(struct input *in, struct event *ev)
 {
 	for (;;) {
+		struct slice text;
+
 		if (next_file(in, ev))
 			return INPUT_EVENT;
-		struct slice rest = frame_rest(&in->frame);
-
-		while (rest.n && (rest.p[0] == '\n' || rest.p[0] == '\r'))
-			rest = slice_from(rest, 1);
-		in->frame.at = in->frame.w.bytes.n - rest.n;
-		if (!rest.n)
+		if (!know(in) || !next_record(in, &text))
 			return frame_end(&in->frame);
-		if (in->form == FORM_UNKNOWN) {
-			if (rest.n < FORM_BYTES && !in->frame.w.final)
-				return INPUT_MORE;
-			/* What the first paragraph is, the whole file is. */
-			in->form = form_of(slice_head(rest, FORM_BYTES));
-			in->form = in->form == FORM_UNKNOWN ? FORM_DPKG : in->form;
-		}
-		bool desc = in->form == FORM_PACMAN;
-		size_t n = desc ? 0 : paragraph(rest);
-
-		if (n == 0 && !in->frame.w.final && rest.n < (desc ? DESC_BYTES : LIMIT_LINE_BYTES))
-			return INPUT_MORE;
-		uint64_t offset = frame_offset(&in->frame);
-
-		n = n ? n : rest.n;
-		in->frame.at += n;
-		if (take(in, slice_head(rest, n), offset, ev))
+		if (take(in, text, frame_place(&in->frame, text.p), ev))
 			return INPUT_EVENT;
 	}
 }

@@ -11,7 +11,6 @@
  *
  * Times are local, taken as UTC. The record is the paragraph's number, the offset the package's.
  */
-#include "base/limits.h"
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/packagelog/change.h"
@@ -152,55 +151,22 @@ static bool next_package(struct input *in, struct event *ev)
 	}
 }
 
-/* Up to behind the empty line, or to the next Start-Date; 0: not in s. */
-static size_t paragraph(struct slice s)
-{
-	struct slice rest = s;
-
-	while (rest.n) {
-		size_t n = slice_find(rest, '\n');
-		struct slice line = slice_head(rest, n);
-		size_t at = (size_t)(rest.p - s.p);
-
-		if (at && slice_starts(line, start_date))
-			return at;
-		if (n == rest.n)
-			return 0;
-		if (at && !slice_trim(line).n)
-			return at + n + 1;
-		rest = slice_from(rest, n + 1);
-	}
-	return 0;
-}
-
 static enum input_step next(struct input *in, struct event *ev)
 {
 	for (;;) {
 		if (next_package(in, ev))
 			return INPUT_EVENT;
-		struct slice rest = frame_rest(&in->frame);
-
-		while (rest.n && (rest.p[0] == '\n' || rest.p[0] == '\r'))
-			rest = slice_from(rest, 1);
-		in->frame.at = in->frame.w.bytes.n - rest.n;
-		if (!rest.n)
+		if (!frame_paragraph(&in->frame, start_date, &in->lines))
 			return frame_end(&in->frame);
-		size_t n = paragraph(rest);
-
-		if (n == 0 && !in->frame.w.final && rest.n < LIMIT_LINE_BYTES)
-			return INPUT_MORE;
-		n = n ? n : rest.n;
-		in->lines = slice_head(rest, n);
 		in->packages = slice_of(NULL, 0);
 		in->frame.record++;
 		read_head(in, in->lines);
 		if (!in->change.time.set && !in->told_none) {
 			in->told_none = true;
-			input_note(&in->frame.env, frame_offset(&in->frame), true,
+			input_note(&in->frame.env, frame_place(&in->frame, in->lines.p), true,
 				   "paragraph %llu has no Start-Date (further ones are not told)",
 				   (unsigned long long)in->frame.record);
 		}
-		in->frame.at += n;
 	}
 }
 

@@ -249,22 +249,6 @@ static struct slice plain_zsh(struct arena *a, struct slice s)
 	return slice_of(room, n);
 }
 
-static struct slice plain_fish(struct arena *a, struct slice s)
-{
-	uint8_t *room = arena_alloc(a, s.n + 1);
-	size_t n = 0;
-
-	if (!room)
-		return s;
-	for (size_t i = 0; i < s.n; i++) {
-		bool escape = s.p[i] == '\\' && i + 1 < s.n && (s.p[i + 1] == 'n' || s.p[i + 1] == '\\');
-
-		i += escape;
-		room[n++] = escape && s.p[i] == 'n' ? '\n' : s.p[i];
-	}
-	return slice_of(room, n);
-}
-
 /* What the name says, else the form: a file that was known by its content has some with a sign. */
 static const char *shell_name(const struct input *in)
 {
@@ -286,7 +270,7 @@ static void take(struct input *in, const struct entry *e, uint64_t offset, struc
 	if (e->form == FORM_ZSH)
 		text = plain_zsh(&ev->arena, text);
 	else if (e->form == FORM_FISH)
-		text = plain_fish(&ev->arena, text);
+		text = put_unescaped(&ev->arena, text);
 	put_text(ev, &in->names[WORD_COMMAND], text);
 	put_text(ev, &in->names[WORD_USER], in->user);
 	if (e->form == FORM_ZSH && e->epoch)
