@@ -108,6 +108,14 @@ bool frame_paragraph(struct frame *f, struct slice begin, struct slice *ret)
 	return true;
 }
 
+void frame_tell(struct frame *f, uint64_t offset, const char *unit, const char *what)
+{
+	if (!f->told)
+		input_note(&f->env, offset, true, "%s %llu %s (further ones are not told)", unit,
+			   (unsigned long long)f->record, what);
+	f->told = true;
+}
+
 void frame_give(struct frame *f, const char *kind, const char *time_kind, uint64_t offset,
 		struct event *ev)
 {

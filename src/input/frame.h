@@ -17,6 +17,7 @@ struct frame {
 	size_t at;	 /* in w.bytes: what is before is done with */
 	uint64_t record; /* of this piece so far */
 	bool skipping;	 /* in the rest of a line that is too long */
+	bool told;	 /* that something is no record */
 };
 
 /* A reader's state of so many bytes: zero but for its frame. */
@@ -52,6 +53,9 @@ static inline uint64_t frame_place(const struct frame *f, const uint8_t *p)
 {
 	return f->w.offset + (uint64_t)(p - f->w.bytes.p);
 }
+
+/* A note, once: "line 7 is no checksum", of the record that is counted. */
+void frame_tell(struct frame *f, uint64_t offset, const char *unit, const char *what);
 
 /* An event with its fields in place is told: where it stands, whose it is, what its dialect says. The
  * record is the frame's count. ev->time stays as the reader set it; without one time_kind is NULL. */

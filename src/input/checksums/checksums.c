@@ -34,7 +34,6 @@ static const size_t digits[DIGEST_END] = { 0, 32, 40, 56, 64, 96, 128 };
 struct input {
 	struct frame frame;
 	struct put_name names[WORD_COUNT];
-	bool told;
 	char host[256];
 	size_t host_n;
 	struct slice package; /* of dpkg's list, in the environment's path; p NULL where it is none */
@@ -200,11 +199,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			take(in, &sum, offset, ev);
 			return INPUT_EVENT;
 		}
-		if (!in->told)
-			input_note(&in->frame.env, offset, true,
-				   "line %llu is no checksum (further ones are not told)",
-				   (unsigned long long)in->frame.record);
-		in->told = true;
+		frame_tell(&in->frame, offset, "line", "is no checksum");
 	}
 }
 

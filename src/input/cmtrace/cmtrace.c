@@ -32,7 +32,6 @@ struct input {
 	struct frame frame;
 	struct deploy deploy;
 	struct put_name names[WORD_COUNT];
-	bool told_none;
 };
 
 static const struct slice lead = SLICE("<![LOG["), tail = SLICE("]LOG]!><"),
@@ -206,12 +205,7 @@ static void take(struct input *in, struct record *r, uint64_t offset, struct eve
 	for (size_t i = 0; i < WORD_COUNT; i++)
 		put_text(ev, &in->names[i], r->part[i]);
 	if (!r->time.p) {
-		if (!in->told_none)
-			input_note(
-				&in->frame.env, offset, true,
-				"record %llu has no time and component (further ones are not told)",
-				(unsigned long long)in->frame.record);
-		in->told_none = true;
+		frame_tell(&in->frame, offset, "record", "has no time and component");
 		ev->damaged = true;
 	}
 	put_place(ev, "cmtrace", in->frame.record, offset);

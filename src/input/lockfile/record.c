@@ -17,7 +17,7 @@
 struct input {
 	struct frame frame;
 	struct package_names names;
-	bool looked, told;
+	bool looked;
 	char name[256];
 	size_t name_n, version_at, version_n;
 };
@@ -128,12 +128,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			continue;
 		in->frame.record++;
 		if (!read_row(slice_trim(line), &p)) {
-			if (!in->told)
-				input_note(&in->frame.env, offset, true,
-					   "line %llu is no row of a RECORD (further ones are not "
-					   "told)",
-					   (unsigned long long)in->frame.record);
-			in->told = true;
+			frame_tell(&in->frame, offset, "line", "is no row of a RECORD");
 			continue;
 		}
 		event_clear(ev);

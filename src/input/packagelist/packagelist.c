@@ -47,7 +47,6 @@ struct input {
 	enum form form;
 	/* Of the paragraph that is gone through: the package, and apk's lines behind it. */
 	struct slice values[WORD_COUNT], files, folder, file;
-	bool told_none;
 };
 
 /* ---- lines ---- */
@@ -194,11 +193,7 @@ static bool take(struct input *in, struct slice text, uint64_t offset, struct ev
 		read_pacman(in, text, &time);
 	in->frame.record++;
 	if (!in->values[WORD_PACKAGE].n) {
-		if (!in->told_none)
-			input_note(&in->frame.env, offset, true,
-				   "paragraph %llu names no package (further ones are not told)",
-				   (unsigned long long)in->frame.record);
-		in->told_none = true;
+		frame_tell(&in->frame, offset, "paragraph", "names no package");
 		return false;
 	}
 	event_clear(ev);

@@ -21,7 +21,6 @@ struct input {
 	struct slice lines,
 		packages; /* left of the paragraph, and of the line that is gone through */
 	struct change change;
-	bool told_none;
 };
 
 static const struct slice start_date = SLICE("Start-Date: ");
@@ -161,12 +160,9 @@ static enum input_step next(struct input *in, struct event *ev)
 		in->packages = slice_of(NULL, 0);
 		in->frame.record++;
 		read_head(in, in->lines);
-		if (!in->change.time.set && !in->told_none) {
-			in->told_none = true;
-			input_note(&in->frame.env, frame_place(&in->frame, in->lines.p), true,
-				   "paragraph %llu has no Start-Date (further ones are not told)",
-				   (unsigned long long)in->frame.record);
-		}
+		if (!in->change.time.set)
+			frame_tell(&in->frame, frame_place(&in->frame, in->lines.p), "paragraph",
+				   "has no Start-Date");
 	}
 }
 

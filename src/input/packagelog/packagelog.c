@@ -19,7 +19,7 @@
 struct input {
 	struct frame frame;
 	struct change_names names;
-	bool told_none, told_year;
+	bool told_year;
 	bool dnf;	   /* whose records may go on in lines without a time */
 	char command[512]; /* pacman's last "Running '...'" */
 	size_t command_n;
@@ -328,12 +328,8 @@ static void keep_command(struct input *in, struct slice s)
 static void tell(struct input *in, uint64_t offset, enum line_kind kind, const struct change *c)
 {
 	in->dnf |= slice_is(slice_str(c->manager), "dnf");
-	if (kind == LINE_NONE && !in->told_none && !in->dnf) {
-		in->told_none = true;
-		input_note(&in->frame.env, offset, true,
-			   "line %llu is of no package log (further ones are not told)",
-			   (unsigned long long)in->frame.record);
-	}
+	if (kind == LINE_NONE && !in->dnf)
+		frame_tell(&in->frame, offset, "line", "is of no package log");
 	if (c->year_assumed && !in->told_year) {
 		in->told_year = true;
 		input_note(&in->frame.env, offset, false, "%s",

@@ -30,7 +30,7 @@ struct day {
 struct input {
 	struct frame frame;
 	struct xml *xml;
-	bool told_year, told_none;
+	bool told_year;
 	struct audit_names known;
 	struct day day;
 	uint32_t host, app, pid, message, facility, severity; /* numbers of the names below */
@@ -362,11 +362,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			continue;
 		in->frame.record++;
 		if (!read_header(line, in->frame.env.modified, &in->day, &h)) {
-			if (!in->told_none)
-				input_note(&in->frame.env, offset, true,
-					   "line %llu has no header of a system log (further ones are not told)",
-					   (unsigned long long)in->frame.record);
-			in->told_none = true;
+			frame_tell(&in->frame, offset, "line", "has no header of a system log");
 			h = (struct header){ .priority = -1, .message = line };
 		}
 		tell_year(in, offset, &h);

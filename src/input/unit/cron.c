@@ -22,7 +22,7 @@ struct input {
 	struct frame frame;
 	struct put_name names[WORD_COUNT];
 	struct slice name, owner; /* in the environment's path; owner of a user's own crontab */
-	bool has_user, told;
+	bool has_user;
 };
 
 struct job {
@@ -247,11 +247,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			take(in, job, offset, ev);
 			return INPUT_EVENT;
 		}
-		if (!in->told)
-			input_note(&in->frame.env, offset, true,
-				   "line %llu is none of a crontab (further ones are not told)",
-				   (unsigned long long)in->frame.record);
-		in->told = true;
+		frame_tell(&in->frame, offset, "line", "is none of a crontab");
 	}
 }
 
