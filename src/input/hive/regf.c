@@ -86,6 +86,11 @@ bool regf_cell_at(const struct regf *r, uint32_t at, struct regf_cell *ret)
 	return slice_sub(r->bins, (uint64_t)at + 4, n - 4, &ret->bytes);
 }
 
+bool regf_is_seen(const struct regf *r, uint32_t at)
+{
+	return at / 8 < r->bins.n / 8 && r->seen[at / 512] >> (at / 8 % 64) & 1;
+}
+
 bool regf_named(struct slice cell, const char *signature, struct regf_name *ret)
 {
 	bool key = signature[0] == 'n';

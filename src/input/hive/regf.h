@@ -145,5 +145,7 @@ struct regf_cell {
 };
 /* False where no cell can be. For walk.c and carve.c. */
 bool regf_cell_at(const struct regf *r, uint32_t at, struct regf_cell *ret);
+/* Was the cell at `at`, inside the bins, taken by the walk? */
+bool regf_is_seen(const struct regf *r, uint32_t at);
 /* What nk and vk have in common: a signature, then at least `fixed` bytes, then a name. */
 bool regf_named(struct slice cell, const char *signature, struct regf_name *ret);

@@ -19,18 +19,13 @@ static void damage(struct regf *r, enum regf_damage d, uint64_t bins_offset)
 		r->damage[d].first = REGF_BASE_BYTES + bins_offset;
 }
 
-static bool is_seen(const struct regf *r, uint32_t at)
-{
-	return r->seen[at / 512] >> (at / 8 % 64) & 1;
-}
-
 /*
  * Takes the cell at `at` for good, of whose bytes `needed` say what it is. Honest cells do not
  * overlap, so that all that are taken need no more than the bins have.
  */
 static bool take(struct regf *r, uint32_t at, uint64_t needed)
 {
-	if (is_seen(r, at)) {
+	if (regf_is_seen(r, at)) {
 		damage(r, REGF_DAMAGE_TWICE, at);
 		return false;
 	}
@@ -292,7 +287,7 @@ void regf_open(struct regf *r, struct slice file)
 	uint32_t root;
 
 	*r = (struct regf){ .file = file, .bins = slice_from(file, REGF_BASE_BYTES) };
-	if (!regf_base_read(file, &base) || base.type != REGF_TYPE_HIVE)
+	if (!regf_base_read(file, &base))
 		return;
 	/* Offsets of cells have 32 bits. */
 	r->bins = slice_head(r->bins, INT32_MAX);
