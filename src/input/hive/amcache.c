@@ -39,8 +39,11 @@ static void make_file(const struct hive *h, struct event *ev, struct slice path,
 	ev->completeness = COMPLETENESS_FILTERED;
 	if (!path.n)
 		return;
-	ev->op = ACTIVITY_FILE_PRESENT;
 	ev->proves = STAGE_BIT(STAGE_S1) | STAGE_BIT(STAGE_S2);
+	/* Drivers of 1607 have a name and no place. */
+	if (slice_find(path, '\\') == path.n && slice_find(path, '/') == path.n)
+		return;
+	ev->op = ACTIVITY_FILE_PRESENT;
 	hive_make_text(h, ev, HIVE_S_FILE, path);
 	if (sha1.n)
 		hive_make_text(h, ev, HIVE_S_HASHES,

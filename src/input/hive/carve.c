@@ -2,7 +2,8 @@
 /*
  * One pass over the bins, cell by cell. A free cell may hold several former ones: each multiple of 8 in it
  * is tried. What is found must look like a key or a value in every field, for random bytes do not; its path
- * follows the keys that it and its parents name, which may have become others since.
+ * follows the keys that it and its parents name, which may have become others since. What lies behind the
+ * bins' end is left over from a longer hive.
  */
 #include "input/hive/carve.h"
 
@@ -134,7 +135,7 @@ static void scan(struct regf *r, struct found *keys, struct found *values)
 		if (!cell.used)
 			scan_free(r, (uint32_t)at, cell.bytes.n + 4, keys, values);
 		else
-			(void)try_at(r, (uint32_t)at, cell.bytes, true, keys, values);
+			(void)try_at(r, (uint32_t)at, cell.bytes, at < r->bins_bytes, keys, values);
 		at += cell.bytes.n + 4;
 	}
 }
@@ -208,7 +209,9 @@ void carve_find(struct hive *h)
 	for (size_t i = 0; i < keys.n; i++)
 		hive_item(h, &registry_deleted, REGF_NONE, keys.all[i], REGF_NONE);
 	for (size_t i = 0; i < values.n; i++)
-		hive_item(h, &registry_deleted, REGF_NONE, values.all[i], owners[i]);
+		/* A value without name and key says nothing. */
+		if (owners[i] != REGF_NONE || load_u16(former(&h->regf, values.all[i] & ~7u).p + 2))
+			hive_item(h, &registry_deleted, REGF_NONE, values.all[i], owners[i]);
 	free(owners);
 	free(keys.all);
 	free(values.all);

@@ -76,6 +76,7 @@ struct regf_key {
 struct regf {
 	struct slice file, bins;
 	uint32_t minor;
+	uint32_t bins_bytes; /* as the base block says; what lies behind them is left over */
 	struct regf_key *keys; /* breadth first: a parent before its children, those of one together */
 	size_t key_count, key_cap;
 	uint32_t *values; /* offsets of their vk; the lowest bits are the walk's */

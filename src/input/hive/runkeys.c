@@ -74,18 +74,15 @@ static void find(struct hive *h)
 		find_in(h, regf_child(&h->regf, 0, "Environment"), "UserInitMprLogonScript");
 }
 
-/* As Sysmon writes it: HKLM\SOFTWARE\..., HKU\<user>\Software\... */
+/* As Sysmon writes it: HKLM\SOFTWARE\..., HKU\<user>\Software\..., HKCU where the user is not known. */
 static struct slice target_object(struct hive *h, struct slice key, struct slice name, struct arena *a)
 {
-	struct slice user = h->user.n ? h->user : slice_str(".CURRENT");
-	struct slice software = SLICE("Software\\");
-	bool below = key.n > software.n && slice_eq_nocase(slice_head(key, software.n), software);
-	const char *between = below || !h->bases_at_root ? "" : h->of_machine ? "SOFTWARE\\" : "Software\\";
+	struct slice top = slice_str(h->of_machine ? "HKLM\\" : h->user.n ? "HKU\\" : "HKCU\\");
+	struct slice user = h->of_machine ? slice_of(NULL, 0) : h->user;
+	const char *software = !h->bases_at_root ? "" : h->of_machine ? "SOFTWARE\\" : "Software\\";
 
-	if (h->of_machine)
-		return arena_printf(a, "HKLM\\%s%.*s\\%.*s", between, (int)key.n, (const char *)key.p,
-				    (int)name.n, (const char *)name.p);
-	return arena_printf(a, "HKU\\%.*s\\%s%.*s\\%.*s", (int)user.n, (const char *)user.p, between, (int)key.n,
+	return arena_printf(a, "%.*s%.*s%s%s%.*s\\%.*s", (int)top.n, (const char *)top.p, (int)user.n,
+			    user.n ? (const char *)user.p : "", user.n ? "\\" : "", software, (int)key.n,
 			    (const char *)key.p, (int)name.n, (const char *)name.p);
 }
 

@@ -5,15 +5,20 @@
  *   72 bytes (7 and later)  session 4, runs 4, times in focus 4, ms in focus 4, ... @60 last run FILETIME
  *   16 bytes (XP)           session 4, runs 4 (from 5 on), last run FILETIME
  *
- * A new profile is seeded with rows that nobody ran: they share one time, and runs and focus follow each
- * other in one step (14 and 420,000 ms, 13 and 380,000, ...).
+ * A new profile is seeded with rows that nobody ran: they share one time to the tick, and have runs from
+ * 14 downwards. Three of one time below one key are taken as such, and with them all of that time.
  */
 #include "base/cursor.h"
+#include "base/heap.h"
 #include "input/hive/artifacts.h"
+
+#include <stdlib.h>
 
 #define NEW_BYTES 72u
 #define OLD_BYTES 16u
 #define SEEDED_ROWS_MIN 3u
+#define SEEDED_RUNS_MAX 14u
+#define SEEDED_TIMES_MAX 16u
 #define IS_SEEDED 1u
 
 struct row {
@@ -43,45 +48,69 @@ static bool row_read(const struct hive *h, uint32_t value, struct row *ret)
 	return true;
 }
 
-static bool looks_seeded(const struct row *r)
+struct times {
+	uint64_t all[SEEDED_TIMES_MAX];
+	size_t n;
+};
+
+static bool is_seeded(const struct times *t, const struct row *r)
 {
-	return r->is_new && r->runs >= 6 && r->runs <= 14 && r->focus_ms == r->runs * 40000u - 140000u;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->all[i] == r->last)
+			return r->is_new && r->runs <= SEEDED_RUNS_MAX;
+	return false;
 }
 
-/* The time that rows of a new profile share; 0 where there are none. */
-static uint64_t seeded_time(const struct hive *h, uint32_t key)
+static int by_time(const void *a, const void *b)
 {
-	uint64_t time = 0;
-	uint32_t same = 0;
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Times that enough rows of one key share. */
+static void seeded_times(const struct hive *h, uint32_t key, struct times *t)
+{
+	uint64_t *times = heap_array(hive_values(h, key) + 1u, sizeof(*times));
+	size_t n = 0;
 	struct row r;
 
 	HIVE_EACH_VALUE(h, key, i) {
-		if (!row_read(h, i, &r) || !looks_seeded(&r))
-			continue;
-		if (!time)
-			time = r.last;
-		same += r.last == time;
+		if (row_read(h, i, &r) && r.is_new && r.last && r.runs && r.runs <= SEEDED_RUNS_MAX)
+			times[n++] = r.last;
 	}
-	return same >= SEEDED_ROWS_MIN ? time : 0;
+	qsort(times, n, sizeof(*times), by_time);
+	for (size_t i = 0, same = 1; i < n; i++, same++) {
+		if (i && times[i] != times[i - 1])
+			same = 1;
+		if (same == SEEDED_ROWS_MIN && t->n < SEEDED_TIMES_MAX)
+			t->all[t->n++] = times[i];
+	}
+	free(times);
+}
+
+static void find_in(struct hive *h, uint32_t count, const struct times *seeded)
+{
+	struct row r;
+
+	HIVE_EACH_VALUE(h, count, i) {
+		if (row_read(h, i, &r))
+			hive_item(h, &hive_userassist, count, i, is_seeded(seeded, &r) ? IS_SEEDED : 0);
+	}
 }
 
 static void find(struct hive *h)
 {
-	struct row r;
-
 	for (size_t b = 0; b < HIVE_BASES; b++) {
 		uint32_t top = regf_find(&h->regf, h->bases[b],
 					 "Microsoft\\Windows\\CurrentVersion\\Explorer\\UserAssist");
+		struct times seeded = { 0 };
 
 		HIVE_EACH_CHILD(h, top, guid) {
-			uint32_t count = regf_child(&h->regf, guid, "Count");
-			uint64_t seeded = seeded_time(h, count);
-
-			HIVE_EACH_VALUE(h, count, i) {
-				if (row_read(h, i, &r))
-					hive_item(h, &hive_userassist, count, i,
-						  seeded && r.last == seeded && looks_seeded(&r) ? IS_SEEDED : 0);
-			}
+			seeded_times(h, regf_child(&h->regf, guid, "Count"), &seeded);
+		}
+		HIVE_EACH_CHILD(h, top, guid) {
+			find_in(h, regf_child(&h->regf, guid, "Count"), &seeded);
 		}
 	}
 }

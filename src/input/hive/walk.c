@@ -292,6 +292,7 @@ void regf_open(struct regf *r, struct slice file)
 	/* Offsets of cells have 32 bits. */
 	r->bins = slice_head(r->bins, INT32_MAX);
 	r->minor = base.minor;
+	r->bins_bytes = base.bins_bytes;
 	r->seen = heap_array(r->bins.n / 512 + 1, sizeof(*r->seen));
 	check_bins(r, base.bins_bytes);
 	root = base.root;
