@@ -735,18 +735,58 @@ static void every_prefix_and_flipped_bit_ends_well(void **state)
 	build_everything();
 	buf_put(&file, hive_finish(&hive));
 	read_with(&input_hive, buf_slice(&file), slice_of(NULL, 0), "");
-	size_t lines = count_of("\n");
-
-	assert_int_equal(lines, 13);
+	assert_int_equal(count_of("\n"), 13);
 	for (size_t n = 0; n < file.n; n += 29)
 		read_with(&input_hive, slice_head(buf_slice(&file), n), slice_of(NULL, 0), "");
-	for (size_t bit = 0; bit < file.n * 8; bit += bit < 8192 || bit > 4096 * 8 ? 3 : 1024) {
+	/* Keys that are cut off are still found in the slack; none is found twice. */
+	for (size_t bit = 0; bit < file.n * 8; bit += 3) {
 		file.p[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		read_with(&input_hive, buf_slice(&file), slice_of(NULL, 0), "");
-		assert_true(count_of("\n") < lines + 20);
+		assert_true(count_of("\n") <= hive.key_count + hive.value_count + REGF_DAMAGE_COUNT + 4);
 		file.p[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
 	buf_done(&file);
+}
+
+/* fuzz/corpus/hive: rewritten with HIVE_SEEDS=fuzz/corpus/hive in the environment. */
+static void seed(const char *name, struct slice bytes)
+{
+	char path[4096];
+	const char *folder = getenv("HIVE_SEEDS");
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder ? folder : ".", name);
+	if (!folder || !(f = fopen(path, "wb")))
+		return;
+	fwrite(bytes.p, 1, bytes.n, f);
+	fclose(f);
+}
+
+static void seeds_are_read(void **state)
+{
+	struct buf file = { 0 }, log = { 0 };
+
+	(void)state;
+	cache_of_10(&log);
+	seed("cache", buf_slice(&log));
+	build_everything();
+	hive.seq1 = 8;
+	buf_put(&file, hive_finish(&hive));
+	seed("everything", buf_slice(&file));
+	hive_key(&hive, "ControlSet002\\Services\\New", TIME);
+	hive_log(&log, buf_slice(&file), hive_finish(&hive), 8);
+	read_with(&input_hive, buf_slice(&file), buf_slice(&log), "");
+	assert_true(says("name=New;"));
+	buf_put(&file, buf_slice(&log));
+	seed("hive-and-log", buf_slice(&file));
+	file.n -= log.n;
+	hive_log_old(&log, buf_slice(&file), buf_slice(&hive.file));
+	read_with(&input_hive, buf_slice(&file), buf_slice(&log), "");
+	assert_true(says("name=New;"));
+	buf_put(&file, buf_slice(&log));
+	seed("hive-and-old-log", buf_slice(&file));
+	buf_done(&file);
+	buf_done(&log);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -774,6 +814,7 @@ int main(void)
 		TEST(logs_beside_a_hive_are_replayed),
 		TEST(damage_is_told_with_its_place),
 		TEST(every_prefix_and_flipped_bit_ends_well),
+		TEST(seeds_are_read),
 	};
 
 	names_init(&names);
