@@ -153,13 +153,16 @@ static int by_number(const void *a, const void *b)
 static void find_owners(const struct regf *r, const struct found *keys, const struct found *values,
 			uint32_t *owners)
 {
+	size_t left = r->bins.n / 4; /* entries of lists, for those of former keys may overlap */
+
 	for (size_t k = 0; k < keys->n; k++) {
 		struct slice nk = former(r, keys->all[k] & ~7u), list;
 		uint32_t count = load_u32(nk.p + 36), at = load_u32(nk.p + 40);
 
 		count = count < VALUES_MAX ? count : VALUES_MAX;
-		if (!slice_sub(r->bins, (uint64_t)at + 4, (uint64_t)count * 4, &list))
+		if (count > left || !slice_sub(r->bins, (uint64_t)at + 4, (uint64_t)count * 4, &list))
 			continue;
+		left -= count;
 		for (size_t i = 0; i < list.n; i += 4) {
 			/* Both spellings of the low bit. */
 			uint32_t free_one = load_u32(list.p + i), used_one = free_one | 1;
