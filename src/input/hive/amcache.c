@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #define SHA1_DIGITS 40u
+#define HASHED_BYTES_MAX 31457280u /* of longer files only so much is hashed */
 
 static uint32_t inventory(const struct hive *h, const char *name)
 {
@@ -34,14 +35,27 @@ static struct slice sha1_of(struct slice id, struct arena *a)
 	return arena_lower(a, slice_from(id, zeros.n));
 }
 
+/* c:/windows/x.sys, as drivers are keyed: the slashes are the key's. */
+static struct slice with_backslashes(struct slice path, struct arena *a)
+{
+	uint8_t *out;
+
+	if (slice_find(path, '/') == path.n || path.n < 3 || path.p[1] != ':' || !(out = arena_alloc(a, path.n)))
+		return path;
+	for (size_t i = 0; i < path.n; i++)
+		out[i] = path.p[i] == '/' ? '\\' : path.p[i];
+	return slice_of(out, path.n);
+}
+
 static void make_file(const struct hive *h, struct event *ev, struct slice path, struct slice sha1)
 {
+	path = with_backslashes(path, &ev->arena);
 	ev->completeness = COMPLETENESS_FILTERED;
 	if (!path.n)
 		return;
 	ev->proves = STAGE_BIT(STAGE_S1) | STAGE_BIT(STAGE_S2);
 	/* Drivers of 1607 have a name and no place. */
-	if (slice_find(path, '\\') == path.n && slice_find(path, '/') == path.n)
+	if (slice_find(path, '\\') == path.n)
 		return;
 	ev->op = ACTIVITY_FILE_PRESENT;
 	hive_make_text(h, ev, HIVE_S_FILE, path);
@@ -66,26 +80,24 @@ static void find_files(struct hive *h)
 	}
 }
 
-static void put_size(const struct hive *h, struct event *ev, uint32_t value)
+/* The number, also where it is stored as text, decimal or hexadecimal behind 0x; 0 where there is none. */
+static uint64_t put_size(const struct hive *h, struct event *ev, uint32_t value)
 {
-	char text[32];
+	char text[32], *end;
 	uint64_t n;
 	struct slice s = hive_text(h, value, &ev->arena);
 
-	if (hive_number(h, value, &n)) {
-		hive_put_u64(h, ev, HIVE_SIZE, n);
-		return;
+	if (!hive_number(h, value, &n)) {
+		if (!s.n || s.n >= sizeof(text) || s.p[0] < '0' || s.p[0] > '9')
+			return 0;
+		memcpy(text, s.p, s.n);
+		text[s.n] = 0;
+		n = strtoull(text, &end, text[1] == 'x' ? 16 : 10);
+		if (*end)
+			return 0;
 	}
-	if (!s.n || s.n >= sizeof(text) || s.p[0] < '0' || s.p[0] > '9')
-		return;
-	memcpy(text, s.p, s.n);
-	text[s.n] = 0;
-	/* Decimal, or hexadecimal behind 0x. */
-	char *end;
-
-	n = strtoull(text, &end, text[1] == 'x' ? 16 : 10);
-	if (!*end)
-		hive_put_u64(h, ev, HIVE_SIZE, n);
+	hive_put_u64(h, ev, HIVE_SIZE, n);
+	return n;
 }
 
 static void put_file(struct hive *h, const struct hive_item *it, struct event *ev)
@@ -109,7 +121,8 @@ static void put_file(struct hive *h, const struct hive_item *it, struct event *e
 		version = hive_text(h, v[NUMBER], a);
 	hive_put_text(h, ev, HIVE_PATH, path);
 	hive_put_text(h, ev, HIVE_SHA1, sha1);
-	put_size(h, ev, v[SIZE]);
+	uint64_t size = put_size(h, ev, v[SIZE]);
+
 	hive_put_text(h, ev, HIVE_PRODUCT, product);
 	hive_put_text(h, ev, HIVE_VERSION, version);
 	hive_put_text(h, ev, HIVE_PUBLISHER, publisher);
@@ -126,7 +139,7 @@ static void put_file(struct hive *h, const struct hive_item *it, struct event *e
 	if (hive_number(h, v[MODIFIED], &n))
 		hive_put_filetime(h, ev, HIVE_MODIFIED, n);
 	hive_key_time(h, ev, it->key);
-	make_file(h, ev, path, sha1);
+	make_file(h, ev, path, size > HASHED_BYTES_MAX ? slice_of(NULL, 0) : sha1);
 	hive_make_text(h, ev, HIVE_S_FILE_VERSION, version);
 	hive_make_text(h, ev, HIVE_S_PRODUCT, product);
 	hive_make_text(h, ev, HIVE_S_COMPANY, publisher);

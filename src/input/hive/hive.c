@@ -82,8 +82,8 @@ static void tell_replay(struct hive *h)
 					 : "the hive was not closed";
 
 	for (size_t i = 0; i < r->note_count; i++)
-		input_note(&h->env, r->notes[i].offset, r->damaged, "log %u, at its %" PRIu64 ": %s",
-			   r->notes[i].file + 1, r->notes[i].offset, r->notes[i].why);
+		input_note(&h->env, 0, r->damaged, "%s, byte %" PRIu64 ": %s",
+			   input_hive.beside[r->notes[i].file], r->notes[i].offset, r->notes[i].why);
 	switch (r->state) {
 	case LOG_NOT_NEEDED:
 		return;

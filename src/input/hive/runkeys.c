@@ -100,7 +100,8 @@ static void put(struct hive *h, const struct hive_item *it, struct event *ev)
 	hive_put_text(h, ev, HIVE_USER, h->user);
 	hive_key_time(h, ev, it->key);
 	ev->proves = STAGE_BIT(STAGE_S2);
-	ev->completeness = h->whole ? COMPLETENESS_COMPLETE : COMPLETENESS_UNKNOWN;
+	/* A user's hive is one of several. */
+	ev->completeness = h->whole && h->of_machine ? COMPLETENESS_COMPLETE : COMPLETENESS_UNKNOWN;
 	ev->op = ACTIVITY_REGISTRY_SET;
 	hive_make_text(h, ev, HIVE_S_OBJECT, target_object(h, key, name, &ev->arena));
 	hive_make(h, ev, HIVE_S_DETAILS, command);

@@ -599,6 +599,10 @@ static void files_of_both_schemas(void **state)
 	hive_sz(&hive, k, "Size", "0x7fac0");
 	hive_sz(&hive, k, "Version", "1.2");
 	hive_sz(&hive, k, "LinkDate", "06/18/2022 04:26:40");
+	k = hive_key(&hive, "Root\\InventoryApplicationFile\\large", TIME);
+	hive_sz(&hive, k, "LowerCaseLongPath", "c:\\large.exe");
+	hive_sz(&hive, k, "FileId", "0000" SHA);
+	hive_dword(&hive, k, "Size", 31457281);
 	k = hive_key(&hive, "Root\\File\\{volume}\\a0000b", TIME);
 	hive_sz(&hive, k, "15", "C:\\old.exe");
 	hive_sz(&hive, k, "101", "");
@@ -607,6 +611,8 @@ static void files_of_both_schemas(void **state)
 	read_finished("");
 	assert_true(says("amcache_file|" AT "|key|file_present|S1S2|;path=c:\\x.exe;sha1=" SHA ";size=522944;version=1.2;"
 			 "link_time=2022-06-18T04:26:40Z/TargetFilename=c:\\x.exe/Hashes=SHA1=" SHA "/FileVersion=1.2\n"));
+	/* The digest is of its first bytes, and no file's. */
+	assert_true(says(";path=c:\\large.exe;sha1=" SHA ";size=31457281/TargetFilename=c:\\large.exe\n"));
 	assert_true(says("amcache_file|" AT "|key|file_present|S1S2|;path=C:\\old.exe;size=77;"
 			 "link_time=2022-06-18T04:26:40Z/TargetFilename=C:\\old.exe\n"));
 }
@@ -630,7 +636,7 @@ static void programs_and_drivers(void **state)
 	read_finished("");
 	assert_true(says("amcache_program|2022-06-18T04:26:40Z|install|inventory|S2|;name=Phone;program_id=00ab/Product=Phone\n"));
 	assert_true(says("amcache_program|" AT "|key|inventory|S2|;name=Old;program_id=00cd/"));
-	assert_true(says("amcache_driver|" AT "|key|file_present|S1S2|;path=c:/d/x.sys;sha1=" SHA ";signed=true/"));
+	assert_true(says("amcache_driver|" AT "|key|file_present|S1S2|;path=c:/d/x.sys;sha1=" SHA ";signed=true/TargetFilename=c:\\d\\x.sys/"));
 	assert_true(says("amcache_driver|" AT "|key|none|S1S2|;path=y.sys;sha1=" SHA ";version=3;name=y.sys/"));
 }
 
