@@ -70,8 +70,12 @@ static void find_in(struct hive *h, uint32_t key, uint32_t set)
 	struct hive_shim *cache = arena_array(&h->keep, 1, sizeof(*cache));
 	struct slice data = regf_value_data(&h->regf, value, &h->keep);
 
-	if (!cache || !data.n)
+	if (!cache || !data.n) {
+		if (!regf_value_at(&h->regf, value).damaged && regf_value_at(&h->regf, value).size)
+			input_note(&h->env, regf_value_at(&h->regf, value).offset, true,
+				   "an application compatibility cache is too large and was not read");
 		return;
+	}
 	if (!shim_open(&cache->shim, data)) {
 		input_note(&h->env, regf_data_offset(&h->regf, value, 0), true,
 			   "an application compatibility cache of an unknown form was not read");

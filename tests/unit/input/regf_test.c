@@ -303,6 +303,25 @@ static void data_that_is_longer_than_its_cell_is_cut(void **state)
 	hive_done(&damaged);
 }
 
+/* One value's data is said to be all the rest of the file: nothing else can have its bytes. */
+static void cells_cannot_claim_more_than_there_is(void **state)
+{
+	struct guard g = to_damage();
+	size_t text = hive_value_cell_at(&damaged, 0) + 4, data = 4096 + load_u32(bytes_of + text + 8);
+	struct regf r;
+
+	(void)state;
+	put_u32(text + 4, 0x7fffffff);
+	put_u32(data, (uint32_t)(0 - (g.bytes.n - data)));
+	regf_open(&r, g.bytes);
+	assert_true(r.damage[REGF_DAMAGE_OVERLAP].count > 0);
+	assert_true(r.claimed <= r.bins.n);
+	assert_true(r.key_count <= damaged.key_count && touch(&r) > 0);
+	regf_done(&r);
+	guard_done(&g);
+	hive_done(&damaged);
+}
+
 /* Keys a thousand deep: found, and the path is cut at the top. */
 static void depth_has_no_stack(void **state)
 {
@@ -339,6 +358,7 @@ int main(void)
 		cmocka_unit_test(a_cell_of_an_impossible_size_is_still_a_key),
 		cmocka_unit_test(data_of_two_values_is_neither_ones),
 		cmocka_unit_test(data_that_is_longer_than_its_cell_is_cut),
+		cmocka_unit_test(cells_cannot_claim_more_than_there_is),
 		cmocka_unit_test(depth_has_no_stack),
 	};
 
