@@ -341,6 +341,9 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->gravity < GRAVITY_LIGHT || (w->gravity < GRAVITY_MIN && !w->arrivals)) {
 		w->verdict = WEIGH_UNEXPLAINED;
 		w->why = "its alerts are of kinds that ordinary software raises too";
+	} else if (!w->arrivals && w->p > SMALL_P && w->images > 1) {
+		w->verdict = WEIGH_UNEXPLAINED;
+		w->why = "nothing to compare: it was there before the records begin, and hosts without it do not differ";
 	} else if (w->images < 2) {
 		w->why = w->hosts < 2 ? "one host: a lead, not a finding" : "hosts of one image: a lead, not a finding";
 	} else if (w->gravity < GRAVITY_MIN) {

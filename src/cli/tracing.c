@@ -476,9 +476,9 @@ static void put_group(struct all *a, size_t which)
 /* For the cohort. */
 static uint32_t group_of(const struct all *a, const struct alert *x, size_t at)
 {
-	if (!x->traced || !origin_named(a->origins.list[at].origin.kind))
-		return COHORT_UNNAMED;
-	return (uint32_t)(a->origins.list[at].into ? a->origins.list[at].into - 1 : at);
+	if (x->traced && a->origins.list[at].into)
+		at = a->origins.list[at].into - 1;
+	return x->traced && origin_named(a->origins.list[at].origin.kind) ? (uint32_t)at : COHORT_UNNAMED;
 }
 
 /* All alerts of all hosts against who has what. */

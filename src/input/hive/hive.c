@@ -29,6 +29,28 @@ static unsigned probe(struct slice head, uint64_t bytes)
 	return regf_base_read(head, &base) ? 100 : 0;
 }
 
+static bool is_zeros(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i])
+			return false;
+	return true;
+}
+
+/* A log that was never written to is zeros: known by its ending, for it is no damage. */
+static unsigned probe_named(struct slice name, struct slice head, uint64_t bytes)
+{
+	(void)bytes;
+	for (size_t i = 0; i < 2; i++) {
+		struct slice ending = slice_str(input_hive.beside[i]);
+
+		if (name.n > ending.n && slice_eq_nocase(slice_from(name, name.n - ending.n), ending) &&
+		    is_zeros(head))
+			return 50;
+	}
+	return 0;
+}
+
 static struct input *hive_open(const struct input_env *env)
 {
 	struct input *in = heap_new(sizeof(*in));
@@ -205,7 +227,7 @@ static void window(struct input *in, const struct input_window *w)
 	forget(h);
 	in->next = 0;
 	in->bytes = w->bytes.n;
-	if (is_log(w->bytes))
+	if (is_log(w->bytes) || is_zeros(slice_head(w->bytes, REGF_BASE_BYTES)))
 		return;
 	open_best(h, w->bytes, w->beside);
 	tell_replay(h);
@@ -260,6 +282,7 @@ const struct input_format input_hive = {
 	.cut = INPUT_WHOLE,
 	.beside = { ".LOG1", ".LOG2", ".LOG" },
 	.probe = probe,
+	.probe_named = probe_named,
 	.open = hive_open,
 	.window = window,
 	.next = next,
