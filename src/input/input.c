@@ -8,6 +8,8 @@
 
 const struct input_format *const input_formats[] = {
 	&input_evtx,
+	&input_hive,
+	&input_shimcache,
 	&input_jsonl,
 	&input_json,
 	&input_xml,
