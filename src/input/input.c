@@ -23,6 +23,7 @@ const struct input_format *const input_formats[] = {
 	&input_piprecord,
 	&input_checksums,
 	&input_prefetch,
+	&input_mft,
 	NULL,
 };
 
