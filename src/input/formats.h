@@ -18,5 +18,6 @@ extern const struct input_format input_packagelog;
 extern const struct input_format input_piprecord;
 extern const struct input_format input_prefetch;
 extern const struct input_format input_syslog;
+extern const struct input_format input_usn;
 extern const struct input_format input_wintext;
 extern const struct input_format input_xml;

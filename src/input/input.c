@@ -24,6 +24,7 @@ const struct input_format *const input_formats[] = {
 	&input_checksums,
 	&input_prefetch,
 	&input_mft,
+	&input_usn,
 	NULL,
 };
 
