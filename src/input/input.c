@@ -25,6 +25,9 @@ const struct input_format *const input_formats[] = {
 	&input_prefetch,
 	&input_mft,
 	&input_usn,
+	&input_pca,
+	&input_recentfilecache,
+	&input_wer,
 	NULL,
 };
 
