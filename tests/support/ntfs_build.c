@@ -59,7 +59,7 @@ static size_t put_wide(struct buf *b, const char *text)
 void prefetch_build(struct buf *out, const struct prefetch_spec *s)
 {
 	size_t metrics, names, volumes, count_at;
-	bool is_short = s->version == 31 || s->short_layout;
+	bool is_short = s->version == 31 || (s->version == 30 && s->short_layout);
 	struct buf b = { 0 };
 
 	metrics = s->version == 17 ? 152 : s->version == 23 ? 240 : is_short ? 296 : 304;

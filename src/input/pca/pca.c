@@ -72,6 +72,7 @@ static bool read_launch(struct slice line, struct pca_line *ret)
 static bool read_general(struct slice line, struct pca_line *ret)
 {
 	struct slice parts[GENERAL_PARTS] = { { NULL, 0 } };
+	uint64_t status;
 
 	for (size_t i = 0; i < GENERAL_PARTS && line.p; i++)
 		parts[i] = slice_cut(line, '|', &line);
@@ -82,7 +83,7 @@ static bool read_general(struct slice line, struct pca_line *ret)
 	ret->version = parts[5];
 	ret->program_id = parts[6];
 	ret->exit_code = slice_trim(parts[7]);
-	return parts[2].n && read_time(parts[0], &ret->time);
+	return parts[2].n && slice_to_u64(parts[1], &status) && read_time(parts[0], &ret->time);
 }
 
 static bool read_line(struct slice line, struct pca_line *ret)
@@ -102,7 +103,7 @@ static unsigned probe(struct slice head, uint64_t bytes)
 		if (!line.n || (!head.p && bytes > 4096 && lines))
 			continue;
 		lines++;
-		good += read_line(line, &l) && (slice_find(l.path, '\\') < l.path.n || l.status.n);
+		good += read_line(line, &l) && slice_find(l.path, '\\') < l.path.n;
 	}
 	return good && good * 2 >= lines ? 78 : 0;
 }
