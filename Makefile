@@ -36,7 +36,7 @@ fuzz:
 
 # Side by side with other tools; needs ../shared (tests/bench/README.md).
 bench: all
-	ninja -C $(BUILD) tests/graph_bench
+	ninja -C $(BUILD) tests/graph_bench tests/ntfs_make
 	python3 tests/bench/bench.py $(BUILD)/upriver
 
 # What takes too long for every change: tools/nightly says what. TIME: seconds a fuzz target.

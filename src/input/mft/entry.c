@@ -85,7 +85,6 @@ static void take_record(struct mft_entry *e, const struct mft_record *r)
 	struct mft_attribute a;
 	size_t at = r->first;
 
-	e->torn |= r->torn;
 	while (mft_attribute_next(r, &at, &a, &e->damaged)) {
 		if (a.type == MFT_STANDARD_INFORMATION && a.value.n >= 32)
 			e->times = a.value.p;
@@ -118,6 +117,7 @@ void mft_entry_read(struct mft_entry *e, const struct mft_tree *t, uint32_t numb
 				e->sequence = r.sequence;
 				e->flags = r.flags;
 			}
+			e->torn |= mft_record_torn(mft_tree_raw(t, i));
 			take_record(e, &r);
 		}
 		i = t->nodes[i].next;

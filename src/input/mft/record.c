@@ -6,27 +6,39 @@
 #define SECTOR 512u
 #define HEADER_BYTES 48u
 
-/* Puts back what the ends of the sectors hid, in room, as far as the record is used. The sectors' marks
- * are compared in all of the record: a torn write may have hit any. */
-static bool put_fixups(struct slice raw, struct slice list, uint8_t *room, size_t used)
+/* The list of fixups; p NULL where it is not inside. */
+static struct slice fixups(struct slice raw)
 {
-	bool whole = true;
+	struct slice list = { NULL, 0 };
 
-	for (size_t i = 1; i * SECTOR <= raw.n; i++) {
+	(void)slice_sub(raw, load_u16(raw.p + 4), (uint64_t)load_u16(raw.p + 6) * 2, &list);
+	return list;
+}
+
+/* Puts back in room what the ends of the sectors hid, as far as the record is used. */
+static void put_fixups(struct slice list, uint8_t *room, size_t used)
+{
+	for (size_t i = 1; i * SECTOR - 2 < used && i * 2 + 2 <= list.n; i++) {
 		size_t at = i * SECTOR - 2;
 
-		if (i * 2 + 2 > list.n || memcmp(raw.p + at, list.p, 2) != 0) {
-			whole = false;
+		if (memcmp(room + at, list.p, at + 1 < used ? 2 : 1) != 0)
 			continue;
-		}
-		if (!room)
-			continue;
-		if (at < used)
-			room[at] = list.p[i * 2];
+		room[at] = list.p[i * 2];
 		if (at + 1 < used)
 			room[at + 1] = list.p[i * 2 + 1];
 	}
-	return whole;
+}
+
+bool mft_record_torn(struct slice raw)
+{
+	struct slice list = fixups(raw);
+
+	if (memcmp(raw.p, "BAAD", 4) == 0 || load_u32(raw.p + 24) > raw.n)
+		return true;
+	for (size_t i = 1; i * SECTOR <= raw.n; i++)
+		if (i * 2 + 2 > list.n || memcmp(raw.p + i * SECTOR - 2, list.p, 2) != 0)
+			return true;
+	return false;
 }
 
 static bool is_zero(struct slice s)
@@ -37,34 +49,25 @@ static bool is_zero(struct slice s)
 enum mft_state mft_record_open(struct slice raw, uint8_t *room, struct mft_record *ret)
 {
 	const uint8_t *p = raw.p;
-	struct slice list = { NULL, 0 };
-	bool baad;
 	size_t used;
 
 	if (raw.n < HEADER_BYTES)
 		return MFT_BAD;
-	baad = memcmp(p, "BAAD", 4) == 0;
-	if (!baad && memcmp(p, "FILE", 4) != 0)
+	if (memcmp(p, "FILE", 4) != 0 && memcmp(p, "BAAD", 4) != 0)
 		return is_zero(raw) ? MFT_EMPTY : MFT_BAD;
 	used = load_u32(p + 24);
-	*ret = (struct mft_record){ .first = load_u16(p + 20),
+	if (used < HEADER_BYTES || used > raw.n)
+		used = raw.n;
+	*ret = (struct mft_record){ .bytes = slice_head(raw, used),
+				    .first = load_u16(p + 20),
 				    .base = load_u64(p + 32),
 				    .sequence = load_u16(p + 16),
-				    .flags = load_u16(p + 22),
-				    .torn = baad };
-	if (used < HEADER_BYTES || used > raw.n) {
-		ret->torn = true;
-		used = raw.n;
-	}
-	ret->torn |= !slice_sub(raw, load_u16(p + 4), (uint64_t)load_u16(p + 6) * 2, &list);
-	ret->bytes = slice_head(raw, used);
+				    .flags = load_u16(p + 22) };
 	if (used > SECTOR - 2) {
 		memcpy(room, raw.p, used);
+		put_fixups(fixups(raw), room, used);
 		ret->bytes.p = room;
-	} else {
-		room = NULL;
 	}
-	ret->torn |= !put_fixups(raw, list, room, used);
 	return ret->first < HEADER_BYTES - 8 ? MFT_BAD : MFT_GOOD;
 }
 

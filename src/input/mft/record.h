@@ -31,11 +31,13 @@ struct mft_record {
 	size_t first;	    /* attribute */
 	uint64_t base;	    /* reference; 0: none */
 	uint16_t sequence, flags;
-	bool torn; /* sectors of different writes, or marked so */
 };
 
 /* raw: 1024 or 4096 bytes, the whole record; room: as many. */
 enum mft_state mft_record_open(struct slice raw, uint8_t *room, struct mft_record *ret);
+/* Of a good one: has it sectors of different writes, or is it marked so? Touches all of its sectors, which
+ * opening does not. */
+bool mft_record_torn(struct slice raw);
 
 static inline uint64_t mft_entry_of(uint64_t reference)
 {
