@@ -305,7 +305,7 @@ class Bench:
         os.makedirs(prefetch, exist_ok=True)
         for what, count, path in (("mft", 200000, mft), ("usn", 1000000, usn), ("prefetch", 20000, prefetch)):
             subprocess.run([make, what, str(count), path], check=True)
-        other = [[dump, "-o", kind, "--hard-link-rows", "--stream-rows", mft] if dump else ["true"] for kind in ("csv", "jsonl")]
+        other = [[dump, "-o", *how, mft] if dump else ["true"] for how in (("csv", "--hard-link-rows", "--stream-rows"), ("jsonl",))]
         start, ours, csv, lines, jsonl, journal, runs = in_turn(
             self.runs, self.hunt(f"{self.folder}/none.jsonl", none), self.hunt(mft, none), other[0],
             [self.u, "timeline", mft, "--json", "--unsorted", "--threads", "1", "-q"], other[1], self.hunt(usn, none),
