@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define FOLDER_SLOTS 8192u /* 2 MiB */
+#define FOLDER_SLOTS_MAX 8192u /* 2 MiB */
 #define FOLDER_TEXT 248u   /* longer paths are put together each time */
 
 /* A folder's path with a backslash behind it, as it was last needed. */
@@ -110,7 +110,8 @@ void mft_tree_init(struct mft_tree *t, struct slice file, size_t record_bytes)
 	*t = (struct mft_tree){ .file = file, .record_bytes = record_bytes };
 	t->count = count < UINT32_MAX - 1 ? (uint32_t)count : UINT32_MAX - 1;
 	t->nodes = heap_array(t->count + 1u, sizeof(*t->nodes));
-	t->folders = heap_array(FOLDER_SLOTS, sizeof(*t->folders));
+	t->folder_slots = t->count < FOLDER_SLOTS_MAX ? t->count + 1 : FOLDER_SLOTS_MAX;
+	t->folders = heap_array(t->folder_slots, sizeof(*t->folders));
 	arena_init(&t->scratch, 0);
 	for (uint32_t i = 0; i < t->count; i++)
 		read_node(t, i);
@@ -232,7 +233,7 @@ static void put_node(struct mft_tree *t, const struct mft_node *n, struct buf *o
 
 static struct mft_folder *slot_of(struct mft_tree *t, uint32_t entry)
 {
-	return &t->folders[entry % FOLDER_SLOTS];
+	return &t->folders[entry % t->folder_slots];
 }
 
 /* A judged folder's path, with a backslash behind it. */

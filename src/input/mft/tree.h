@@ -47,6 +47,7 @@ struct mft_tree {
 	uint32_t strays;     /* extensions whose base is another file's by now */
 	struct mft_node *nodes;
 	struct mft_folder *folders;
+	uint32_t folder_slots;
 	uint32_t *way; /* of mft_tree_path, grown */
 	size_t way_cap;
 	struct arena scratch;
