@@ -5,7 +5,7 @@
  * what a file is. */
 #include "base/slice.h"
 
-/* One folder's name: the letter in it, or 0. */
+/* One folder's name: the letter in it, or 0. Alone, only a capital is one. */
 static inline char drive_in(struct slice name)
 {
 	static const struct slice device = SLICE("%5C%5C.%5C");
@@ -15,25 +15,26 @@ static inline char drive_in(struct slice name)
 		name = slice_from(name, device.n);
 	if (!name.n)
 		return 0;
-	c = ascii_lower(name.p[0]);
+	c = name.p[0];
 	name = slice_from(name, 1);
-	if (c < 'a' || c > 'z' || (name.n && !slice_is(name, ":") && !slice_eq_nocase(name, slice_str("%3a"))))
-		return 0;
-	return (char)(c & ~0x20);
+	if (name.n) {
+		if (!slice_is(name, ":") && !slice_is(name, "_") && !slice_eq_nocase(name, slice_str("%3a")))
+			return 0;
+		c &= (uint8_t)~0x20;
+	}
+	return c >= 'A' && c <= 'Z' ? (char)c : 0;
 }
 
-/* The letter of the last folder in the path that is one; 0: none. The file's own name is not looked
- * at. */
+/* The letter of the folder that the file lies in ($Extend is the volume's own), or 0. */
 static inline char drive_of(struct slice path)
 {
-	struct slice rest = path;
-	char found = 0;
+	struct slice folder = { NULL, 0 }, rest = path;
 
 	while (rest.p) {
 		struct slice name = slice_cut(rest, '/', &rest);
-		char c = rest.p ? drive_in(name) : 0;
 
-		found = c ? c : found;
+		if (rest.p && !slice_eq_nocase(name, slice_str("$extend")))
+			folder = name;
 	}
-	return found;
+	return drive_in(folder);
 }
