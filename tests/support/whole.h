@@ -55,6 +55,7 @@ static size_t whole_read_at(const struct input_format *f, struct slice bytes, co
 	env.note = whole_note;
 	env.note_ctx = notes;
 	env.path = slice_str(path);
+	env.host = slice_str("host");
 	struct input *in = f->open(&env);
 
 	event_init(&ev, &names);
@@ -62,6 +63,7 @@ static size_t whole_read_at(const struct input_format *f, struct slice bytes, co
 	while (f->next(in, &ev) == INPUT_EVENT && events++ < 100000)
 		whole_event(&ev, out);
 	assert_true(events < 100000);
+	assert_true(events == 0 || slice_is(ev.host, "host"));
 	assert_int_equal(f->consumed(in), bytes.n);
 	f->close(in);
 	event_done(&ev);

@@ -268,6 +268,7 @@ static void take(struct input *in, const struct mft_file_name *name, struct even
 	put_activity(in, ev);
 	ev->time_kind = "created";
 	ev->kind = "mft";
+	ev->host = in->env.host;
 	ev->ptr.record = e->number;
 	ev->ptr.offset = in->w.offset + (uint64_t)e->number * in->tree.record_bytes;
 	ev->damaged = e->damaged || e->torn || e->cut;

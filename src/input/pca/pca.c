@@ -195,6 +195,7 @@ static void take(struct input *in, struct slice line, uint64_t offset, struct ev
 	ev->time = l.time;
 	ev->time.zone_assumed = false;
 	ev->time_kind = "run";
+	ev->host = in->env.host;
 	ev->completeness = COMPLETENESS_FILTERED; /* what was started from the desktop */
 	event_seal(ev);
 }

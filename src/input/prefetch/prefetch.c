@@ -203,6 +203,7 @@ static void take(struct input *in, uint64_t run, struct event *ev)
 	put_place(ev, "prefetch", ++in->record, in->w.offset);
 	ev->time = when_filetime(run);
 	ev->time_kind = "run";
+	ev->host = in->env.host;
 	ev->op = ACTIVITY_PROCESS_START;
 	ev->proves = STAGE_BIT(STAGE_S3);
 	ev->completeness = COMPLETENESS_CAPPED; /* the last runs only, of so many programs */

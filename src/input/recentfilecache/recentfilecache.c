@@ -106,6 +106,7 @@ static enum input_step next(struct input *in, struct event *ev)
 	put_place(ev, "recent_file_cache", ++in->record, in->w.offset + at);
 	ev->op = ACTIVITY_FILE_PRESENT;
 	ev->proves = STAGE_BIT(STAGE_S1);
+	ev->host = in->env.host;
 	event_seal(ev);
 	ev->time_kind = NULL;
 	return INPUT_EVENT;

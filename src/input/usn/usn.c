@@ -363,6 +363,7 @@ static void take(struct input *in, const struct usn_record *r, size_t place, str
 	put_place(ev, "usn", in->record, in->w.offset + place);
 	ev->time = when_filetime(r->time);
 	ev->time_kind = "change";
+	ev->host = in->env.host;
 	ev->completeness = COMPLETENESS_COMPLETE; /* from its first record on */
 	event_seal(ev);
 }

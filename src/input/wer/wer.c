@@ -213,6 +213,7 @@ static bool take(struct input *in, struct slice text, struct event *ev)
 	put_place(ev, "wer", 1, in->w.offset);
 	ev->time = when_filetime(r.time);
 	ev->time_kind = "crash";
+	ev->host = in->env.host;
 	event_seal(ev);
 	return true;
 }
