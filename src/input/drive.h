@@ -18,7 +18,8 @@ static inline char drive_in(struct slice name)
 	c = name.p[0];
 	name = slice_from(name, 1);
 	if (name.n) {
-		if (!slice_is(name, ":") && !slice_is(name, "_") && !slice_eq_nocase(name, slice_str("%3a")))
+		if (!slice_is(name, ":") && !slice_is(name, "_") &&
+		    !slice_eq_nocase(name, slice_str("%3a")))
 			return 0;
 		c &= (uint8_t)~0x20;
 	}

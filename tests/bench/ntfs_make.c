@@ -3,10 +3,9 @@
  * Writes files of Windows made up by tests/support/ntfs_build.c, for the bench and as seeds of the
  * fuzz targets:
  *
- *   ntfs_make mft N FILE        an $MFT of N records: folders eight deep, links, streams, deleted ones
- *   ntfs_make usn N FILE        a $J of N records behind a hole
- *   ntfs_make prefetch N FOLDER N packed prefetch files of version 30
- *   ntfs_make seeds FOLDER      one small file of each kind
+ *   ntfs_make mft N FILE        an $MFT of N records: folders eight deep, links, streams, deleted
+ * ones ntfs_make usn N FILE        a $J of N records behind a hole ntfs_make prefetch N FOLDER N
+ * packed prefetch files of version 30 ntfs_make seeds FOLDER      one small file of each kind
  */
 #include "ntfs_build.h"
 
@@ -16,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t times[4] = { 133000000000000000, 133000000010000000, 133000000020000000, 133000000030000000 };
+static const uint64_t times[4] = { 133000000000000000, 133000000010000000, 133000000020000000,
+				   133000000030000000 };
 
 static void write_file(const char *path, struct buf *b)
 {
@@ -46,8 +46,10 @@ static void make_file(struct mft_build *b, uint32_t i, uint64_t parent, struct r
 		mft_name(b, MFT_REFERENCE(5, 5), times, 1, name);
 	mft_runs(b, NULL, i * 17u, true);
 	if (kind == 5)
-		mft_data(b, "Zone.Identifier", slice_str("[ZoneTransfer]\r\nZoneId=3\r\nReferrerUrl=https://a.example/x\r\n"
-							 "HostUrl=https://b.example/downloads/setup.msi\r\n"));
+		mft_data(b, "Zone.Identifier",
+			 slice_str(
+				 "[ZoneTransfer]\r\nZoneId=3\r\nReferrerUrl=https://a.example/x\r\n"
+				 "HostUrl=https://b.example/downloads/setup.msi\r\n"));
 	mft_record_end(b);
 }
 
@@ -62,7 +64,8 @@ static struct buf make_mft(uint32_t count)
 	mft_build_init(&b, 1024);
 	buf_reserve(&b.out, (size_t)count * 1024);
 	for (uint32_t i = 6; i < count; i++) {
-		uint64_t parent = made ? folders[rng_below(&rng, made < 8 ? made : 8)] : MFT_REFERENCE(5, 5);
+		uint64_t parent =
+			made ? folders[rng_below(&rng, made < 8 ? made : 8)] : MFT_REFERENCE(5, 5);
 		char name[32];
 
 		if (i % 8 != 6) {
@@ -91,9 +94,11 @@ static struct buf make_usn(uint32_t count, size_t hole)
 		snprintf(name, sizeof(name), "changed %u.tmp", i);
 		usn_build(&b, &(struct usn_spec){ .version = 2 + i % 2,
 						  .reference = MFT_REFERENCE(30 + i, 1),
-						  .parent = is_folder ? MFT_REFERENCE(5, 5) : MFT_REFERENCE(folder, 1),
+						  .parent = is_folder ? MFT_REFERENCE(5, 5)
+								      : MFT_REFERENCE(folder, 1),
 						  .time = 133000000000000000u + i,
-						  .reason = is_folder ? 0x100 : 0x80000000u | 1u << i % 16,
+						  .reason = is_folder ? 0x100
+								      : 0x80000000u | 1u << i % 16,
 						  .attributes = is_folder ? 0x10 : 0x20,
 						  .name = name });
 	}
@@ -102,12 +107,13 @@ static struct buf make_usn(uint32_t count, size_t hole)
 
 static struct buf make_prefetch(uint32_t number, uint32_t version, bool packed, size_t files)
 {
-	char (*names)[80] = calloc(files, sizeof(*names));
+	char(*names)[80] = calloc(files, sizeof(*names));
 	const char **list = calloc(files, sizeof(*list));
 	struct buf b = { 0 };
 
 	for (size_t i = 0; i < files; i++) {
-		snprintf(names[i], sizeof(names[i]), "\\VOLUME{01d1217a9c4c6779-8c9f49ec}\\WINDOWS\\SYSTEM32\\LIBRARY %zu.DLL",
+		snprintf(names[i], sizeof(names[i]),
+			 "\\VOLUME{01d1217a9c4c6779-8c9f49ec}\\WINDOWS\\SYSTEM32\\LIBRARY %zu.DLL",
 			 i ? i * 7919 % 1000 + number : 0);
 		list[i] = i ? names[i] : "\\VOLUME{01d1217a9c4c6779-8c9f49ec}\\APP\\PROGRAM.EXE";
 	}
@@ -159,7 +165,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 4) {
-		fprintf(stderr, "ntfs_make mft|usn N FILE, ntfs_make prefetch N FOLDER, ntfs_make seeds FOLDER\n");
+		fprintf(stderr, "ntfs_make mft|usn N FILE, ntfs_make prefetch N FOLDER, ntfs_make "
+				"seeds FOLDER\n");
 		return 2;
 	}
 	for (uint32_t i = 0; strcmp(what, "prefetch") == 0 && i < count; i++) {

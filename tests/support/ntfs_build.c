@@ -122,7 +122,8 @@ void mft_build_init(struct mft_build *b, size_t record_bytes)
 	*b = (struct mft_build){ .record_bytes = record_bytes };
 }
 
-void mft_record_begin(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags, uint64_t base)
+void mft_record_begin(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags,
+		      uint64_t base)
 {
 	b->at = entry * b->record_bytes;
 	zeros_to(&b->out, b->at + b->record_bytes);
@@ -179,7 +180,8 @@ void mft_times(struct mft_build *b, const uint64_t times[4])
 	attribute_end(b, at, value, b->out.n);
 }
 
-void mft_name(struct mft_build *b, uint64_t parent, const uint64_t times[4], uint8_t space, const char *name)
+void mft_name(struct mft_build *b, uint64_t parent, const uint64_t times[4], uint8_t space,
+	      const char *name)
 {
 	size_t at = attribute(b, 0x30, NULL, false), value = b->out.n, end;
 
@@ -237,10 +239,11 @@ void mft_record_end(struct mft_build *b)
 	o->n = b->end;
 }
 
-static const uint64_t some_times[4] = { 133000000000000000, 133000000010000000, 133000000020000000, 133000000030000000 };
+static const uint64_t some_times[4] = { 133000000000000000, 133000000010000000, 133000000020000000,
+					133000000030000000 };
 
-void mft_file(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags, uint64_t parent,
-	      const char *name)
+void mft_file(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags,
+	      uint64_t parent, const char *name)
 {
 	mft_record_begin(b, entry, sequence, flags, 0);
 	mft_times(b, some_times);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Files of Windows for tests, byte by byte: prefetch files and their packing, records of an $MFT, of
- * a change journal. What a test wants damaged it damages in the finished bytes. Texts are ASCII or
- * UTF-8 and become UTF-16LE. Everything is appended to a buffer.
+ * Files of Windows for tests, byte by byte: prefetch files and their packing, records of an $MFT,
+ * of a change journal. What a test wants damaged it damages in the finished bytes. Texts are ASCII
+ * or UTF-8 and become UTF-16LE. Everything is appended to a buffer.
  */
 #include "base/buf.h"
 
@@ -38,17 +38,19 @@ struct mft_build {
 };
 void mft_build_init(struct mft_build *b, size_t record_bytes);
 /* Record number `entry`; those between are zero. flags: 1 in use, 2 folder. */
-void mft_record_begin(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags, uint64_t base);
+void mft_record_begin(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags,
+		      uint64_t base);
 void mft_times(struct mft_build *b, const uint64_t times[4]); /* $STANDARD_INFORMATION */
-void mft_name(struct mft_build *b, uint64_t parent, const uint64_t times[4], uint8_t space, const char *name);
+void mft_name(struct mft_build *b, uint64_t parent, const uint64_t times[4], uint8_t space,
+	      const char *name);
 /* Resident; name NULL: the file's own content. */
 void mft_data(struct mft_build *b, const char *name, struct slice content);
 /* Somewhere else; first: not a continuation. */
 void mft_runs(struct mft_build *b, const char *name, uint64_t bytes, bool first);
 void mft_record_end(struct mft_build *b);
 /* A whole entry in one record: times all alike. */
-void mft_file(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags, uint64_t parent,
-	      const char *name);
+void mft_file(struct mft_build *b, uint32_t entry, uint16_t sequence, uint16_t flags,
+	      uint64_t parent, const char *name);
 /* Records 0 and 5: the file itself with its size, once all others are made, and the root. */
 void mft_build_finish(struct mft_build *b);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* For tests of readers that are given a file at once: its events as lines of JSON, what was noted behind
- * them; every prefix and every flipped bit, against a guard page. With reading.h's names. */
+/* For tests of readers that are given a file at once: its events as lines of JSON, what was noted
+ * behind them; every prefix and every flipped bit, against a guard page. With reading.h's names. */
 #include "base/heap.h"
 #include "reading.h"
 
@@ -33,17 +33,18 @@ static void whole_event(struct event *ev, struct buf *out)
 	for (int s = 0; s < STAGE_COUNT; s++)
 		if (ev->proves & STAGE_BIT(s))
 			buf_printf(out, "%s ", stage_text((enum stage)s));
-	buf_printf(out, "#%llu@%llu", (unsigned long long)ev->ptr.record, (unsigned long long)ev->ptr.offset);
+	buf_printf(out, "#%llu@%llu", (unsigned long long)ev->ptr.record,
+		   (unsigned long long)ev->ptr.offset);
 	for (uint32_t i = 0; i < ev->n; i++) {
-		buf_printf(out, "%s%.*s=", ev->fields[i].made ? " +" : " ", (int)ev->fields[i].name.n,
-			   (const char *)ev->fields[i].name.p);
+		buf_printf(out, "%s%.*s=", ev->fields[i].made ? " +" : " ",
+			   (int)ev->fields[i].name.n, (const char *)ev->fields[i].name.p);
 		value_json(out, ev->fields[i].value, &ev->arena);
 	}
 	buf_put_byte(out, '\n');
 }
 
-static size_t whole_read_at(const struct input_format *f, struct slice bytes, const char *path, struct buf *out,
-			    struct whole_notes *notes)
+static size_t whole_read_at(const struct input_format *f, struct slice bytes, const char *path,
+			    struct buf *out, struct whole_notes *notes)
 {
 	struct input_env env = *environment();
 	struct guard g = guard_copy(bytes, 64);
@@ -71,7 +72,8 @@ static size_t whole_read_at(const struct input_format *f, struct slice bytes, co
 	return events;
 }
 
-static size_t whole_read(const struct input_format *f, struct slice bytes, struct buf *out, struct whole_notes *notes)
+static size_t whole_read(const struct input_format *f, struct slice bytes, struct buf *out,
+			 struct whole_notes *notes)
 {
 	return whole_read_at(f, bytes, "", out, notes);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An encoder after MS-XCA 2.1: matches by a hash of three bytes, codes by repeated joining of the two
- * rarest, flattened until none is longer than 15. Made to be plain, not fast. */
+/* An encoder after MS-XCA 2.1: matches by a hash of three bytes, codes by repeated joining of the
+ * two rarest, flattened until none is longer than 15. Made to be plain, not fast. */
 #include "ntfs_build.h"
 
 #include "base/heap.h"
@@ -26,12 +26,15 @@ static unsigned top_bit(uint32_t v)
 	return n;
 }
 
-static size_t find_tokens(struct slice s, size_t from, size_t end, int64_t *last, struct token *tokens)
+static size_t find_tokens(struct slice s, size_t from, size_t end, int64_t *last,
+			  struct token *tokens)
 {
 	size_t n = 0;
 
 	for (size_t i = from; i < end;) {
-		size_t h = i + 3 <= end ? (s.p[i] * 961u + s.p[i + 1] * 31u + s.p[i + 2]) % HASHES : 0, length = 0;
+		size_t h = i + 3 <= end ? (s.p[i] * 961u + s.p[i + 1] * 31u + s.p[i + 2]) % HASHES
+					: 0,
+		       length = 0;
 		int64_t at = i + 3 <= end ? last[h] : -1;
 
 		if (at >= 0 && i - (size_t)at < CHUNK)
@@ -43,9 +46,11 @@ static size_t find_tokens(struct slice s, size_t from, size_t end, int64_t *last
 			tokens[n++] = (struct token){ .symbol = s.p[i++] };
 			continue;
 		}
-		uint32_t distance = (uint32_t)(i - (size_t)at), code = length - 3 < 15 ? (uint32_t)length - 3 : 15;
+		uint32_t distance = (uint32_t)(i - (size_t)at),
+			 code = length - 3 < 15 ? (uint32_t)length - 3 : 15;
 
-		tokens[n++] = (struct token){ (uint16_t)(256 + (top_bit(distance) << 4) + code), (uint32_t)length, distance };
+		tokens[n++] = (struct token){ (uint16_t)(256 + (top_bit(distance) << 4) + code),
+					      (uint32_t)length, distance };
 		i += length;
 	}
 	return n;
@@ -128,7 +133,8 @@ static void put_bits(struct writer *w, unsigned n, uint32_t v)
 	w->free = 16 - rest;
 }
 
-static void put_token(struct writer *w, const struct token *t, const uint8_t *lengths, const uint16_t *codes)
+static void put_token(struct writer *w, const struct token *t, const uint8_t *lengths,
+		      const uint16_t *codes)
 {
 	put_bits(w, lengths[t->symbol], codes[t->symbol]);
 	if (!t->distance)

@@ -9,7 +9,8 @@
 void mft_entry_init(struct mft_entry *e)
 {
 	*e = (struct mft_entry){ 0 };
-	arena_init(&e->arena, 0); /* at most MFT_EXTENSIONS_MAX records and MFT_STREAMS_MAX contents */
+	/* At most MFT_EXTENSIONS_MAX records and MFT_STREAMS_MAX contents. */
+	arena_init(&e->arena, 0);
 }
 
 void mft_entry_done(struct mft_entry *e)

@@ -10,8 +10,8 @@
 #include "input/mft/tree.h"
 #include "input/mft/zone.h"
 
-#define MFT_NAMES_MAX 1024u   /* NTFS allows as many hard links */
-#define MFT_STREAMS_MAX 256u  /* listed of one entry */
+#define MFT_NAMES_MAX 1024u  /* NTFS allows as many hard links */
+#define MFT_STREAMS_MAX 256u /* listed of one entry */
 #define MFT_EXTENSIONS_MAX 4096u
 #define MFT_CONTENT_MAX 1024u /* bytes of a resident stream that are shown */
 
@@ -19,9 +19,11 @@ struct mft_entry {
 	struct arena arena;
 	uint32_t number;
 	uint16_t sequence, flags;
-	bool torn, damaged, cut; /* damaged: attributes that could not be read; cut: more than is kept */
-	const uint8_t *times;	 /* of $STANDARD_INFORMATION, as in struct mft_file_name; or NULL */
-	uint64_t size;		 /* of the unnamed $DATA */
+	bool torn;	      /* sectors of different writes */
+	bool damaged;	      /* attributes that could not be read */
+	bool cut;	      /* more than is kept */
+	const uint8_t *times; /* of $STANDARD_INFORMATION, as in struct mft_file_name; or NULL */
+	uint64_t size;	      /* of the unnamed $DATA */
 	struct zone zone;
 	struct mft_file_name *names;
 	size_t name_count, name_cap;

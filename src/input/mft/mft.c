@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bare $MFT: an event for each name of each entry, but for short (DOS) ones, whether the entry is in
- * use or was freed; both sets of times, the size, the streams and what small ones hold. Programs can
- * set those of $STANDARD_INFORMATION (si), only the kernel those of $FILE_NAME (fn, of this name).
- * A Zone.Identifier makes the entry a download, with the addresses in it.
+ * A bare $MFT: an event for each name of each entry, but for short (DOS) ones, whether the entry is
+ * in use or was freed; both sets of times, the size, the streams and what small ones hold. Programs
+ * can set those of $STANDARD_INFORMATION (si), only the kernel those of $FILE_NAME (fn, of this
+ * name). A Zone.Identifier makes the entry a download, with the addresses in it.
  *
  * The whole file is looked at twice (tree.h, entry.h); kept are 24 bytes a record.
  */
@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-#define NOTES_MAX 100u /* of one file; more are counted */
+#define NOTES_MAX 100u				 /* of one file; more are counted */
 #define YEAR_10000 UINT64_C(2650467744000000000) /* as FILETIME: RFC 3339 ends before */
 
 enum word {
@@ -35,9 +35,10 @@ enum word {
 	WORD_TARGET,
 	WORD_COUNT
 };
-static const char *const words[WORD_COUNT] = { "path", "entry",	  "sequence",	 "allocated", "directory",
-					       "size", "si",	  "fn",		 "streams",   "ZoneId",
-					       "ReferrerUrl", "HostUrl", "TargetFilename" };
+static const char *const words[WORD_COUNT] = {
+	"path", "entry",   "sequence", "allocated",   "directory", "size",	    "si",
+	"fn",	"streams", "ZoneId",   "ReferrerUrl", "HostUrl",   "TargetFilename"
+};
 
 struct input {
 	struct input_env env;
@@ -49,8 +50,8 @@ struct input {
 	uint32_t at;	  /* the next record */
 	size_t name_at;	  /* the entry's next name */
 	unsigned notes;
-	char drive;	  /* letter, or 0 */
-	struct buf path;  /* the volume's letter where known, a backslash, the path */
+	char drive;	 /* letter, or 0 */
+	struct buf path; /* the volume's letter where known, a backslash, the path */
 	struct value_member si[4], fn[4];
 };
 
@@ -72,7 +73,10 @@ static unsigned probe(struct slice head, uint64_t bytes)
 	if (is_record(head))
 		return 92;
 	/* The first record may be damaged. */
-	return bytes >= 2048 && (is_record(slice_from(head, 1024)) || is_record(slice_from(head, 2048))) ? 60 : 0;
+	return bytes >= 2048 && (is_record(slice_from(head, 1024)) ||
+				 is_record(slice_from(head, 2048)))
+		       ? 60
+		       : 0;
 }
 
 /* 1024, or 4096 as on disks with such sectors: what the first record with a mark says. */
@@ -119,7 +123,8 @@ static size_t consumed(const struct input *in)
 static void tell(struct input *in, uint32_t record, bool lost, const char *what)
 {
 	if (in->notes++ < NOTES_MAX)
-		input_note(&in->env, (uint64_t)record * in->tree.record_bytes, lost, "$MFT entry %u: %s", record, what);
+		input_note(&in->env, (uint64_t)record * in->tree.record_bytes, lost,
+			   "$MFT entry %u: %s", record, what);
 }
 
 /* The letter is nowhere in an $MFT. A volume with \Windows on it is C: on nearly every machine. */
@@ -134,12 +139,15 @@ static void guess_drive(struct input *in)
 		uint8_t folded[14];
 
 		if (n->parent != MFT_ROOT || n->name_units != 7 || !(n->flags & MFT_NODE_IN_USE) ||
-		    !(n->flags & MFT_NODE_NAMED) || !slice_sub(mft_tree_raw(t, n->name_record), n->name_at, 14, &name))
+		    !(n->flags & MFT_NODE_NAMED) ||
+		    !slice_sub(mft_tree_raw(t, n->name_record), n->name_at, 14, &name))
 			continue;
 		if (memcmp(slice_lower(name, folded).p, windows, 14) != 0)
 			continue;
 		in->drive = 'C';
-		input_note(&in->env, 0, false, "$MFT: which volume's it is, is not said: taken as C:, as it has \\Windows");
+		input_note(&in->env, 0, false,
+			   "$MFT: which volume's it is, is not said: taken as C:, as it has "
+			   "\\Windows");
 	}
 }
 
@@ -152,8 +160,8 @@ static void read_file(struct input *in)
 	mft_tree_init(&in->tree, in->w.bytes, size);
 	guess_drive(in);
 	if (in->w.bytes.n % size)
-		input_note(&in->env, in->w.bytes.n - in->w.bytes.n % size, true, "$MFT: %zu bytes behind the last whole record",
-			   in->w.bytes.n % size);
+		input_note(&in->env, in->w.bytes.n - in->w.bytes.n % size, true,
+			   "$MFT: %zu bytes behind the last whole record", in->w.bytes.n % size);
 	if (!in->tree.count || !(in->tree.nodes[0].flags & MFT_NODE_RECORD))
 		return;
 	mft_entry_read(&in->entry, &in->tree, 0);
@@ -161,7 +169,8 @@ static void read_file(struct input *in)
 	in->entry.name_count = 0;
 	in->whole = said && said <= in->w.bytes.n;
 	if (said > in->w.bytes.n)
-		input_note(&in->env, in->w.bytes.n, true, "$MFT: it says that it has %llu bytes, %zu are here",
+		input_note(&in->env, in->w.bytes.n, true,
+			   "$MFT: it says that it has %llu bytes, %zu are here",
 			   (unsigned long long)said, in->w.bytes.n);
 }
 
@@ -198,9 +207,11 @@ static bool next_entry(struct input *in)
 static void finish(struct input *in)
 {
 	if (in->notes > NOTES_MAX)
-		input_note(&in->env, 0, true, "$MFT: %u more notes on its entries", in->notes - NOTES_MAX);
+		input_note(&in->env, 0, true, "$MFT: %u more notes on its entries",
+			   in->notes - NOTES_MAX);
 	if (in->tree.strays)
-		input_note(&in->env, 0, false, "$MFT: %u extension records of entries that are another file's by now",
+		input_note(&in->env, 0, false,
+			   "$MFT: %u extension records of entries that are another file's by now",
 			   in->tree.strays);
 	in->notes = in->tree.strays = 0;
 }
@@ -214,7 +225,10 @@ static struct value times_value(struct value_member m[4], const uint8_t *times)
 	for (size_t i = 0; i < 4; i++) {
 		uint64_t t = load_u64(times + i * 8);
 
-		m[i] = (struct value_member){ which[i], { .type = t && t < YEAR_10000 ? VALUE_FILETIME : VALUE_NULL, .u = t } };
+		m[i] = (struct value_member){
+			which[i],
+			{ .type = t && t < YEAR_10000 ? VALUE_FILETIME : VALUE_NULL, .u = t }
+		};
 	}
 	return (struct value){ .type = VALUE_OBJECT, .members = m, .count = 4 };
 }
@@ -234,7 +248,8 @@ static void put_activity(struct input *in, struct event *ev)
 	put_text(ev, &in->names[WORD_ZONE_ID], z->id);
 	put_text(ev, &in->names[WORD_REFERRER_URL], z->referrer_url);
 	put_text(ev, &in->names[WORD_HOST_URL], z->host_url);
-	event_make(ev, in->names[WORD_TARGET].name, in->names[WORD_TARGET].id, value_text_of(buf_slice(&in->path)));
+	event_make(ev, in->names[WORD_TARGET].name, in->names[WORD_TARGET].id,
+		   value_text_of(buf_slice(&in->path)));
 	ev->op = zone_is_foreign(z) ? ACTIVITY_DOWNLOAD : ACTIVITY_FILE_PRESENT;
 	ev->proves = STAGE_BIT(STAGE_S1);
 }
@@ -256,15 +271,19 @@ static void take(struct input *in, const struct mft_file_name *name, struct even
 	put(in, ev, WORD_PATH, value_text_of(slice_from(buf_slice(&in->path), front)));
 	put(in, ev, WORD_ENTRY, (struct value){ .type = VALUE_UINT, .u = e->number });
 	put(in, ev, WORD_SEQUENCE, (struct value){ .type = VALUE_UINT, .u = e->sequence });
-	put(in, ev, WORD_ALLOCATED, (struct value){ .type = VALUE_BOOL, .u = e->flags & MFT_IN_USE });
-	put(in, ev, WORD_DIRECTORY, (struct value){ .type = VALUE_BOOL, .u = (e->flags & MFT_DIRECTORY) != 0 });
+	put(in, ev, WORD_ALLOCATED,
+	    (struct value){ .type = VALUE_BOOL, .u = e->flags & MFT_IN_USE });
+	put(in, ev, WORD_DIRECTORY,
+	    (struct value){ .type = VALUE_BOOL, .u = (e->flags & MFT_DIRECTORY) != 0 });
 	put(in, ev, WORD_SIZE, (struct value){ .type = VALUE_UINT, .u = e->size });
 	if (e->times) {
 		put(in, ev, WORD_SI, times_value(in->si, e->times));
 		ev->time = when_filetime(load_u64(e->times));
 	}
 	put(in, ev, WORD_FN, times_value(in->fn, name->times));
-	put(in, ev, WORD_STREAMS, (struct value){ .type = VALUE_LIST, .items = e->streams, .count = (uint32_t)e->stream_count });
+	put(in, ev, WORD_STREAMS,
+	    (struct value){
+		    .type = VALUE_LIST, .items = e->streams, .count = (uint32_t)e->stream_count });
 	put_activity(in, ev);
 	ev->time_kind = "created";
 	ev->kind = "mft";
@@ -272,9 +291,11 @@ static void take(struct input *in, const struct mft_file_name *name, struct even
 	ev->ptr.record = e->number;
 	ev->ptr.offset = in->w.offset + (uint64_t)e->number * in->tree.record_bytes;
 	ev->damaged = e->damaged || e->torn || e->cut;
-	/* Of the files that are there all are there; of those that were, only what was not overwritten. */
-	ev->completeness = !in->whole ? COMPLETENESS_TRUNCATED :
-			   e->flags & MFT_IN_USE ? COMPLETENESS_COMPLETE : COMPLETENESS_CAPPED;
+	/* Of the files that are there all are there; of those that were, only what was not
+	 * overwritten. */
+	ev->completeness = !in->whole		   ? COMPLETENESS_TRUNCATED
+			   : e->flags & MFT_IN_USE ? COMPLETENESS_COMPLETE
+						   : COMPLETENESS_CAPPED;
 	event_seal(ev);
 }
 

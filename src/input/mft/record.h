@@ -35,8 +35,8 @@ struct mft_record {
 
 /* raw: 1024 or 4096 bytes, the whole record; room: as many. */
 enum mft_state mft_record_open(struct slice raw, uint8_t *room, struct mft_record *ret);
-/* Of a good one: has it sectors of different writes, or is it marked so? Touches all of its sectors, which
- * opening does not. */
+/* Of a good one: has it sectors of different writes, or is it marked so? Touches all of its
+ * sectors, which opening does not. */
 bool mft_record_torn(struct slice raw);
 
 static inline uint64_t mft_entry_of(uint64_t reference)
@@ -62,8 +62,8 @@ struct mft_attribute {
 	uint64_t size;		  /* of the whole value */
 };
 
-/* The attribute at *at (start with record.first), and past it. False at the end; *ret_damaged is set
- * where that is no proper one. */
+/* The attribute at *at (start with record.first), and past it. False at the end; *ret_damaged is
+ * set where that is no proper one. */
 bool mft_attribute_next(const struct mft_record *r, size_t *at, struct mft_attribute *ret,
 			bool *ret_damaged);
 

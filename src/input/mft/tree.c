@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define FOLDER_SLOTS_MAX 8192u /* 2 MiB */
-#define FOLDER_TEXT 248u   /* longer paths are put together each time */
+#define FOLDER_TEXT 248u       /* longer paths are put together each time */
 
 /* A folder's path with a backslash behind it, as it was last needed. */
 struct mft_folder {
@@ -39,7 +39,8 @@ static bool find_name(const struct mft_record *r, struct mft_file_name *ret)
 	bool damaged = false;
 
 	while (mft_attribute_next(r, &at, &a, &damaged) && a.type <= MFT_FILE_NAME)
-		if (a.type == MFT_FILE_NAME && mft_file_name_read(a.value, ret) && ret->space != MFT_DOS)
+		if (a.type == MFT_FILE_NAME && mft_file_name_read(a.value, ret) &&
+		    ret->space != MFT_DOS)
 			return true;
 	return false;
 }
@@ -129,8 +130,10 @@ void mft_tree_done(struct mft_tree *t)
 
 /* ---- which way is up ---- */
 
-/* The node that a name hangs in; NULL for the root itself and where there is none: then *ret_orphan. */
-static struct mft_node *parent_of(struct mft_tree *t, uint32_t parent, uint16_t sequence, bool *ret_orphan)
+/* The node that a name hangs in; NULL for the root itself and where there is none: then
+ * *ret_orphan. */
+static struct mft_node *parent_of(struct mft_tree *t, uint32_t parent, uint16_t sequence,
+				  bool *ret_orphan)
 {
 	struct mft_node *n;
 
@@ -138,7 +141,8 @@ static struct mft_node *parent_of(struct mft_tree *t, uint32_t parent, uint16_t 
 	if (parent == MFT_ROOT)
 		return NULL;
 	n = parent < t->count ? &t->nodes[parent] : NULL;
-	if (n && (n->flags & MFT_NODE_RECORD) && (n->flags & MFT_NODE_NAMED) && is_meant(n, sequence))
+	if (n && (n->flags & MFT_NODE_RECORD) && (n->flags & MFT_NODE_NAMED) &&
+	    is_meant(n, sequence))
 		return n;
 	*ret_orphan = true;
 	return NULL;
@@ -153,7 +157,8 @@ static struct mft_node *climb(struct mft_tree *t, struct mft_node *n, size_t *re
 		struct mft_node *up = parent_of(t, n->parent, n->parent_sequence, &orphan);
 
 		n->flags |= MFT_NODE_VISITED;
-		if (orphan || (up && (up->flags & MFT_NODE_VISITED) && !(up->flags & MFT_NODE_JUDGED))) {
+		if (orphan ||
+		    (up && (up->flags & MFT_NODE_VISITED) && !(up->flags & MFT_NODE_JUDGED))) {
 			n->flags |= MFT_NODE_TOP;
 			return n;
 		}
@@ -276,7 +281,8 @@ void mft_tree_path(struct mft_tree *t, uint64_t parent, struct slice name, struc
 {
 	uint64_t entry = mft_entry_of(parent);
 	bool orphan;
-	struct mft_node *n = parent_of(t, entry < t->count ? (uint32_t)entry : UINT32_MAX, mft_sequence_of(parent), &orphan);
+	struct mft_node *n = parent_of(t, entry < t->count ? (uint32_t)entry : UINT32_MAX,
+				       mft_sequence_of(parent), &orphan);
 
 	if (n) {
 		judge(t, n);

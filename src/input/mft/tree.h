@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Where the entries of an $MFT hang: for each record its name and its parent, found in one pass over
- * the file, and the paths that follow. Names are not copied: a node says where in the file its name
- * stands. 24 bytes a record, and a cache of folders' paths of fixed size.
+ * Where the entries of an $MFT hang: for each record its name and its parent, found in one pass
+ * over the file, and the paths that follow. Names are not copied: a node says where in the file its
+ * name stands. 24 bytes a record, and a cache of folders' paths of fixed size.
  *
  * A parent is the one meant while its sequence is that of the reference, or one higher in a record
  * that was freed since. What has no such parent, hangs in a ring or makes a path of more than
@@ -32,7 +32,7 @@ struct mft_node {
 	uint32_t name_record; /* where the name is: itself or an extension */
 	uint32_t next;	      /* a base's first extension, an extension's next one; 0: none */
 	uint16_t parent_sequence, sequence;
-	uint16_t name_at;   /* in the record */
+	uint16_t name_at;    /* in the record */
 	uint16_t path_units; /* of the path up to this name, once judged */
 	uint8_t name_units;
 	uint8_t flags;

@@ -17,7 +17,8 @@ static inline struct slice zone_value(struct slice line, const char *key)
 {
 	struct slice value, name = slice_trim(slice_cut(line, '=', &value));
 
-	return value.p && slice_eq_nocase(name, slice_str(key)) ? slice_trim(value) : slice_of(NULL, 0);
+	return value.p && slice_eq_nocase(name, slice_str(key)) ? slice_trim(value)
+								: slice_of(NULL, 0);
 }
 
 static inline struct zone zone_read(struct slice text)

@@ -51,7 +51,8 @@ struct input {
 
 static bool read_time(struct slice s, struct when *ret)
 {
-	if (s.n < TIME_CHARACTERS - 4 || s.n > TIME_CHARACTERS + 6 || s.p[4] != '-' || s.p[10] != ' ')
+	if (s.n < TIME_CHARACTERS - 4 || s.n > TIME_CHARACTERS + 6 || s.p[4] != '-' ||
+	    s.p[10] != ' ')
 		return false;
 	*ret = when_parse(s);
 	return ret->set;
@@ -141,9 +142,10 @@ static uint64_t records(const struct input *in)
 static struct slice from_1252(struct arena *a, struct slice s)
 {
 	static const uint16_t above[32] = {
-		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-		0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
+		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
+		0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
 	};
 	uint8_t *room = arena_alloc(a, s.n * 3);
 	size_t n = 0;
@@ -175,7 +177,8 @@ static void take(struct input *in, struct slice line, uint64_t offset, struct ev
 	if (!utf8_valid(line)) {
 		line = from_1252(&ev->arena, line);
 		if (!in->told_page)
-			input_note(&in->env, offset, false, "PCA: no UTF-8; taken as code page 1252");
+			input_note(&in->env, offset, false,
+				   "PCA: no UTF-8; taken as code page 1252");
 		in->told_page = true;
 	}
 	(void)read_line(line, &l);
@@ -219,7 +222,8 @@ static enum input_step next(struct input *in, struct event *ev)
 		if (!slice_trim(line).n)
 			continue;
 		if (!in->told)
-			input_note(&in->env, offset, true, "PCA: line %llu is none of its (further ones are not told)",
+			input_note(&in->env, offset, true,
+				   "PCA: line %llu is none of its (further ones are not told)",
 				   (unsigned long long)in->record);
 		in->told = true;
 	}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Prefetch files (scca.h), as they are or packed: "MAM", 0x04, u32 size, Xpress Huffman (from
- * Windows 10 on; 0x84 has a checksum before the stream, which is not verified). An event for each run
- * that is kept: the last one, from version 26 on the last eight; one without a time where none is.
+ * Windows 10 on; 0x84 has a checksum before the stream, which is not verified). An event for each
+ * run that is kept: the last one, from version 26 on the last eight; one without a time where none
+ * is.
  *
- * A truncated stream gives what was before: name and times stand at the front. Other files of Windows
- * begin with MAM too, so the first bytes are unpacked before it is called one.
+ * A truncated stream gives what was before: name and times stand at the front. Other files of
+ * Windows begin with MAM too, so the first bytes are unpacked before it is called one.
  */
 #include "base/arena.h"
 #include "base/cursor.h"
@@ -21,7 +22,16 @@
 #define UNPACKED_MAX ((size_t)16 << 20) /* the largest that are known have a few hundred KiB */
 #define FILES_MAX 65536u		/* Windows traces some thousand */
 
-enum word { WORD_NAME, WORD_HASH, WORD_RUN_COUNT, WORD_FORMAT, WORD_FILES, WORD_VOLUMES, WORD_IMAGE, WORD_COUNT };
+enum word {
+	WORD_NAME,
+	WORD_HASH,
+	WORD_RUN_COUNT,
+	WORD_FORMAT,
+	WORD_FILES,
+	WORD_VOLUMES,
+	WORD_IMAGE,
+	WORD_COUNT
+};
 static const char *const words[WORD_COUNT] = { "name",	"hash",	   "run_count", "format",
 					       "files", "volumes", "Image" };
 
@@ -29,14 +39,14 @@ struct input {
 	struct input_env env;
 	struct put_name names[WORD_COUNT];
 	struct input_window w;
-	struct arena arena;    /* values of the file that are in every event */
+	struct arena arena; /* values of the file that are in every event */
 	uint8_t *unpacked;
 	struct xpress_table *table;
 	struct scca scca;
 	struct value files, volumes;
 	struct slice image;
 	bool read, any; /* the header was looked at; it was one */
-	unsigned run; /* the next slot */
+	unsigned run;	/* the next slot */
 	uint64_t record;
 };
 
@@ -46,7 +56,8 @@ static struct slice packed(struct slice file, uint32_t *ret_size)
 	struct cursor c = cursor_of(file);
 	struct slice magic = cursor_take(&c, 4);
 
-	if (!magic.n || memcmp(magic.p, "MAM", 3) != 0 || (magic.p[3] != 0x04 && magic.p[3] != 0x84))
+	if (!magic.n || memcmp(magic.p, "MAM", 3) != 0 ||
+	    (magic.p[3] != 0x04 && magic.p[3] != 0x84))
 		return slice_of(NULL, 0);
 	*ret_size = cursor_u32(&c);
 	if (magic.p[3] == 0x84)
@@ -120,14 +131,16 @@ static struct slice unpack(struct input *in)
 	if (!stream.p)
 		return in->w.bytes;
 	if (size > UNPACKED_MAX) {
-		input_note(&in->env, 4, true, "prefetch: %u bytes unpacked are more than there can be", size);
+		input_note(&in->env, 4, true,
+			   "prefetch: %u bytes unpacked are more than there can be", size);
 		size = UNPACKED_MAX;
 	}
 	in->table = heap_new(sizeof(*in->table));
 	in->unpacked = heap_new(size + 1u);
 	n = xpress_huffman(in->table, stream, in->unpacked, size, &why);
 	if (n < size)
-		input_note(&in->env, in->w.bytes.n, true, "prefetch: %zu of %u bytes could be unpacked: %s", n, size, why);
+		input_note(&in->env, in->w.bytes.n, true,
+			   "prefetch: %zu of %u bytes could be unpacked: %s", n, size, why);
 	return slice_of(in->unpacked, n);
 }
 
@@ -140,7 +153,8 @@ static struct value list_files(struct input *in)
 	while (n < FILES_MAX && scca_next_name(&rest, &name))
 		n++;
 	if (n == FILES_MAX && scca_next_name(&rest, &name))
-		input_note(&in->env, 0, true, "prefetch: more than %u files; the rest is left out", FILES_MAX);
+		input_note(&in->env, 0, true, "prefetch: more than %u files; the rest is left out",
+			   FILES_MAX);
 	items = arena_array(&in->arena, n ? n : 1, sizeof(*items));
 	rest = in->scca.names;
 	for (uint32_t i = 0; items && i < n && scca_next_name(&rest, &name); i++)
@@ -165,7 +179,8 @@ static struct value list_volumes(struct input *in)
 		if (!m)
 			break;
 		m[0] = (struct value_member){ "device", { .type = VALUE_UTF16, .s = v.device } };
-		m[1] = (struct value_member){ "serial", value_text_of(arena_printf(&in->arena, "%08x", v.serial)) };
+		m[1] = (struct value_member){ "serial", value_text_of(arena_printf(
+								&in->arena, "%08x", v.serial)) };
 		m[2] = (struct value_member){ "created", time_or_null(v.created) };
 		items[i] = (struct value){ .type = VALUE_OBJECT, .members = m, .count = 3 };
 	}

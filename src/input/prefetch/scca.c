@@ -4,14 +4,14 @@
 #include "base/cursor.h"
 
 #define HEADER_BYTES 84u
-#define NAME_UNITS 29u /* the field's, without its NUL */
+#define NAME_UNITS 29u	   /* the field's, without its NUL */
 #define METRICS_SHORT 296u /* where version 30 and 31 have fewer bytes before the metrics */
 
 static const struct layout {
 	uint32_t version;
 	uint16_t runs_at, runs, count_at, volume_bytes;
 } layouts[] = {
-	{ 17, 120, 1, 144, 40 },  { 23, 128, 1, 152, 104 }, { 26, 128, 8, 208, 104 },
+	{ 17, 120, 1, 144, 40 }, { 23, 128, 1, 152, 104 }, { 26, 128, 8, 208, 104 },
 	{ 30, 128, 8, 208, 96 }, { 31, 128, 8, 208, 96 },
 };
 
@@ -89,7 +89,8 @@ bool scca_read(struct slice file, const struct input_env *env, struct scca *ret)
 	ret->volume_bytes = l->volume_bytes;
 	if (load_u32(head.p + 12) > file.n) {
 		ret->damaged = true;
-		input_note(env, file.n, true, "prefetch: it says that it has %u bytes, %zu are here",
+		input_note(env, file.n, true,
+			   "prefetch: it says that it has %u bytes, %zu are here",
 			   load_u32(head.p + 12), file.n);
 	}
 	if (!slice_sub(file, HEADER_BYTES, 36, &info)) {
@@ -99,7 +100,8 @@ bool scca_read(struct slice file, const struct input_env *env, struct scca *ret)
 	read_runs(file, l, load_u32(info.p), ret);
 	ret->names = part(file, load_u32(info.p + 16), load_u32(info.p + 20), "names", env, ret);
 	ret->volume_count = load_u32(info.p + 28);
-	ret->volumes = part(file, load_u32(info.p + 24), load_u32(info.p + 32), "volumes", env, ret);
+	ret->volumes =
+		part(file, load_u32(info.p + 24), load_u32(info.p + 32), "volumes", env, ret);
 	if (ret->volume_count > ret->volumes.n / ret->volume_bytes) {
 		input_note(env, load_u32(info.p + 24), true, "prefetch: %u volumes in %zu bytes",
 			   ret->volume_count, ret->volumes.n);

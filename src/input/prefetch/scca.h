@@ -21,11 +21,11 @@
 
 struct scca {
 	uint32_t version, hash, run_count;
-	bool counted;	     /* run_count is there */
-	struct slice name;   /* at most 29 units: longer names are cut */
+	bool counted;		  /* run_count is there */
+	struct slice name;	  /* at most 29 units: longer names are cut */
 	uint64_t runs[SCCA_RUNS]; /* FILETIME, as they stand; 0: none */
-	struct slice names;  /* for scca_next_name */
-	struct slice volumes; /* for scca_next_volume */
+	struct slice names;	  /* for scca_next_name */
+	struct slice volumes;	  /* for scca_next_volume */
 	uint32_t volume_count;
 	size_t volume_bytes;
 	bool damaged; /* parts were not there: a note says which */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RecentFileCache.bcf (Windows 7, Windows\AppCompat\Programs): programs that came up new since
- * the last inventory ran, daily; without any time. Format after libyal's dtformats: 20 bytes of header,
+ * the last inventory ran, daily; without any time. Format after libyal's dtformats: 20 bytes of
+ * header,
  *
  *   fe ff ee ff 11 22 00 00   u32 3   u32 1   u32, a checksum maybe
  *
@@ -57,7 +58,8 @@ static void window(struct input *in, const struct input_window *w)
 	in->c = cursor_of(w->bytes);
 	cursor_skip(&in->c, HEADER_BYTES);
 	if (w->final && !in->c.ok)
-		input_note(&in->env, w->offset, true, "RecentFileCache: %zu bytes are no whole header", w->bytes.n);
+		input_note(&in->env, w->offset, true,
+			   "RecentFileCache: %zu bytes are no whole header", w->bytes.n);
 }
 
 static size_t consumed(const struct input *in)
@@ -74,7 +76,8 @@ static uint64_t records(const struct input *in)
 static struct slice path_at(struct cursor *c)
 {
 	uint32_t units = cursor_u32(c);
-	struct slice path = cursor_take(c, units && units <= PATH_UNITS_MAX ? units * 2 : UINT64_MAX);
+	struct slice path =
+		cursor_take(c, units && units <= PATH_UNITS_MAX ? units * 2 : UINT64_MAX);
 	struct cursor behind = *c;
 
 	if (cursor_left(&behind) >= 2 && cursor_u16(&behind) == 0)
@@ -96,7 +99,9 @@ static enum input_step next(struct input *in, struct event *ev)
 		return INPUT_END;
 	path.s = path_at(&in->c);
 	if (!in->c.ok) {
-		input_note(&in->env, in->w.offset + at, true, "RecentFileCache: an entry that cannot be; the %zu bytes from it on are not read",
+		input_note(&in->env, in->w.offset + at, true,
+			   "RecentFileCache: an entry that cannot be; the %zu bytes from it on are "
+			   "not read",
 			   in->w.bytes.n - at);
 		return INPUT_END;
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The folders that a change journal speaks of: by reference, their last known name and parent. A path
- * is known only where all folders up to the root are among them, so of what was made in folders
- * that were themselves made, renamed or changed while the journal ran.
- * Names borrow from the journal. About 64 bytes a folder, at most USN_FOLDERS_MAX.
+ * The folders that a change journal speaks of: by reference, their last known name and parent. A
+ * path is known only where all folders up to the root are among them, so of what was made in
+ * folders that were themselves made, renamed or changed while the journal ran. Names borrow from
+ * the journal. About 64 bytes a folder, at most USN_FOLDERS_MAX.
  */
 #include "base/slice.h"
 
@@ -26,10 +26,11 @@ struct usn_folders {
 
 void usn_folders_init(struct usn_folders *f);
 void usn_folders_done(struct usn_folders *f);
-/* Its name and parent from now on; with `first`, only where it has none. False when there is no room. */
+/* Its name and parent from now on; with `first`, only where it has none. False when there is no
+ * room. */
 bool usn_folders_put(struct usn_folders *f, uint64_t reference, uint64_t parent, struct slice name,
 		     bool first);
-/* Appends the path of `parent` with a backslash behind it (nothing for the root); false, and nothing
- * appended, where it is not known. */
+/* Appends the path of `parent` with a backslash behind it (nothing for the root); false, and
+ * nothing appended, where it is not known. */
 bool usn_folders_path(const struct usn_folders *f, uint64_t parent, struct arena *scratch,
 		      struct buf *out);

@@ -39,14 +39,30 @@
 #define REASON_DATA 0x7u /* overwrite, extend, truncation of the unnamed stream */
 
 static const char *const reasons[32] = {
-	[0] = "DATA_OVERWRITE",	     [1] = "DATA_EXTEND",	   [2] = "DATA_TRUNCATION",
-	[4] = "NAMED_DATA_OVERWRITE", [5] = "NAMED_DATA_EXTEND",   [6] = "NAMED_DATA_TRUNCATION",
-	[8] = "FILE_CREATE",	     [9] = "FILE_DELETE",	   [10] = "EA_CHANGE",
-	[11] = "SECURITY_CHANGE",    [12] = "RENAME_OLD_NAME",	   [13] = "RENAME_NEW_NAME",
-	[14] = "INDEXABLE_CHANGE",   [15] = "BASIC_INFO_CHANGE",   [16] = "HARD_LINK_CHANGE",
-	[17] = "COMPRESSION_CHANGE", [18] = "ENCRYPTION_CHANGE",   [19] = "OBJECT_ID_CHANGE",
-	[20] = "REPARSE_POINT_CHANGE", [21] = "STREAM_CHANGE",	   [22] = "TRANSACTED_CHANGE",
-	[23] = "INTEGRITY_CHANGE",   [24] = "DESIRED_STORAGE_CLASS_CHANGE", [31] = "CLOSE",
+	[0] = "DATA_OVERWRITE",
+	[1] = "DATA_EXTEND",
+	[2] = "DATA_TRUNCATION",
+	[4] = "NAMED_DATA_OVERWRITE",
+	[5] = "NAMED_DATA_EXTEND",
+	[6] = "NAMED_DATA_TRUNCATION",
+	[8] = "FILE_CREATE",
+	[9] = "FILE_DELETE",
+	[10] = "EA_CHANGE",
+	[11] = "SECURITY_CHANGE",
+	[12] = "RENAME_OLD_NAME",
+	[13] = "RENAME_NEW_NAME",
+	[14] = "INDEXABLE_CHANGE",
+	[15] = "BASIC_INFO_CHANGE",
+	[16] = "HARD_LINK_CHANGE",
+	[17] = "COMPRESSION_CHANGE",
+	[18] = "ENCRYPTION_CHANGE",
+	[19] = "OBJECT_ID_CHANGE",
+	[20] = "REPARSE_POINT_CHANGE",
+	[21] = "STREAM_CHANGE",
+	[22] = "TRANSACTED_CHANGE",
+	[23] = "INTEGRITY_CHANGE",
+	[24] = "DESIRED_STORAGE_CLASS_CHANGE",
+	[31] = "CLOSE",
 };
 
 enum word {
@@ -63,9 +79,10 @@ enum word {
 	WORD_SOURCE,
 	WORD_COUNT
 };
-static const char *const words[WORD_COUNT] = { "name",	 "path",	    "entry",  "sequence",
-					       "parent_entry", "parent_sequence", "reason", "usn",
-					       "directory", "TargetFilename",  "SourceFilename" };
+static const char *const words[WORD_COUNT] = { "name",		 "path",	  "entry",
+					       "sequence",	 "parent_entry",  "parent_sequence",
+					       "reason",	 "usn",		  "directory",
+					       "TargetFilename", "SourceFilename" };
 
 struct usn_record {
 	uint64_t reference, parent, usn, time;
@@ -103,8 +120,8 @@ static enum found read_record(struct slice s, struct usn_record *ret, uint32_t *
 		return FOUND_NOTHING;
 	*ret_bytes = load_u32(s.p);
 	version = load_u16(s.p + 4);
-	if (*ret_bytes < 56 || *ret_bytes % 8 || *ret_bytes > 65536 || !slice_sub(s, 0, *ret_bytes, &r) ||
-	    load_u16(s.p + 6) > 9)
+	if (*ret_bytes < 56 || *ret_bytes % 8 || *ret_bytes > 65536 ||
+	    !slice_sub(s, 0, *ret_bytes, &r) || load_u16(s.p + 6) > 9)
 		return FOUND_NOTHING;
 	if (version == 4)
 		return FOUND_RANGES;
@@ -120,11 +137,13 @@ static enum found read_record(struct slice s, struct usn_record *ret, uint32_t *
 		.reason = load_u32(r.p + 40 + wide * 2),
 		.attributes = load_u32(r.p + 52 + wide * 2),
 	};
-	return slice_sub(r, load_u16(r.p + name_at), load_u16(r.p + name_at - 2), &ret->name) ? FOUND_RECORD :
-											       FOUND_NOTHING;
+	return slice_sub(r, load_u16(r.p + name_at), load_u16(r.p + name_at - 2), &ret->name)
+		       ? FOUND_RECORD
+		       : FOUND_NOTHING;
 }
 
-/* The first byte at or after `at` that is not zero, down to a multiple of 8; the end where none is. */
+/* The first byte at or after `at` that is not zero, down to a multiple of 8; the end where none is.
+ */
 static size_t behind_zeros(struct slice s, size_t at)
 {
 	static const uint8_t zeros[PAGE_BYTES];
@@ -137,7 +156,8 @@ static size_t behind_zeros(struct slice s, size_t at)
 }
 
 /* To the next record of any kind at or after *at; false at the end. */
-static bool find_record(struct slice s, size_t *at, enum found *ret_found, struct usn_record *ret, uint32_t *ret_bytes)
+static bool find_record(struct slice s, size_t *at, enum found *ret_found, struct usn_record *ret,
+			uint32_t *ret_bytes)
 {
 	while ((*at = behind_zeros(s, *at)) < s.n) {
 		*ret_found = read_record(slice_from(s, *at), ret, ret_bytes);
@@ -148,9 +168,10 @@ static bool find_record(struct slice s, size_t *at, enum found *ret_found, struc
 	return false;
 }
 
-/* The next good record at or after *at, which is moved behind it; its place in *ret_at. Garbage between
- * is passed, and told where `tell`. False at the end. */
-static bool next_record(struct input *in, bool tell, size_t *at, struct usn_record *ret, size_t *ret_at)
+/* The next good record at or after *at, which is moved behind it; its place in *ret_at. Garbage
+ * between is passed, and told where `tell`. False at the end. */
+static bool next_record(struct input *in, bool tell, size_t *at, struct usn_record *ret,
+			size_t *ret_at)
 {
 	struct slice s = in->w.bytes;
 
@@ -184,7 +205,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 	struct usn_record r;
 	uint32_t n;
 
-	/* The hole in front may be longer than what is seen here. Whoever else knows such a file bids more. */
+	/* The hole in front may be longer than what is seen here. Whoever else knows such a file
+	 * bids more. */
 	if (at == head.n)
 		return head.n >= PAGE_BYTES && bytes > head.n && bytes % 8 == 0 ? 5 : 0;
 	if (read_record(slice_from(head, at), &r, &n) != FOUND_RECORD)
@@ -232,12 +254,16 @@ static uint64_t records(const struct input *in)
 
 static void keep_folder(struct input *in, const struct usn_record *r, bool first)
 {
-	if (!(r->attributes & DIRECTORY) || (!first && r->reason & (REASON_OLD_NAME | REASON_FILE_DELETE)))
+	if (!(r->attributes & DIRECTORY) ||
+	    (!first && r->reason & (REASON_OLD_NAME | REASON_FILE_DELETE)))
 		return;
-	if (usn_folders_put(&in->folders, r->reference, r->parent, r->name, first) || in->told_folders)
+	if (usn_folders_put(&in->folders, r->reference, r->parent, r->name, first) ||
+	    in->told_folders)
 		return;
 	in->told_folders = true;
-	input_note(&in->env, 0, false, "$J: more than %u folders; paths below the others are not told", USN_FOLDERS_MAX);
+	input_note(&in->env, 0, false,
+		   "$J: more than %u folders; paths below the others are not told",
+		   USN_FOLDERS_MAX);
 }
 
 /* False for a file that only begins with a hole as a journal does. */
@@ -261,7 +287,8 @@ static void read_folders(struct input *in)
 
 	in->read = true;
 	if (!is_journal(in->w.bytes)) {
-		input_note(&in->env, in->w.offset, true, "$J: no record in %zu bytes", in->w.bytes.n);
+		input_note(&in->env, in->w.offset, true, "$J: no record in %zu bytes",
+			   in->w.bytes.n);
 		in->at = in->w.bytes.n;
 	}
 	while (in->at == 0 && next_record(in, false, &at, &r, &place))
@@ -292,14 +319,17 @@ static void put_reasons(struct input *in, uint32_t reason, struct event *ev)
 
 	for (unsigned i = 0; items && i < 32; i++)
 		if (reason >> i & 1)
-			items[n++] = value_text_of(reasons[i] ? slice_str(reasons[i]) : arena_printf(&ev->arena, "0x%x", 1u << i));
+			items[n++] = value_text_of(
+				reasons[i] ? slice_str(reasons[i])
+					   : arena_printf(&ev->arena, "0x%x", 1u << i));
 	event_add(ev, in->names[WORD_REASON].name, in->names[WORD_REASON].id,
 		  (struct value){ .type = VALUE_LIST, .items = items, .count = n });
 }
 
-/* "C:\folders\name" in out, *ret_front bytes of it before the path itself. False where folders are not
- * known: then the name alone. */
-static bool put_full(struct input *in, const struct usn_record *r, struct buf *out, size_t *ret_front)
+/* "C:\folders\name" in out, *ret_front bytes of it before the path itself. False where folders are
+ * not known: then the name alone. */
+static bool put_full(struct input *in, const struct usn_record *r, struct buf *out,
+		     size_t *ret_front)
 {
 	bool known;
 
@@ -336,9 +366,11 @@ static void put_activity(struct input *in, const struct usn_record *r, struct ev
 	if (ev->op == ACTIVITY_NONE)
 		return;
 	event_make(ev, n[WORD_TARGET].name, n[WORD_TARGET].id, value_text_of(buf_slice(&in->path)));
-	if (ev->op == ACTIVITY_FILE_RENAME && in->old_name.name.p && in->old_name.reference == r->reference) {
+	if (ev->op == ACTIVITY_FILE_RENAME && in->old_name.name.p &&
+	    in->old_name.reference == r->reference) {
 		put_full(in, &in->old_name, &in->source, &ignored);
-		event_make(ev, n[WORD_SOURCE].name, n[WORD_SOURCE].id, value_text_of(buf_slice(&in->source)));
+		event_make(ev, n[WORD_SOURCE].name, n[WORD_SOURCE].id,
+			   value_text_of(buf_slice(&in->source)));
 	}
 	if (ev->op == ACTIVITY_FILE_CREATE || ev->op == ACTIVITY_FILE_RENAME)
 		ev->proves = STAGE_BIT(STAGE_S1);
@@ -349,7 +381,8 @@ static void take(struct input *in, const struct usn_record *r, size_t place, str
 	const struct put_name *n = in->names;
 
 	event_clear(ev);
-	event_add(ev, n[WORD_NAME].name, n[WORD_NAME].id, (struct value){ .type = VALUE_UTF16, .s = r->name });
+	event_add(ev, n[WORD_NAME].name, n[WORD_NAME].id,
+		  (struct value){ .type = VALUE_UTF16, .s = r->name });
 	put_path(in, r, ev);
 	put_u64(ev, &n[WORD_ENTRY], r->reference & UINT64_C(0xffffffffffff));
 	put_u64(ev, &n[WORD_SEQUENCE], r->reference >> 48);
@@ -379,7 +412,8 @@ static enum input_step next(struct input *in, struct event *ev)
 		read_folders(in);
 	if (!next_record(in, true, &in->at, &r, &place)) {
 		if (in->notes > NOTES_MAX)
-			input_note(&in->env, in->w.offset, true, "$J: %u more places without records", in->notes - NOTES_MAX);
+			input_note(&in->env, in->w.offset, true,
+				   "$J: %u more places without records", in->notes - NOTES_MAX);
 		in->notes = 0;
 		return INPUT_END;
 	}

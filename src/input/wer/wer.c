@@ -7,9 +7,8 @@
  *   EventType=APPCRASH
  *   EventTime=133496477153022430                                     FILETIME
  *   AppPath=C:\a\b.exe
- *   TargetAppId=W:0006<program id, 40 digits>!0000<SHA-1>!b.exe      0006 and 0000 belong to the ids
- *   Sig[3].Name=Fault Module Name        its words in the machine's language
- *   Sig[3].Value=c.dll
+ *   TargetAppId=W:0006<program id, 40 digits>!0000<SHA-1>!b.exe      0006 and 0000 belong to the
+ * ids Sig[3].Name=Fault Module Name        its words in the machine's language Sig[3].Value=c.dll
  *   LoadedModule[0]=C:\a\b.exe
  */
 #include "base/heap.h"
@@ -36,9 +35,10 @@ enum word {
 	WORD_HASHES,
 	WORD_COUNT
 };
-static const char *const words[WORD_COUNT] = { "path",	     "name",	"event_type", "sha1",
-					       "program_id", "original_name", "report_id", "modules",
-					       "signature",  "Image",	 "Hashes" };
+static const char *const words[WORD_COUNT] = { "path",	    "name",	  "event_type",
+					       "sha1",	    "program_id", "original_name",
+					       "report_id", "modules",	  "signature",
+					       "Image",	    "Hashes" };
 
 struct report {
 	struct slice path, name, event_type, app_id, original_name, report_id;
@@ -57,10 +57,13 @@ struct input {
 
 static unsigned probe(struct slice head, uint64_t bytes)
 {
-	static const struct slice first = SLICE("Version="), type = SLICE("\nEventType="), time = SLICE("\nEventTime=");
+	static const struct slice first = SLICE("Version="), type = SLICE("\nEventType="),
+				  time = SLICE("\nEventTime=");
 
 	(void)bytes;
-	return slice_starts(head, first) && slice_search(head, type) && slice_search(head, time) ? 80 : 0;
+	return slice_starts(head, first) && slice_search(head, type) && slice_search(head, time)
+		       ? 80
+		       : 0;
 }
 
 static struct input *wer_open(const struct input_env *env)
@@ -107,25 +110,31 @@ static void take_signature(struct report *r, struct slice key, struct slice valu
 	}
 	if (r->signature_count < SIGNATURES_MAX && slice_ends(key, slice_str(".Value")))
 		r->signatures[r->signature_count++] = value_text_of(
-			arena_printf(a, "%.*s: %.*s", (int)slice_head(r->signature_name, 256).n, (const char *)r->signature_name.p,
+			arena_printf(a, "%.*s: %.*s", (int)slice_head(r->signature_name, 256).n,
+				     (const char *)r->signature_name.p,
 				     (int)slice_head(value, 4096).n, (const char *)value.p));
 	r->signature_name = slice_str("");
 }
 
-static void take_line(struct input *in, struct report *r, struct slice key, struct slice value, struct arena *a)
+static void take_line(struct input *in, struct report *r, struct slice key, struct slice value,
+		      struct arena *a)
 {
 	const struct {
 		const char *key;
 		struct slice *to;
-	} plain[] = { { "AppPath", &r->path }, { "AppName", &r->name }, { "EventType", &r->event_type },
-		      { "TargetAppId", &r->app_id }, { "OriginalFilename", &r->original_name },
+	} plain[] = { { "AppPath", &r->path },
+		      { "AppName", &r->name },
+		      { "EventType", &r->event_type },
+		      { "TargetAppId", &r->app_id },
+		      { "OriginalFilename", &r->original_name },
 		      { "ReportIdentifier", &r->report_id } };
 
 	if (begins(key, "LoadedModule[")) {
 		if (r->module_count < MODULES_MAX)
 			r->modules[r->module_count++] = value_text_of(value);
 		else if (r->module_count++ == MODULES_MAX)
-			input_note(&in->env, in->w.offset, true, "Report.wer: more than %u modules", MODULES_MAX);
+			input_note(&in->env, in->w.offset, true, "Report.wer: more than %u modules",
+				   MODULES_MAX);
 	} else if (begins(key, "Sig[")) {
 		take_signature(r, key, value, a);
 	} else if (slice_is(key, "EventTime")) {
@@ -144,7 +153,8 @@ static bool read_report(struct input *in, struct slice text, struct report *r, s
 	if (!r->modules || !r->signatures)
 		return false;
 	while (text.p) {
-		struct slice value, key = slice_trim(slice_cut(slice_trim(slice_cut(text, '\n', &text)), '=', &value));
+		struct slice value, key = slice_trim(slice_cut(
+					    slice_trim(slice_cut(text, '\n', &text)), '=', &value));
 
 		if (value.p && value.n)
 			take_line(in, r, key, slice_trim(value), a);
@@ -180,9 +190,11 @@ static void put_ids(struct input *in, struct slice id, struct event *ev)
 		   value_text_of(arena_printf(&ev->arena, "SHA1=%.40s", (const char *)sha1.p)));
 }
 
-static void put_list(struct event *ev, const struct put_name *n, const struct value *items, uint32_t count)
+static void put_list(struct event *ev, const struct put_name *n, const struct value *items,
+		     uint32_t count)
 {
-	event_add(ev, n->name, n->id, (struct value){ .type = VALUE_LIST, .items = items, .count = count });
+	event_add(ev, n->name, n->id,
+		  (struct value){ .type = VALUE_LIST, .items = items, .count = count });
 }
 
 static bool take(struct input *in, struct slice text, struct event *ev)
@@ -227,7 +239,8 @@ static enum input_step next(struct input *in, struct event *ev)
 	in->done = true;
 	if (take(in, in->w.bytes, ev))
 		return INPUT_EVENT;
-	input_note(&in->env, in->w.offset, true, "Report.wer: it says neither what happened nor to what");
+	input_note(&in->env, in->w.offset, true,
+		   "Report.wer: it says neither what happened nor to what");
 	return INPUT_END;
 }
 

@@ -8,7 +8,8 @@
 #define CHUNK_BYTES 65536u
 #define LENGTHS_BYTES (SYMBOLS / 2)
 
-/* The next bits stand at the top of `next`; `extra` + 16 of them are valid, or made up: `lacking`. */
+/* The next bits stand at the top of `next`; `extra` + 16 of them are valid, or made up: `lacking`.
+ */
 struct bits {
 	struct cursor in;
 	uint32_t next;
@@ -122,11 +123,12 @@ static bool copy_match(struct bits *b, unsigned code, uint8_t *out, size_t *at, 
 }
 
 /* One chunk's codes, until `end` bytes of output are there. NULL, or what is wrong. */
-static const char *read_chunk(const struct xpress_table *t, struct bits *b, uint8_t *out, size_t *at,
-			      size_t end, size_t out_n)
+static const char *read_chunk(const struct xpress_table *t, struct bits *b, uint8_t *out,
+			      size_t *at, size_t end, size_t out_n)
 {
 	while (*at < end) {
-		unsigned entry = t->codes[b->next >> (32 - CODE_BITS)], symbol = entry & (SYMBOLS - 1);
+		unsigned entry = t->codes[b->next >> (32 - CODE_BITS)],
+			 symbol = entry & (SYMBOLS - 1);
 
 		if (!entry)
 			return "a code that its table does not have";
@@ -136,7 +138,8 @@ static const char *read_chunk(const struct xpress_table *t, struct bits *b, uint
 		if (symbol < 256)
 			out[(*at)++] = (uint8_t)symbol;
 		else if (!copy_match(b, symbol - 256, out, at, out_n))
-			return b->in.ok ? "a match that points before the start" : "the stream ends early";
+			return b->in.ok ? "a match that points before the start"
+					: "the stream ends early";
 	}
 	return bits_over(b) ? "the stream ends early" : NULL;
 }

@@ -19,7 +19,8 @@
 
 /* Working memory, 64 KiB; needs no preparation. */
 struct xpress_table {
-	uint16_t codes[XPRESS_TABLE]; /* by the next 15 bits: length << 9 | symbol; 0: no such code */
+	uint16_t codes[XPRESS_TABLE]; /* by the next 15 bits: length << 9 | symbol; 0: no such code
+				       */
 };
 
 /* Bytes put into out: out_n, or fewer where the stream ends too early or is broken; then *ret_why

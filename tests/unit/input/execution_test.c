@@ -27,15 +27,17 @@ static void reads_as(const struct input_format *f, struct slice file, const char
 
 #define LAUNCH "C:\\a\\b.exe|2022-11-15 00:02:08.476\r\nD:\\c d.exe|2022-11-16 00:02:08.000"
 #define GENERAL                                                                                    \
-	"2022-05-12 20:18:55.236|2|%programfiles%\\a\\b.exe|B|Corp|1.2.3|0006ab|exit code 0x2\r\n"   \
+	"2022-05-12 20:18:55.236|2|%programfiles%\\a\\b.exe|B|Corp|1.2.3|0006ab|exit code 0x2\r\n" \
 	"2022-05-12 20:18:56.236|1|c:\\d.sys|||||\r\n"
 
 static void a_line_of_launches_is_the_last_start(void **state)
 {
 	(void)state;
 	reads_as(&input_pca, slice_str(LAUNCH),
-		 "pca 2022-11-15T00:02:08.476Z process_start S3 #1@0 path=\"C:\\\\a\\\\b.exe\" +Image=\"C:\\\\a\\\\b.exe\"\n"
-		 "pca 2022-11-16T00:02:08.000Z process_start S3 #2@36 path=\"D:\\\\c d.exe\" +Image=\"D:\\\\c d.exe\"\n");
+		 "pca 2022-11-15T00:02:08.476Z process_start S3 #1@0 path=\"C:\\\\a\\\\b.exe\" "
+		 "+Image=\"C:\\\\a\\\\b.exe\"\n"
+		 "pca 2022-11-16T00:02:08.000Z process_start S3 #2@36 path=\"D:\\\\c d.exe\" "
+		 "+Image=\"D:\\\\c d.exe\"\n");
 	assert_int_equal(notes.lost + notes.told, 0);
 }
 
@@ -43,17 +45,25 @@ static void a_line_of_the_general_list_has_more(void **state)
 {
 	(void)state;
 	reads_as(&input_pca, slice_str(GENERAL),
-		 "pca 2022-05-12T20:18:55.236Z process_start S3 #1@0 path=\"%programfiles%\\\\a\\\\b.exe\" status=2 product=\"B\" "
-		 "company=\"Corp\" version=\"1.2.3\" program_id=\"0006ab\" exit_code=\"exit code 0x2\" "
+		 "pca 2022-05-12T20:18:55.236Z process_start S3 #1@0 "
+		 "path=\"%programfiles%\\\\a\\\\b.exe\" status=2 product=\"B\" "
+		 "company=\"Corp\" version=\"1.2.3\" program_id=\"0006ab\" exit_code=\"exit code "
+		 "0x2\" "
 		 "+Image=\"%programfiles%\\\\a\\\\b.exe\"\n"
-		 "pca 2022-05-12T20:18:56.236Z none #2@84 path=\"c:\\\\d.sys\" status=1\n"); /* blocked: it did not run */
+		 "pca 2022-05-12T20:18:56.236Z none #2@84 path=\"c:\\\\d.sys\" status=1\n"); /* blocked:
+												it
+												did
+												not
+												run
+											      */
 }
 
 static void letters_of_the_code_page_are_told_as_assumed(void **state)
 {
 	(void)state;
 	reads_as(&input_pca, slice_str("C:\\caf\xe9\x80.exe|2022-11-15 00:02:08.476\n"),
-		 "pca 2022-11-15T00:02:08.476Z process_start S3 #1@0 path=\"C:\\\\caf\xc3\xa9\xe2\x82\xac.exe\" "
+		 "pca 2022-11-15T00:02:08.476Z process_start S3 #1@0 "
+		 "path=\"C:\\\\caf\xc3\xa9\xe2\x82\xac.exe\" "
 		 "+Image=\"C:\\\\caf\xc3\xa9\xe2\x82\xac.exe\"\n");
 	assert_int_equal(notes.told, 1);
 }
@@ -61,14 +71,19 @@ static void letters_of_the_code_page_are_told_as_assumed(void **state)
 static void a_line_of_something_else_costs_no_other(void **state)
 {
 	(void)state;
-	assert_int_equal(whole_read(&input_pca, slice_str("C:\\a.exe|2022-11-15 00:02:08.476\nC:\\b.exe|2022-13-15\n\n" LAUNCH), &out, &notes), 3);
+	assert_int_equal(whole_read(&input_pca,
+				    slice_str("C:\\a.exe|2022-11-15 "
+					      "00:02:08.476\nC:\\b.exe|2022-13-15\n\n" LAUNCH),
+				    &out, &notes),
+			 3);
 	assert_int_equal(notes.lost, 1);
 	assert_string_equal(notes.first, "PCA: line 2 is none of its (further ones are not told)");
 }
 
 static void tables_with_bars_are_not_pca(void **state)
 {
-	static const char zypper[] = "2026-11-03 08:12:02|install|curl|8.0-1|x86_64|user@host|repo|checksum|\n";
+	static const char zypper[] =
+		"2026-11-03 08:12:02|install|curl|8.0-1|x86_64|user@host|repo|checksum|\n";
 
 	(void)state;
 	assert_ptr_equal(input_detect(slice_str(zypper), sizeof(zypper) - 1), &input_packagelog);
@@ -103,8 +118,10 @@ static void a_path_s_end_is_counted_or_not(void **state)
 		put_path(&b, "c:\\c.exe", counted);
 		buf_clear(&out);
 		reads_as(&input_recentfilecache, buf_slice(&b),
-			 "recent_file_cache - file_present S1 #1@20 path=\"c:\\\\a\\\\b.exe\" +TargetFilename=\"c:\\\\a\\\\b.exe\"\n"
-			 "recent_file_cache - file_present S1 #2@46 path=\"c:\\\\c.exe\" +TargetFilename=\"c:\\\\c.exe\"\n");
+			 "recent_file_cache - file_present S1 #1@20 path=\"c:\\\\a\\\\b.exe\" "
+			 "+TargetFilename=\"c:\\\\a\\\\b.exe\"\n"
+			 "recent_file_cache - file_present S1 #2@46 path=\"c:\\\\c.exe\" "
+			 "+TargetFilename=\"c:\\\\c.exe\"\n");
 		assert_int_equal(notes.lost, 0);
 		buf_done(&b);
 	}
@@ -125,32 +142,41 @@ static void an_impossible_length_is_told(void **state)
 
 /* ---- Report.wer ---- */
 
-#define REPORT                                                                                     \
-	"Version=1\r\nEventType=APPCRASH\r\nEventTime=133000000000000000\r\nReportIdentifier=x-1\r\n" \
-	"TargetAppId=W:0006d60e4d727c5556b492c242c0fa567c630000ffff!00000140AE80d8abddbb12582ce734016833b2871e36!x.exe\r\n" \
-	"Sig[0].Name=Application Name\r\nSig[0].Value=x.exe\r\nSig[3].Name=Fault Module Name\r\nSig[3].Value=y.dll\r\n" \
-	"LoadedModule[0]=C:\\x.exe\r\nLoadedModule[1]=C:\\y.dll\r\nAppName=X Y\r\nAppPath=C:\\x.exe\r\n"
+#define REPORT                                                                                   \
+	"Version=1\r\nEventType=APPCRASH\r\nEventTime=133000000000000000\r\nReportIdentifier=x-" \
+	"1\r\n"                                                                                  \
+	"TargetAppId=W:0006d60e4d727c5556b492c242c0fa567c630000ffff!"                            \
+	"00000140AE80d8abddbb12582ce734016833b2871e36!x.exe\r\n"                                 \
+	"Sig[0].Name=Application Name\r\nSig[0].Value=x.exe\r\nSig[3].Name=Fault Module "        \
+	"Name\r\nSig[3].Value=y.dll\r\n"                                                         \
+	"LoadedModule[0]=C:\\x.exe\r\nLoadedModule[1]=C:\\y.dll\r\nAppName=X "                   \
+	"Y\r\nAppPath=C:\\x.exe\r\n"
 
 static void a_report_is_the_end_of_a_program(void **state)
 {
 	(void)state;
 	reads_as(&input_wer, slice_str(REPORT),
-		 "wer 2022-06-18T04:26:40.0000000Z process_end S3 #1@0 path=\"C:\\\\x.exe\" name=\"X Y\" event_type=\"APPCRASH\" "
+		 "wer 2022-06-18T04:26:40.0000000Z process_end S3 #1@0 path=\"C:\\\\x.exe\" "
+		 "name=\"X Y\" event_type=\"APPCRASH\" "
 		 "report_id=\"x-1\" modules=[\"C:\\\\x.exe\",\"C:\\\\y.dll\"] "
 		 "signature=[\"Application Name: x.exe\",\"Fault Module Name: y.dll\"] "
-		 "program_id=\"0006d60e4d727c5556b492c242c0fa567c630000ffff\" sha1=\"0140ae80d8abddbb12582ce734016833b2871e36\" "
-		 "+Hashes=\"SHA1=0140ae80d8abddbb12582ce734016833b2871e36\" +Image=\"C:\\\\x.exe\"\n");
+		 "program_id=\"0006d60e4d727c5556b492c242c0fa567c630000ffff\" "
+		 "sha1=\"0140ae80d8abddbb12582ce734016833b2871e36\" "
+		 "+Hashes=\"SHA1=0140ae80d8abddbb12582ce734016833b2871e36\" "
+		 "+Image=\"C:\\\\x.exe\"\n");
 }
 
 static void the_hash_of_nothing_is_none(void **state)
 {
 	(void)state;
 	whole_read(&input_wer,
-		   slice_str("Version=1\nEventType=P\nEventTime=0\nTargetAppId=W:0000da39a3ee5e6b4b0d3255bfef95601890afd80709!"
+		   slice_str("Version=1\nEventType=P\nEventTime=0\nTargetAppId=W:"
+			     "0000da39a3ee5e6b4b0d3255bfef95601890afd80709!"
 			     "0000da39a3ee5e6b4b0d3255bfef95601890afd80709!p.exe\n"),
 		   &out, &notes);
 	assert_slice(buf_slice(&out),
-		     "wer - none #1@0 event_type=\"P\" modules=[] program_id=\"0000da39a3ee5e6b4b0d3255bfef95601890afd80709\"\n");
+		     "wer - none #1@0 event_type=\"P\" modules=[] "
+		     "program_id=\"0000da39a3ee5e6b4b0d3255bfef95601890afd80709\"\n");
 }
 
 /* ---- damage ---- */

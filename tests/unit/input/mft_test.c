@@ -11,7 +11,8 @@
 #define FOLDER 2
 
 static const uint64_t si[4] = { 133000000000000000, 133000000010000000, 133000000020000000, 0 };
-static const uint64_t fn[4] = { 133000000050000000, 133000000060000000, 133000000070000000, 133000000080000000 };
+static const uint64_t fn[4] = { 133000000050000000, 133000000060000000, 133000000070000000,
+				133000000080000000 };
 
 static struct mft_build b;
 static struct buf out;
@@ -71,14 +72,20 @@ static void a_file_is_told_with_both_sets_of_times(void **state)
 	assert_ptr_equal(input_detect(slice_head(buf_slice(&b.out), 4096), b.out.n), &input_mft);
 	assert_int_equal(read_it(), 4);
 	assert_int_equal(notes.lost + notes.told, 0);
-	assert_true(says("mft 2022-06-18T04:26:40.0000000Z file_present S1 #31@31744 path=\"App\\\\phone.exe\" entry=31 sequence=4 "
+	assert_true(says("mft 2022-06-18T04:26:40.0000000Z file_present S1 #31@31744 "
+			 "path=\"App\\\\phone.exe\" entry=31 sequence=4 "
 			 "allocated=true directory=false size=123456 "
-			 "si={\"created\":\"2022-06-18T04:26:40.0000000Z\",\"modified\":\"2022-06-18T04:26:41.0000000Z\","
+			 "si={\"created\":\"2022-06-18T04:26:40.0000000Z\",\"modified\":\"2022-06-"
+			 "18T04:26:41.0000000Z\","
 			 "\"changed\":\"2022-06-18T04:26:42.0000000Z\",\"accessed\":null} "
-			 "fn={\"created\":\"2022-06-18T04:26:45.0000000Z\",\"modified\":\"2022-06-18T04:26:46.0000000Z\","
-			 "\"changed\":\"2022-06-18T04:26:47.0000000Z\",\"accessed\":\"2022-06-18T04:26:48.0000000Z\"} "
-			 "streams=[{\"name\":\"notes\",\"size\":3,\"content\":\"a\\nb\"}] +TargetFilename=\"\\\\App\\\\phone.exe\"\n"));
-	assert_true(says("none #30@30720 path=\"App\" entry=30 sequence=2 allocated=true directory=true size=0 "));
+			 "fn={\"created\":\"2022-06-18T04:26:45.0000000Z\",\"modified\":\"2022-06-"
+			 "18T04:26:46.0000000Z\","
+			 "\"changed\":\"2022-06-18T04:26:47.0000000Z\",\"accessed\":\"2022-06-"
+			 "18T04:26:48.0000000Z\"} "
+			 "streams=[{\"name\":\"notes\",\"size\":3,\"content\":\"a\\nb\"}] "
+			 "+TargetFilename=\"\\\\App\\\\phone.exe\"\n"));
+	assert_true(says("none #30@30720 path=\"App\" entry=30 sequence=2 allocated=true "
+			 "directory=true size=0 "));
 	assert_true(has_path(5, "."));
 	assert_true(has_path(0, "$MFT"));
 }
@@ -90,12 +97,14 @@ static void a_mark_of_the_web_makes_a_download(void **state)
 	mft_times(&b, si);
 	mft_name(&b, ROOT, fn, 1, "setup.msi");
 	mft_data(&b, "Zone.Identifier",
-		 slice_str("[ZoneTransfer]\r\nZoneId=3\r\nReferrerUrl=https://a.example/\r\nHostUrl=https://b.example/s.msi\r\n"));
+		 slice_str("[ZoneTransfer]\r\nZoneId=3\r\nReferrerUrl=https://a.example/"
+			   "\r\nHostUrl=https://b.example/s.msi\r\n"));
 	mft_record_end(&b);
 	mft_build_finish(&b);
 	read_it();
 	assert_true(says(" download S1 #31@"));
-	assert_true(says(" ZoneId=\"3\" ReferrerUrl=\"https://a.example/\" HostUrl=\"https://b.example/s.msi\" +TargetFilename="));
+	assert_true(says(" ZoneId=\"3\" ReferrerUrl=\"https://a.example/\" "
+			 "HostUrl=\"https://b.example/s.msi\" +TargetFilename="));
 	assert_true(says("\"content\":\"[ZoneTransfer]\\r\\nZoneId=3\\r\\n"));
 }
 
@@ -104,7 +113,8 @@ static void what_the_intranet_gave_is_no_download(void **state)
 	(void)state;
 	mft_record_begin(&b, 31, 4, IN_USE, 0);
 	mft_name(&b, ROOT, fn, 1, "setup.msi");
-	mft_data(&b, "Zone.Identifier", slice_str("[ZoneTransfer]\r\nZoneId=1\r\nHostUrl=about:internet\r\n"));
+	mft_data(&b, "Zone.Identifier",
+		 slice_str("[ZoneTransfer]\r\nZoneId=1\r\nHostUrl=about:internet\r\n"));
 	mft_record_end(&b);
 	mft_build_finish(&b);
 	read_it();
@@ -163,8 +173,10 @@ static void extensions_belong_to_their_base(void **state)
 	mft_name(&b, ROOT, fn, 1, "two");
 	mft_runs(&b, NULL, 0, false);
 	mft_record_end(&b);
-	mft_file(&b, 42, 1, IN_USE, MFT_REFERENCE(31, 4), "below"); /* its parent's name is in an extension */
-	mft_record_begin(&b, 43, 1, IN_USE, MFT_REFERENCE(31, 3)); /* of the file that was 31 before */
+	mft_file(&b, 42, 1, IN_USE, MFT_REFERENCE(31, 4),
+		 "below"); /* its parent's name is in an extension */
+	mft_record_begin(&b, 43, 1, IN_USE,
+			 MFT_REFERENCE(31, 3)); /* of the file that was 31 before */
 	mft_name(&b, ROOT, fn, 1, "stray");
 	mft_record_end(&b);
 	mft_record_begin(&b, 44, 2, 0, MFT_REFERENCE(31, 4)); /* given back */
@@ -172,10 +184,13 @@ static void extensions_belong_to_their_base(void **state)
 	mft_record_end(&b);
 	mft_build_finish(&b);
 	assert_int_equal(read_it(), 5);
-	assert_true(says("path=\"one\" entry=31 sequence=4 allocated=true directory=false size=77 "));
-	assert_true(says("path=\"two\" entry=31 sequence=4 allocated=true directory=false size=77 "));
+	assert_true(
+		says("path=\"one\" entry=31 sequence=4 allocated=true directory=false size=77 "));
+	assert_true(
+		says("path=\"two\" entry=31 sequence=4 allocated=true directory=false size=77 "));
 	assert_true(has_path(42, "one\\\\below"));
-	assert_string_equal(notes.first, "$MFT: 2 extension records of entries that are another file's by now");
+	assert_string_equal(notes.first,
+			    "$MFT: 2 extension records of entries that are another file's by now");
 }
 
 static void a_parent_counts_while_it_is_the_one_meant(void **state)
@@ -214,8 +229,8 @@ static void rings_of_folders_end(void **state)
 	assert_true(says("\\\\x\" entry=34 "));
 }
 
-/* A chain as long as the file: paths are cut off where NTFS would not allow them, and the whole costs no
- * more than its output. */
+/* A chain as long as the file: paths are cut off where NTFS would not allow them, and the whole
+ * costs no more than its output. */
 static void chains_of_any_depth_are_judged_once(void **state)
 {
 	enum { DEEP = 40000 };
@@ -249,7 +264,8 @@ static void the_volume_is_told_by_its_place_or_by_windows(void **state)
 	whole_read_at(&input_mft, buf_slice(&b.out), "host/D/$MFT", &out, &notes);
 	assert_true(says("+TargetFilename=\"D:\\\\x.txt\""));
 	buf_clear(&out);
-	whole_read_at(&input_mft, buf_slice(&b.out), "uploads/ntfs/%5C%5C.%5Ce%3A/$MFT", &out, &notes);
+	whole_read_at(&input_mft, buf_slice(&b.out), "uploads/ntfs/%5C%5C.%5Ce%3A/$MFT", &out,
+		      &notes);
 	assert_true(says("+TargetFilename=\"E:\\\\x.txt\""));
 	mft_file(&b, 29, 1, IN_USE | FOLDER, ROOT, "WINDOWS");
 	mft_build_finish(&b);
@@ -269,7 +285,8 @@ static void make_full(void)
 	mft_record_begin(&b, 31, 4, IN_USE, 0);
 	mft_times(&b, si);
 	for (int i = 0; i < 4; i++)
-		mft_name(&b, MFT_REFERENCE(30, 2), fn, 1, "a name that is long enough to pass a sector's end");
+		mft_name(&b, MFT_REFERENCE(30, 2), fn, 1,
+			 "a name that is long enough to pass a sector's end");
 	mft_record_end(&b);
 	mft_build_finish(&b);
 }
@@ -284,7 +301,8 @@ static void ends_of_sectors_are_put_back(void **state)
 	make_full();
 	assert_int_equal(read_it(), 7);
 	rest = buf_slice(&out);
-	while ((at = slice_search(rest, slice_str("path=\"App\\\\a name that is long enough to pass a sector's end\"")))) {
+	while ((at = slice_search(rest, slice_str("path=\"App\\\\a name that is long enough to "
+						  "pass a sector's end\"")))) {
 		found++;
 		rest = slice_from(rest, (size_t)(at - rest.p) + 1);
 	}
@@ -335,7 +353,8 @@ static void prefixes_and_flipped_bits_are_survived(void **state)
 
 	(void)state;
 	make_full();
-	/* Few records, so that each is hit: the file from its 30th record on, and the root before. */
+	/* Few records, so that each is hit: the file from its 30th record on, and the root before.
+	 */
 	tail = slice_from(buf_slice(&b.out), 30 * 1024);
 	whole_survives(&input_mft, tail, 2048);
 }

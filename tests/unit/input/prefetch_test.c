@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prefetch files of all versions, packed and not; the real ones beside the project by their counts. */
+/* Prefetch files of all versions, packed and not; the real ones beside the project by their counts.
+ */
 #include "test.h"
 
 #include "ntfs_build.h"
@@ -11,7 +12,8 @@
 #define RUN_1 132000000000000000u /* 2019-04-17T18:40:00Z */
 #define RUN_2 132000000010000000u
 
-static const char *const files[] = { "\\VOLUME{01}\\WINDOWS\\SYSTEM32\\NTDLL.DLL", "\\VOLUME{01}\\APP\\PHONE.EXE",
+static const char *const files[] = { "\\VOLUME{01}\\WINDOWS\\SYSTEM32\\NTDLL.DLL",
+				     "\\VOLUME{01}\\APP\\PHONE.EXE",
 				     "\\VOLUME{01}\\APP\\FFMPEG.DLL" };
 
 static struct prefetch_spec spec(uint32_t version)
@@ -26,13 +28,17 @@ static struct prefetch_spec spec(uint32_t version)
 				       .device = "\\VOLUME{01}" };
 }
 
-#define FIELDS(version)                                                                            \
-	" name=\"PHONE.EXE\" hash=\"0badc0de\" run_count=7 format=" version                        \
-	" files=[\"\\\\VOLUME{01}\\\\WINDOWS\\\\SYSTEM32\\\\NTDLL.DLL\",\"\\\\VOLUME{01}\\\\APP\\\\PHONE.EXE\"," \
-	"\"\\\\VOLUME{01}\\\\APP\\\\FFMPEG.DLL\"] volumes=[{\"device\":\"\\\\VOLUME{01}\",\"serial\":\"cafe0123\"," \
-	"\"created\":\"2019-04-17T18:40:00.0000000Z\"}] +Image=\"\\\\VOLUME{01}\\\\APP\\\\PHONE.EXE\"\n"
+#define FIELDS(version)                                                                   \
+	" name=\"PHONE.EXE\" hash=\"0badc0de\" run_count=7 format=" version               \
+	" files=[\"\\\\VOLUME{01}\\\\WINDOWS\\\\SYSTEM32\\\\NTDLL.DLL\",\"\\\\VOLUME{01}" \
+	"\\\\APP\\\\PHONE.EXE\","                                                         \
+	"\"\\\\VOLUME{01}\\\\APP\\\\FFMPEG.DLL\"] "                                       \
+	"volumes=[{\"device\":\"\\\\VOLUME{01}\",\"serial\":\"cafe0123\","                \
+	"\"created\":\"2019-04-17T18:40:00.0000000Z\"}] "                                 \
+	"+Image=\"\\\\VOLUME{01}\\\\APP\\\\PHONE.EXE\"\n"
 #define FIRST(version) "prefetch 2019-04-17T18:40:00.0000000Z process_start S3 #1@0" FIELDS(version)
-#define SECOND(version) "prefetch 2019-04-17T18:40:01.0000000Z process_start S3 #2@0" FIELDS(version)
+#define SECOND(version) \
+	"prefetch 2019-04-17T18:40:01.0000000Z process_start S3 #2@0" FIELDS(version)
 
 static void reads_as(struct slice file, const char *want)
 {
@@ -53,9 +59,12 @@ static void each_version_gives_an_event_for_each_run(void **state)
 		bool is_short;
 		const char *want;
 	} versions[] = {
-		{ 17, false, FIRST("17") },		  { 23, false, FIRST("23") },
-		{ 26, false, FIRST("26") SECOND("26") }, { 30, false, FIRST("30") SECOND("30") },
-		{ 30, true, FIRST("30") SECOND("30") },  { 31, true, FIRST("31") SECOND("31") },
+		{ 17, false, FIRST("17") },
+		{ 23, false, FIRST("23") },
+		{ 26, false, FIRST("26") SECOND("26") },
+		{ 30, false, FIRST("30") SECOND("30") },
+		{ 30, true, FIRST("30") SECOND("30") },
+		{ 31, true, FIRST("31") SECOND("31") },
 	};
 
 	(void)state;
@@ -97,8 +106,10 @@ static void two_places_of_a_program_name_none(void **state)
 	s.device = NULL;
 	prefetch_build(&file, &s);
 	reads_as(buf_slice(&file),
-		 "prefetch 2019-04-17T18:40:00.0000000Z process_start S3 #1@0 name=\"PHONE.EXE\" hash=\"0badc0de\" run_count=7 "
-		 "format=23 files=[\"\\\\A\\\\PHONE.EXE\",\"\\\\B\\\\PHONE.EXE\"] volumes=[] +Image=\"PHONE.EXE\"\n");
+		 "prefetch 2019-04-17T18:40:00.0000000Z process_start S3 #1@0 name=\"PHONE.EXE\" "
+		 "hash=\"0badc0de\" run_count=7 "
+		 "format=23 files=[\"\\\\A\\\\PHONE.EXE\",\"\\\\B\\\\PHONE.EXE\"] volumes=[] "
+		 "+Image=\"PHONE.EXE\"\n");
 	buf_done(&file);
 }
 
@@ -115,7 +126,9 @@ static void a_long_name_is_found_by_what_is_kept_of_it(void **state)
 	s.file_count = 1;
 	prefetch_build(&file, &s);
 	whole_read(&input_prefetch, buf_slice(&file), &out, &notes);
-	assert_non_null(slice_search(buf_slice(&out), slice_str("+Image=\"\\\\A\\\\A VERY LONG NAME OF A PROGRAM.EXE\"")));
+	assert_non_null(
+		slice_search(buf_slice(&out),
+			     slice_str("+Image=\"\\\\A\\\\A VERY LONG NAME OF A PROGRAM.EXE\"")));
 	buf_done(&file);
 	buf_done(&out);
 }
@@ -128,7 +141,9 @@ static void a_cut_stream_still_tells_that_it_ran(void **state)
 
 	(void)state;
 	prefetch_build_packed(&file, &s);
-	assert_int_equal(whole_read(&input_prefetch, slice_head(buf_slice(&file), file.n - 24), &out, &notes), 2);
+	assert_int_equal(whole_read(&input_prefetch, slice_head(buf_slice(&file), file.n - 24),
+				    &out, &notes),
+			 2);
 	assert_true(notes.lost > 0);
 	assert_non_null(strstr(notes.first, "could be unpacked"));
 	buf_done(&file);
@@ -142,7 +157,8 @@ static void other_packed_files_are_not_prefetch(void **state)
 	(void)state;
 	buf_put(&file, slice_of("MAM\x04", 4));
 	buf_put_le32(&file, 100);
-	xpress_pack(&file, slice_str("Superfetch keeps other databases in the same packing: these are not for us, though."));
+	xpress_pack(&file, slice_str("Superfetch keeps other databases in the same packing: these "
+				     "are not for us, though."));
 	assert_null(input_detect(buf_slice(&file), file.n));
 	buf_done(&file);
 }

@@ -27,9 +27,11 @@ static int stop(void **state)
 	return 0;
 }
 
-static void put(unsigned version, uint32_t entry, uint64_t parent, uint32_t reason, uint32_t attributes, const char *name)
+static void put(unsigned version, uint32_t entry, uint64_t parent, uint32_t reason,
+		uint32_t attributes, const char *name)
 {
-	usn_build(&j, &(struct usn_spec){ version, MFT_REFERENCE(entry, 2), parent, TIME, reason, attributes, name });
+	usn_build(&j, &(struct usn_spec){ version, MFT_REFERENCE(entry, 2), parent, TIME, reason,
+					  attributes, name });
 }
 
 static size_t read_it(void)
@@ -56,8 +58,10 @@ static void both_versions_give_the_same(void **state)
 		assert_ptr_equal(input_detect(buf_slice(&j), j.n), &input_usn);
 		assert_int_equal(read_it(), 1);
 		assert_slice(buf_slice(&out),
-			     "usn 2022-06-18T04:26:40.0000000Z file_create S1 #1@0 name=\"a.exe\" path=\"a.exe\" entry=40 sequence=2 "
-			     "parent_entry=5 parent_sequence=5 reason=[\"FILE_CREATE\"] usn=0 directory=false "
+			     "usn 2022-06-18T04:26:40.0000000Z file_create S1 #1@0 name=\"a.exe\" "
+			     "path=\"a.exe\" entry=40 sequence=2 "
+			     "parent_entry=5 parent_sequence=5 reason=[\"FILE_CREATE\"] usn=0 "
+			     "directory=false "
 			     "+TargetFilename=\"\\\\a.exe\"\n");
 	}
 }
@@ -114,7 +118,8 @@ static void a_new_name_tells_the_old_one(void **state)
 	put(3, 41, ROOT, NEW, 0, "y.msi");
 	whole_read_at(&input_usn, buf_slice(&j), "C/$Extend/$J", &out, &notes);
 	assert_true(says("file_rename S1 #2@"));
-	assert_true(says("+TargetFilename=\"C:\\\\x.msi\" +SourceFilename=\"C:\\\\x.crdownload\"\n"));
+	assert_true(
+		says("+TargetFilename=\"C:\\\\x.msi\" +SourceFilename=\"C:\\\\x.crdownload\"\n"));
 	assert_true(says("+TargetFilename=\"C:\\\\y.msi\"\n"));
 }
 

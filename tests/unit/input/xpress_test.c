@@ -44,9 +44,12 @@ static void comes_back(struct slice plain)
 static void the_alphabet_of_the_specification_is_read(void **state)
 {
 	uint8_t stream[276] = { 0 };
-	static const uint8_t lengths[] = { 0x50, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x45, 0x44, 0x04 };
-	static const uint8_t words[] = { 0xd8, 0x52, 0x3e, 0xd7, 0x94, 0x11, 0x5b, 0xe9, 0x19, 0x5f,
-					 0xf9, 0xd6, 0x7c, 0xdf, 0x8d, 0x04, 0x00, 0x00, 0x00, 0x00 };
+	static const uint8_t lengths[] = { 0x50, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55,
+					   0x55, 0x55, 0x55, 0x55, 0x45, 0x44, 0x04 };
+	static const uint8_t words[] = {
+		0xd8, 0x52, 0x3e, 0xd7, 0x94, 0x11, 0x5b, 0xe9, 0x19, 0x5f,
+		0xf9, 0xd6, 0x7c, 0xdf, 0x8d, 0x04, 0x00, 0x00, 0x00, 0x00
+	};
 	struct buf out = { 0 };
 	const char *why = "";
 
@@ -104,7 +107,8 @@ static void a_cut_stream_gives_what_was_before(void **state)
 		/* The last word may hold nothing but padding. */
 		assert_true(got < plain.n ? why != NULL : n + 4 >= s.n);
 		assert_true(got >= last || got + 4 > last);
-		assert_memory_equal(out.p ? out.p : (const uint8_t *)"", plain.p, got > 300 ? got - 300 : 0);
+		assert_memory_equal(out.p ? out.p : (const uint8_t *)"", plain.p,
+				    got > 300 ? got - 300 : 0);
 		last = got;
 	}
 	assert_true(last + 8 > plain.n);
@@ -137,7 +141,8 @@ static void a_match_before_the_start_is_none(void **state)
 	const char *why = NULL;
 
 	(void)state;
-	stream[128] = 0x11; /* symbols 256 and 257, one bit each: matches of three and four, one back */
+	stream[128] =
+		0x11; /* symbols 256 and 257, one bit each: matches of three and four, one back */
 	assert_int_equal(decode(slice_of(stream, sizeof(stream)), 9, &out, &why), 0);
 	assert_string_equal(why, "a match that points before the start");
 	buf_done(&out);
