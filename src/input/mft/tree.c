@@ -7,13 +7,19 @@
 #include <stdlib.h>
 
 #define FOLDER_SLOTS_MAX 8192u /* 2 MiB */
-#define FOLDER_TEXT 248u       /* longer paths are put together each time */
+#define FOLDER_TEXT 248u
+#define DEEP_SLOTS 64u /* of longer paths, which only a few chains of folders can have at once */
 
 /* A folder's path with a backslash behind it, as it was last needed. */
 struct mft_folder {
 	uint32_t entry; /* + 1; 0: empty */
 	uint16_t n;
 	uint8_t text[FOLDER_TEXT];
+};
+
+struct mft_deep {
+	uint32_t entry; /* + 1; 0: empty */
+	struct buf text;
 };
 
 /* ---- names and parents, one pass ---- */
@@ -113,6 +119,7 @@ void mft_tree_init(struct mft_tree *t, struct slice file, size_t record_bytes)
 	t->nodes = heap_array(t->count + 1u, sizeof(*t->nodes));
 	t->folder_slots = t->count < FOLDER_SLOTS_MAX ? t->count + 1 : FOLDER_SLOTS_MAX;
 	t->folders = heap_array(t->folder_slots, sizeof(*t->folders));
+	t->deep = heap_array(DEEP_SLOTS, sizeof(*t->deep));
 	arena_init(&t->scratch, 0);
 	for (uint32_t i = 0; i < t->count; i++)
 		read_node(t, i);
@@ -124,6 +131,9 @@ void mft_tree_done(struct mft_tree *t)
 {
 	free(t->nodes);
 	free(t->folders);
+	for (size_t i = 0; i < DEEP_SLOTS; i++)
+		buf_done(&t->deep[i].text);
+	free(t->deep);
 	free(t->way);
 	arena_done(&t->scratch);
 }
@@ -236,24 +246,53 @@ static void put_node(struct mft_tree *t, const struct mft_node *n, struct buf *o
 	buf_put_byte(out, '\\');
 }
 
-static struct mft_folder *slot_of(struct mft_tree *t, uint32_t entry)
+static struct mft_folder *slot_of(const struct mft_tree *t, uint32_t entry)
 {
 	return &t->folders[entry % t->folder_slots];
+}
+
+static struct mft_deep *deep_of(const struct mft_tree *t, uint32_t entry)
+{
+	return &t->deep[entry % DEEP_SLOTS];
+}
+
+/* The folder's path, where it is remembered. */
+static bool put_known(const struct mft_tree *t, uint32_t entry, struct buf *out)
+{
+	const struct mft_folder *f = slot_of(t, entry);
+	const struct mft_deep *d = deep_of(t, entry);
+
+	if (f->entry == entry + 1)
+		buf_put(out, slice_of(f->text, f->n));
+	else if (d->entry == entry + 1)
+		buf_put(out, buf_slice(&d->text));
+	else
+		return false;
+	return true;
+}
+
+static void remember(const struct mft_tree *t, uint32_t entry, struct slice path)
+{
+	struct mft_folder *f = slot_of(t, entry);
+	struct mft_deep *d = deep_of(t, entry);
+
+	if (path.n > FOLDER_TEXT) {
+		d->entry = entry + 1;
+		buf_clear(&d->text);
+		buf_put(&d->text, path);
+		return;
+	}
+	f->entry = entry + 1;
+	f->n = (uint16_t)path.n;
+	memcpy(f->text, path.p, path.n);
 }
 
 /* A judged folder's path, with a backslash behind it. */
 static void put_folder(struct mft_tree *t, uint32_t entry, struct buf *out)
 {
 	size_t begin = out->n, steps = 0;
-	uint32_t up = entry;
 
-	for (;; up = t->nodes[up].parent) {
-		const struct mft_folder *f = slot_of(t, up);
-
-		if (f->entry == up + 1) {
-			buf_put(out, slice_of(f->text, f->n));
-			break;
-		}
+	for (uint32_t up = entry; !put_known(t, up, out); up = t->nodes[up].parent) {
 		if (steps == t->way_cap) {
 			t->way_cap = t->way_cap * 2 + 64;
 			t->way = heap_grow(t->way, t->way_cap * sizeof(*t->way));
@@ -266,15 +305,11 @@ static void put_folder(struct mft_tree *t, uint32_t entry, struct buf *out)
 		if (t->nodes[up].parent == MFT_ROOT)
 			break;
 	}
+	if (steps == 0)
+		return;
 	while (steps-- > 0)
 		put_node(t, &t->nodes[t->way[steps]], out);
-	struct mft_folder *f = slot_of(t, entry);
-
-	if (f->entry != entry + 1 && out->n - begin <= FOLDER_TEXT) {
-		f->entry = entry + 1;
-		f->n = (uint16_t)(out->n - begin);
-		memcpy(f->text, out->p + begin, f->n);
-	}
+	remember(t, entry, slice_from(buf_slice(out), begin));
 }
 
 void mft_tree_path(struct mft_tree *t, uint64_t parent, struct slice name, struct buf *out)

@@ -38,7 +38,8 @@ struct mft_node {
 	uint8_t flags;
 };
 
-struct mft_folder; /* a slot of the cache */
+struct mft_folder; /* slots of the caches */
+struct mft_deep;
 
 struct mft_tree {
 	struct slice file;
@@ -47,6 +48,7 @@ struct mft_tree {
 	uint32_t strays;     /* extensions whose base is another file's by now */
 	struct mft_node *nodes;
 	struct mft_folder *folders;
+	struct mft_deep *deep;
 	uint32_t folder_slots;
 	uint32_t *way; /* of mft_tree_path, grown */
 	size_t way_cap;
