@@ -12,12 +12,10 @@
  * Times are UTC though nothing says so. The first is in the machine's ANSI code page, which is
  * taken as 1252 where it is not UTF-8; the engine has already converted UTF-16.
  */
-#include "base/heap.h"
+#include "base/utf.h"
 #include "input/formats.h"
-#include "input/lines.h"
+#include "input/frame.h"
 #include "input/put.h"
-
-#include <stdlib.h>
 
 #define TIME_CHARACTERS 23u
 #define GENERAL_PARTS 8u
@@ -42,11 +40,9 @@ struct pca_line {
 };
 
 struct input {
-	struct input_env env;
+	struct frame frame;
 	struct put_name names[WORD_COUNT];
-	struct lines lines;
-	uint64_t record;
-	bool told, told_page;
+	bool told_page;
 };
 
 static bool read_time(struct slice s, struct when *ret)
@@ -111,31 +107,10 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *pca_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
 	put_names(in->names, words, WORD_COUNT, env->names);
 	return in;
-}
-
-static void pca_close(struct input *in)
-{
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	lines_window(&in->lines, w);
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->lines.at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 /* Code page 1252 to UTF-8: what differs from Latin-1 stands at 0x80 to 0x9f. */
@@ -177,7 +152,7 @@ static void take(struct input *in, struct slice line, uint64_t offset, struct ev
 	if (!utf8_valid(line)) {
 		line = from_1252(&ev->arena, line);
 		if (!in->told_page)
-			input_note(&in->env, offset, false,
+			input_note(&in->frame.env, offset, false,
 				   "PCA: no UTF-8; taken as code page 1252");
 		in->told_page = true;
 	}
@@ -194,11 +169,11 @@ static void take(struct input *in, struct slice line, uint64_t offset, struct ev
 		ev->op = ACTIVITY_PROCESS_START;
 		ev->proves = STAGE_BIT(STAGE_S3);
 	}
-	put_place(ev, "pca", in->record, offset);
+	put_place(ev, "pca", in->frame.record, offset);
 	ev->time = l.time;
 	ev->time.zone_assumed = false;
 	ev->time_kind = "run";
-	ev->host = in->env.host;
+	ev->host = in->frame.env.host;
 	ev->completeness = COMPLETENESS_FILTERED; /* what was started from the desktop */
 	event_seal(ev);
 }
@@ -209,24 +184,16 @@ static enum input_step next(struct input *in, struct event *ev)
 	uint64_t offset;
 	struct pca_line l;
 
-	for (;;) {
-		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
-
-		if (step != LINES_LINE)
-			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
-		in->record++;
+	while (frame_line(&in->frame, &line, &offset)) {
+		in->frame.record++;
 		if (read_line(line, &l)) {
 			take(in, line, offset, ev);
 			return INPUT_EVENT;
 		}
-		if (!slice_trim(line).n)
-			continue;
-		if (!in->told)
-			input_note(&in->env, offset, true,
-				   "PCA: line %llu is none of its (further ones are not told)",
-				   (unsigned long long)in->record);
-		in->told = true;
+		if (slice_trim(line).n)
+			frame_tell(&in->frame, offset, "line", "is none of PCA's");
 	}
+	return frame_end(&in->frame);
 }
 
 const struct input_format input_pca = {
@@ -234,9 +201,9 @@ const struct input_format input_pca = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = pca_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = pca_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

@@ -11,12 +11,10 @@
  * ids Sig[3].Name=Fault Module Name        its words in the machine's language Sig[3].Value=c.dll
  *   LoadedModule[0]=C:\a\b.exe
  */
-#include "base/heap.h"
-#include "base/limits.h"
+#include "base/utf.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/put.h"
-
-#include <stdlib.h>
 
 #define MODULES_MAX 10000u
 #define SIGNATURES_MAX 64u
@@ -49,10 +47,8 @@ struct report {
 };
 
 struct input {
-	struct input_env env;
+	struct frame frame;
 	struct put_name names[WORD_COUNT];
-	struct input_window w;
-	bool done;
 };
 
 static unsigned probe(struct slice head, uint64_t bytes)
@@ -68,31 +64,10 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *wer_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
 	put_names(in->names, words, WORD_COUNT, env->names);
 	return in;
-}
-
-static void wer_close(struct input *in)
-{
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->w = *w;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->w.final ? in->w.bytes.n : 0;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->done;
 }
 
 /* ---- the file ---- */
@@ -133,8 +108,8 @@ static void take_line(struct input *in, struct report *r, struct slice key, stru
 		if (r->module_count < MODULES_MAX)
 			r->modules[r->module_count++] = value_text_of(value);
 		else if (r->module_count++ == MODULES_MAX)
-			input_note(&in->env, in->w.offset, true, "Report.wer: more than %u modules",
-				   MODULES_MAX);
+			input_note(&in->frame.env, in->frame.w.offset, true,
+				   "Report.wer: more than %u modules", MODULES_MAX);
 	} else if (begins(key, "Sig[")) {
 		take_signature(r, key, value, a);
 	} else if (slice_is(key, "EventTime")) {
@@ -222,24 +197,28 @@ static bool take(struct input *in, struct slice text, struct event *ev)
 		ev->op = ACTIVITY_PROCESS_END;
 		ev->proves = STAGE_BIT(STAGE_S3);
 	}
-	put_place(ev, "wer", 1, in->w.offset);
+	put_place(ev, "wer", 1, in->frame.w.offset);
 	ev->time = when_filetime(r.time);
 	ev->time_kind = "crash";
-	ev->host = in->env.host;
+	ev->host = in->frame.env.host;
 	event_seal(ev);
 	return true;
 }
 
+/* All of the file at once: it is read when its last window is there. */
 static enum input_step next(struct input *in, struct event *ev)
 {
-	if (!in->w.final)
-		return INPUT_MORE;
-	if (in->done || !in->w.bytes.n)
-		return INPUT_END;
-	in->done = true;
-	if (take(in, in->w.bytes, ev))
+	struct frame *f = &in->frame;
+	struct slice text = frame_rest(f);
+
+	if (!f->w.final || !text.n)
+		return frame_end(f);
+	f->at = f->w.bytes.n;
+	if (take(in, text, ev)) {
+		f->record = 1;
 		return INPUT_EVENT;
-	input_note(&in->env, in->w.offset, true,
+	}
+	input_note(&f->env, f->w.offset, true,
 		   "Report.wer: it says neither what happened nor to what");
 	return INPUT_END;
 }
@@ -249,9 +228,9 @@ const struct input_format input_wer = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = wer_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = wer_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

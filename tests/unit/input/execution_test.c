@@ -77,7 +77,7 @@ static void a_line_of_something_else_costs_no_other(void **state)
 				    &out, &notes),
 			 3);
 	assert_int_equal(notes.lost, 1);
-	assert_string_equal(notes.first, "PCA: line 2 is none of its (further ones are not told)");
+	assert_string_equal(notes.first, "line 2 is none of PCA's (further ones are not told)");
 }
 
 static void tables_with_bars_are_not_pca(void **state)
