@@ -178,10 +178,10 @@ static int64_t last_of(const struct graph *g, uint32_t node)
 	const struct graph_node *n = &g->nodes[node];
 	int64_t last = n->start_ns == GRAPH_EVER ? 0 : n->start_ns;
 
-	if (n->in_count && graph_in(g, n, n->in_count - 1)->last_ns > last)
-		last = graph_in(g, n, n->in_count - 1)->last_ns;
-	if (n->out_count && graph_out(g, n, n->out_count - 1)->last_ns > last)
-		last = graph_out(g, n, n->out_count - 1)->last_ns;
+	if (n->in_count && graph_last(g, graph_in(g, n, n->in_count - 1)) > last)
+		last = graph_last(g, graph_in(g, n, n->in_count - 1));
+	if (n->out_count && graph_last(g, graph_out(g, n, n->out_count - 1)) > last)
+		last = graph_last(g, graph_out(g, n, n->out_count - 1));
 	return last ? last : GRAPH_LATEST;
 }
 

@@ -163,7 +163,7 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 		struct slice name;
 
 		if (e->time_ns > written + INSTALL_WINDOW_NS ||
-		    e->last_ns < written - INSTALL_WINDOW_NS ||
+		    graph_last(g, e) < written - INSTALL_WINDOW_NS ||
 		    !asks_to_write(graph_attribute(g, e, ATTRIBUTE_ACCESS)))
 			continue;
 		name = path_tail(graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));

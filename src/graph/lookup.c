@@ -55,7 +55,7 @@ void file_version_at(const struct graph *g, uint32_t file, int64_t ns, struct fi
 			continue;
 		/* Another's write, or one long before: the version before this. */
 		if (ret->write_count && (e->subject != g->edges[ret->writes[0]].subject ||
-					 ret->from_ns - e->last_ns > ONE_WRITING_NS))
+					 ret->from_ns - graph_last(g, e) > ONE_WRITING_NS))
 			break;
 		if (ret->write_count == LOOKUP_WRITERS)
 			break;
@@ -76,7 +76,7 @@ uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 	for (uint32_t i = in_until(g, n, ns); i-- > 0;) {
 		const struct graph_edge *e = graph_in(g, n, i);
 
-		if (e->timed && v.write_count && e->last_ns + MOMENT_NS < v.from_ns)
+		if (e->timed && v.write_count && graph_last(g, e) + MOMENT_NS < v.from_ns)
 			break;
 		if (e->op == ACTIVITY_FILE_DELETE || (e->timed && e->time_ns < epoch))
 			break;
@@ -149,7 +149,7 @@ void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct co
 	for (uint32_t i = 0; i < n->in_count; i++) {
 		const struct graph_edge *e = graph_in(g, n, i);
 
-		if (!speaks_of_content(e) || !e->timed || e->last_ns < v.from_ns || e->time_ns >= end)
+		if (!speaks_of_content(e) || !e->timed || graph_last(g, e) < v.from_ns || e->time_ns >= end)
 			continue;
 		take_edge(g, g->in[n->in + i], ret);
 		if (ret->sha256.n && ret->product.n && ret->signer.n)
@@ -174,11 +174,11 @@ static struct content hashes_of(const struct graph *g, uint32_t set)
 		const struct graph_attribute *a = &g->attributes[g->sets[set].first + k];
 
 		if (a->which == ATTRIBUTE_SHA256)
-			s.sha256 = a->text;
+			s.sha256 = graph_text(g, a);
 		else if (a->which == ATTRIBUTE_SHA1)
-			s.sha1 = a->text;
+			s.sha1 = graph_text(g, a);
 		else if (a->which == ATTRIBUTE_MD5)
-			s.md5 = a->text;
+			s.md5 = graph_text(g, a);
 	}
 	return s;
 }
