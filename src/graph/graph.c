@@ -52,6 +52,8 @@ void graph_free(struct graph *g)
 	free(g->keyed);
 	free(g->in);
 	free(g->out);
+	free(g->changes);
+	free(g->change_first);
 	free(g->sets);
 	free(g->attributes);
 	free(g->epochs);
@@ -464,6 +466,49 @@ static void index_nodes(struct graph *g)
 	free(first);
 }
 
+/* By set: does it say an address? */
+static uint8_t *sets_with_url(const struct graph *g)
+{
+	uint8_t *with = heap_array(g->set_count + 1, 1);
+
+	for (size_t i = 0; i < g->set_count; i++)
+		for (uint32_t k = 0; k < g->sets[i].n; k++)
+			with[i] |= g->attributes[g->sets[i].first + k].which == ATTRIBUTE_HOST_URL;
+	return with;
+}
+
+static void list_changes(struct graph *g)
+{
+	uint8_t *with = sets_with_url(g);
+	uint32_t *first = heap_array(g->node_count + 2, sizeof(*first)), at = 0;
+	uint32_t *found = NULL;
+	size_t n = 0, cap = 0;
+
+	for (uint32_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+
+		if (e->object == GRAPH_NONE || (!graph_writes(e) && e->op != ACTIVITY_FILE_DELETE &&
+						(e->set == GRAPH_NONE || !with[e->set])))
+			continue;
+		found = heap_room(found, n, &cap, sizeof(*found));
+		found[n++] = i;
+		first[e->object + 1]++;
+	}
+	/* first[k + 1] becomes where node k begins, and moves to its end while the list is filled. */
+	for (size_t i = 0; i < g->node_count; i++) {
+		uint32_t count = first[i + 1];
+
+		first[i + 1] = at;
+		at += count;
+	}
+	g->changes = heap_array(n, sizeof(*g->changes));
+	for (size_t i = 0; i < n; i++)
+		g->changes[first[g->edges[found[i]].object + 1]++] = found[i];
+	g->change_first = first;
+	free(found);
+	free(with);
+}
+
 /* Sysmon's keys begin with the machine's number, {12345678-..., other products' with theirs before a
  * colon. */
 static struct slice machine_of(struct slice key)
@@ -624,6 +669,7 @@ void graph_finish(struct graph *g)
 	graph_resolve(g);
 	image_files(g);
 	index_nodes(g);
+	list_changes(g);
 	find_epochs(g);
 	list_rare(g);
 }

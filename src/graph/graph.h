@@ -101,6 +101,9 @@ struct graph {
 	struct graph_piece *pieces;
 	size_t piece_count, piece_cap;
 	uint32_t *in, *out; /* edge numbers, each node's by time */
+	/* Of `in` those that a version of a file depends on: writes, deletions, and what says an address. A library
+	 * that was loaded a million times has few. change_first: by node, and one more. */
+	uint32_t *changes, *change_first;
 	struct graph_set *sets;
 	size_t set_count, set_cap;
 	struct graph_attribute *attributes;
@@ -153,6 +156,13 @@ bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t
 void graph_finish(struct graph *g);
 /* What lookups by content need; before the first of them. Does nothing the second time. */
 void graph_index(struct graph *g);
+
+/* Operations that give a file its content. */
+static inline bool graph_writes(const struct graph_edge *e)
+{
+	return e->op == ACTIVITY_FILE_CREATE || e->op == ACTIVITY_FILE_WRITE || e->op == ACTIVITY_FILE_RENAME ||
+	       e->op == ACTIVITY_FILE_LINK || e->op == ACTIVITY_DOWNLOAD;
+}
 
 /* process.c: references to nodes. Called by graph_finish. */
 void graph_resolve(struct graph *g);
