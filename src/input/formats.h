@@ -15,6 +15,7 @@ extern const struct input_format input_lockblocks;
 extern const struct input_format input_npm;
 extern const struct input_format input_packagelog;
 extern const struct input_format input_piprecord;
+extern const struct input_format input_sqlite;
 extern const struct input_format input_syslog;
 extern const struct input_format input_wintext;
 extern const struct input_format input_xml;

@@ -8,6 +8,7 @@
 
 const struct input_format *const input_formats[] = {
 	&input_evtx,
+	&input_sqlite,
 	&input_jsonl,
 	&input_json,
 	&input_xml,

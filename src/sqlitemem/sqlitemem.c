@@ -20,6 +20,7 @@
 /* Steps of SQLite's machine: a row of a walk or lookup takes about 20 and no fewer than 8 bytes. */
 #define WORK_LEAST INT64_C(20000000)
 #define WORK_PER_BYTE 16
+#define WORK_MOST INT64_C(3000000000) /* under a minute */
 #define WORK_SLICE 1000
 
 static const struct slice magic = SLICE("SQLite format 3\0");
@@ -213,7 +214,8 @@ struct sqlitemem *sqlitemem_open(const struct sqlitemem_files *files, const stru
 	char why[160] = "";
 
 	m->note = *note;
-	m->work = WORK_LEAST + (int64_t)(bytes * WORK_PER_BYTE);
+	m->work = bytes > WORK_MOST / WORK_PER_BYTE ? WORK_MOST
+						     : WORK_LEAST + (int64_t)bytes * WORK_PER_BYTE;
 	sqlite3_hard_heap_limit64(HEAP_BYTES);
 	if (!connect_somehow(m, files, why)) {
 		free(m);
