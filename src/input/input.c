@@ -9,6 +9,8 @@
 const struct input_format *const input_formats[] = {
 	&input_evtx,
 	&input_sqlite,
+	&input_plist,
+	&input_fsevents,
 	&input_jsonl,
 	&input_json,
 	&input_xml,
