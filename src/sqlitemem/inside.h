@@ -10,6 +10,7 @@ struct sqlitemem {
 	struct sqlitemem_note note;
 	int64_t work; /* steps of SQLite's machine that are left */
 	bool told_work;
+	uint64_t rows_most; /* of one table; more are the same pages again and again */
 };
 
 void sqlitemem_tell(struct sqlitemem *m, uint64_t offset, bool lost, const char *format, ...)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Walks and lookups. A walk goes by row number. Where a page is damaged it looks for the least row number
- * behind which reading works again, first in doubling steps and then by halves, and goes on there: 64
+ * from which reading works again, first in doubling steps and then by halves, and goes on there: 64
  * probes or so lose one page and not the rest of the table.
  */
 #include "sqlitemem/inside.h"
@@ -19,9 +19,11 @@ struct sqlitemem_rows {
 	sqlite3_stmt *s;
 	const char *table;
 	bool walk, numbered, ready, ended;
-	int64_t last; /* number of the last row, or what lies before all */
+	bool any;     /* a row was read */
+	int64_t last; /* its number; the least there is before */
 	uint64_t offset;
 	unsigned damages;
+	uint64_t count;
 };
 
 static void put_columns(struct sqlitemem *m, struct buf *sql, const char *table, const char *const *columns,
@@ -44,7 +46,7 @@ static sqlite3_stmt *prepare(struct sqlitemem *m, const char *number, const char
 	if (key)
 		buf_printf(&sql, " WHERE \"%s\" = ?1", key);
 	else if (number[0] != '0')
-		buf_put_str(&sql, " WHERE _rowid_ > ?1 ORDER BY _rowid_");
+		buf_put_str(&sql, " WHERE _rowid_ >= ?1 ORDER BY _rowid_");
 	buf_put_byte(&sql, 0);
 	s = sqlitemem_prepare(m, (const char *)sql.p);
 	buf_done(&sql);
@@ -119,9 +121,10 @@ static int step(struct sqlitemem_rows *r)
 	return rc;
 }
 
-static bool reads_behind(struct sqlitemem_rows *r, int64_t number, int *ret_rc)
+/* From a row number on; as distances from the least one, so that sums cannot overflow. */
+static bool reads_from(struct sqlitemem_rows *r, uint64_t distance, int *ret_rc)
 {
-	restart(r, number);
+	restart(r, (int64_t)(distance ^ UINT64_C(1) << 63));
 	*ret_rc = step(r);
 	return *ret_rc == SQLITE_ROW || *ret_rc == SQLITE_DONE;
 }
@@ -131,35 +134,32 @@ static bool may_go_on(const struct sqlitemem_rows *r, int rc)
 	return !r->m->told_work && rc != SQLITE_NOMEM && rc != SQLITE_INTERRUPT && rc != SQLITE_ROW;
 }
 
-/* Behind the damage that follows row `last`: the step's result there. */
+/* Behind the damage that follows row `last`: the step's result there. (A leaf is found again by the number
+ * of its last row, but not by the one after that: so "from", and not "behind".) */
 static int pass_damage(struct sqlitemem_rows *r, int rc)
 {
-	uint64_t bad = (uint64_t)r->last, good = bad, distance = 1;
-	int found = rc;
+	uint64_t bad = (uint64_t)r->last ^ UINT64_C(1) << 63, good, distance = 1;
 
-	/* As distances from the least number, so that sums cannot overflow. */
-	bad ^= UINT64_C(1) << 63;
+	if (r->any && bad != UINT64_MAX)
+		bad++;
 	do {
 		good = UINT64_MAX - bad < distance ? UINT64_MAX : bad + distance;
-		if (reads_behind(r, (int64_t)(good ^ UINT64_C(1) << 63), &found))
+		if (reads_from(r, good, &rc))
 			break;
 		distance *= 2;
-	} while (good != UINT64_MAX && may_go_on(r, found));
-	if (found != SQLITE_ROW && found != SQLITE_DONE)
-		return found;
+	} while (good != UINT64_MAX && may_go_on(r, rc));
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		return rc;
 	while (good - bad > 1 && may_go_on(r, SQLITE_OK)) {
 		uint64_t middle = bad + (good - bad) / 2;
 
-		if (reads_behind(r, (int64_t)(middle ^ UINT64_C(1) << 63), &found))
+		if (reads_from(r, middle, &rc))
 			good = middle;
 		else
 			bad = middle;
 	}
-	if (!reads_behind(r, (int64_t)(good ^ UINT64_C(1) << 63), &found))
-		return found;
-	/* Without a row the next damage would be found at the same place again. */
-	r->last = found == SQLITE_ROW ? r->last : INT64_MAX;
-	return found;
+	reads_from(r, good, &rc);
+	return rc;
 }
 
 static void tell_damage(struct sqlitemem_rows *r)
@@ -171,7 +171,7 @@ static void tell_damage(struct sqlitemem_rows *r)
 		return;
 	if (r->damages == DAMAGES_TOLD)
 		sqlitemem_tell(m, m->vfs.last, true, "table %s: further damage is not told", r->table);
-	else if (r->walk && r->last != INT64_MIN)
+	else if (r->any)
 		sqlitemem_tell(m, m->vfs.last, true, "table %s: damage behind row %lld: %s", r->table,
 			       (long long)r->last, why);
 	else
@@ -199,9 +199,16 @@ bool sqlitemem_next(struct sqlitemem_rows *r)
 		sqlite3_reset(r->s);
 		return false;
 	}
-	if (r->walk && r->numbered)
+	if (r->walk && r->numbered) {
 		r->last = sqlite3_column_int64(r->s, 0);
-	return true;
+		r->any = true;
+	}
+	if (!r->walk || ++r->count <= r->m->rows_most)
+		return true;
+	sqlitemem_tell(r->m, r->m->vfs.last, true, "table %s: more rows than fit into the file: given up",
+		       r->table);
+	r->ended = true;
+	return false;
 }
 
 void sqlitemem_rows_free(struct sqlitemem_rows *r)

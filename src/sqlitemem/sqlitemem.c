@@ -15,13 +15,14 @@
 #include <stdlib.h>
 
 #define HEAP_BYTES ((int64_t)256 << 20)
-#define VALUE_BYTES (64 << 20)
+#define VALUE_BYTES (8 << 20) /* a row that has a longer one is left out */
 #define SQL_BYTES (256 << 10)
 /* Steps of SQLite's machine: a row of a walk or lookup takes about 20 and no fewer than 8 bytes. */
 #define WORK_LEAST INT64_C(20000000)
 #define WORK_PER_BYTE 16
 #define WORK_MOST INT64_C(3000000000) /* under a minute */
 #define WORK_SLICE 1000
+#define CELL_BYTES 6 /* no row is shorter: its place in the page's index, and a cell of 4 */
 
 static const struct slice magic = SLICE("SQLite format 3\0");
 
@@ -216,6 +217,7 @@ struct sqlitemem *sqlitemem_open(const struct sqlitemem_files *files, const stru
 	m->note = *note;
 	m->work = bytes > WORK_MOST / WORK_PER_BYTE ? WORK_MOST
 						     : WORK_LEAST + (int64_t)bytes * WORK_PER_BYTE;
+	m->rows_most = bytes / CELL_BYTES + 1;
 	sqlite3_hard_heap_limit64(HEAP_BYTES);
 	if (!connect_somehow(m, files, why)) {
 		free(m);
