@@ -146,7 +146,7 @@ static int pass_damage(struct sqlitemem_rows *r, int rc)
 		good = UINT64_MAX - bad < distance ? UINT64_MAX : bad + distance;
 		if (reads_from(r, good, &rc))
 			break;
-		distance *= 2;
+		distance = distance > UINT64_MAX / 2 ? UINT64_MAX : distance * 2;
 	} while (good != UINT64_MAX && may_go_on(r, rc));
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		return rc;

@@ -81,7 +81,7 @@ static void read_all(const struct input_format *f, struct slice text, size_t ste
 	event_done(&ev);
 }
 
-static void events_of(const char *text, struct buf *out)
+static inline void events_of(const char *text, struct buf *out)
 {
 	struct slice s = slice_str(text);
 	const struct input_format *f = input_detect(s, s.n);

@@ -126,30 +126,34 @@ static const char *const items5[] = { "trans_id", "item_id", "repo_id", "action_
 static const char *const transactions5[] = { "dt_begin", "dt_end", "user_id", "description" };
 static const char *const rpms5[] = { "name_id", "epoch", "version", "release", "arch_id" };
 static const char *const names5[] = { "name" };
-enum { L_NAME = L_REPO + 1 };
+enum { L_NAME = L_REPO + 1, L_ARCH };
 /* Its table trans_item_action. */
 static const struct action actions5[] = {
 	{ NULL, false },	{ "install", false }, { "upgrade", false },   { "downgrade", false },
 	{ "reinstall", false }, { "remove", true },   { "replaced", true },
 };
 
+static struct slice named(struct dbreader *r, struct event *ev, size_t lookup, size_t column)
+{
+	struct sqlitemem_rows *rows = r->more[lookup];
+	int64_t id;
+
+	if (!rows || !sqlitemem_i64(r->more[L_RPM], column, &id))
+		return slice_of(NULL, 0);
+	sqlitemem_find(rows, id);
+	return sqlitemem_next(rows) ? kept(ev, rows, 0) : slice_of(NULL, 0);
+}
+
 static bool dnf5_row(struct dbreader *r, struct event *ev)
 {
 	const struct action *a = action_of(r, actions5, DBCOUNT(actions5));
-	struct sqlitemem_rows *rpm = r->more[L_RPM], *names = r->more[L_NAME];
 	struct change c = { 0 };
-	struct slice version;
-	int64_t name;
 
 	if (!a || !dbfind(r, L_RPM, I_ITEM))
 		return false;
-	version = version_of(ev, rpm, R_EPOCH, R_VERSION, R_RELEASE);
-	if (names && sqlitemem_i64(rpm, R_NAME, &name)) {
-		sqlitemem_find(names, name);
-		if (sqlitemem_next(names))
-			c.name = kept(ev, names, 0);
-	}
-	finish(r, ev, &c, a, version, STATE_ERROR_DNF5);
+	c.name = named(r, ev, L_NAME, R_NAME);
+	c.architecture = named(r, ev, L_ARCH, R_ARCH);
+	finish(r, ev, &c, a, version_of(ev, r->more[L_RPM], R_EPOCH, R_VERSION, R_RELEASE), STATE_ERROR_DNF5);
 	return true;
 }
 
@@ -161,6 +165,7 @@ const struct dbkind dbkind_dnf5 = {
 	.lookups = { [L_TRANS] = { "trans", "id", transactions5, DBCOUNT(transactions5) },
 		     [L_RPM] = { "rpm", "item_id", rpms5, DBCOUNT(rpms5) },
 		     [L_REPO] = { "repo", "id", repositories, DBCOUNT(repositories) },
-		     [L_NAME] = { "pkg_names", "id", names5, DBCOUNT(names5) } },
+		     [L_NAME] = { "pkg_names", "id", names5, DBCOUNT(names5) },
+		     [L_ARCH] = { "archs", "id", names5, DBCOUNT(names5) } },
 	.row = dnf5_row,
 };

@@ -11,7 +11,7 @@
 #include "input/put.h"
 #include "sqlitemem/sqlitemem.h"
 
-#define DBKIND_LOOKUPS 4u
+#define DBKIND_LOOKUPS 5u
 
 /* Names of fields: TIMELINE's, then more of the same records; then the names that the graph reads. */
 #define DBWORDS(X)                                                                                 \
