@@ -13,6 +13,9 @@
  */
 #include "base/map.h"
 
+/* The group of all alerts whose trace ends before anything that has a name. */
+#define COHORT_UNNAMED (UINT32_MAX - 1)
+
 struct cohort_host {
 	struct slice name;
 	uint32_t image; /* hosts with the same number come from one image; its own number when it has no clones */

@@ -11,6 +11,8 @@
 #define HOUR_NS (INT64_C(3600) * 1000000000)
 /* One critical class, or two high ones: less may be a rule that takes something ordinary for odd. */
 #define GRAVITY_MIN 16.0
+/* Less than one class of level medium that is its own. */
+#define GRAVITY_LIGHT 3.0
 #define SMALL_P 0.05
 /* An earlier version is as bad when its hosts alert at least this often, compared, and quiet when at most that. */
 #define AS_BAD 0.5
@@ -167,13 +169,14 @@ static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 	int64_t from, to;
 	bool alerts = z->first[h] != INT64_MAX;
 	/* An alert before it came is an alert without it. */
-	bool exposed = z->own[h] || (p && (!alerts || z->first_after[h] != INT64_MAX));
-	bool live = live_span(z, h, &from, &to);
+	bool exposed = (z->own[h] && !z->x->associated) || (p && (!alerts || z->first_after[h] != INT64_MAX));
+	bool live = live_span(z, h, &from, &to), own = z->own[h] && exposed;
 
 	u->exposed |= exposed;
 	u->alerting |= alerts;
-	u->own |= z->own[h];
-	u->arrived_first |= z->own[h] && p && p->arrived && z->first_after[h] != INT64_MAX &&
+	u->own |= own;
+	z->w->hosts += own;
+	u->arrived_first |= own && p && p->arrived && z->first_after[h] != INT64_MAX &&
 			    z->last_before[h] == INT64_MIN;
 	/* Quiet before it came says nothing of it; after it, only where it ran. */
 	u->quiet |= live && !alerts && (!exposed || (p && p->ran && to > p->first_ns));
@@ -184,10 +187,8 @@ static void count_units(struct weighing *z)
 {
 	struct weighed *w = z->w;
 
-	for (size_t h = 0; h < z->c->host_count; h++) {
+	for (size_t h = 0; h < z->c->host_count; h++)
 		look_at_host(z, (uint32_t)h, &z->units[z->c->hosts[h].image]);
-		w->hosts += z->own[h];
-	}
 	w->everywhere = true;
 	for (size_t i = 0; i < z->c->host_count; i++) {
 		const struct unit *u = &z->units[i];
@@ -303,12 +304,17 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->control == CONTROL_ALERTING) {
 		w->verdict = WEIGH_NOT_SUPPORTED;
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
+	} else if (w->gravity < GRAVITY_LIGHT || (w->gravity < GRAVITY_MIN && !w->arrivals)) {
+		w->verdict = WEIGH_UNEXPLAINED;
+		w->why = "its alerts are of kinds that ordinary software raises too";
 	} else if (w->images < 2) {
 		w->why = w->hosts < 2 ? "one host: a lead, not a finding" : "hosts of one image: a lead, not a finding";
 	} else if (w->gravity < GRAVITY_MIN) {
 		w->why = "its alerts are of kinds that ordinary software raises too";
 	} else if (w->arrivals < 2) {
 		w->why = "its arrival is not in the evidence: no before to compare with";
+	} else if (x->associated) {
+		w->why = "comparing hosts names it, and no record leads from the alerts to it";
 	} else if (x->incomplete) {
 		w->why = "a record on the way to it is missing";
 	} else if (!on_its_side(w)) {

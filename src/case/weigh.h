@@ -37,6 +37,7 @@ struct weigh_version {
 
 struct weigh_candidate {
 	uint32_t group;
+	bool associated; /* no trace leads here: group is COHORT_UNNAMED, and having it is all that joins */
 	bool named;	/* something that has a name, and not the evidence's end */
 	bool incomplete; /* the trace names it but lacks a record on the way */
 	double cost;	/* of its cheapest trace */
