@@ -35,8 +35,6 @@ static struct slice behind(struct slice path, const char *folder)
 struct slice browser_user_of(struct slice path)
 {
 	static const char *const folders[] = { "Users", "home", "Documents and Settings" };
-	static const struct slice root = SLICE("/root/.");
-	const uint8_t *hit;
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
 		struct slice user = behind(path, folders[i]);
@@ -44,8 +42,10 @@ struct slice browser_user_of(struct slice path)
 		if (user.n)
 			return user;
 	}
-	hit = slice_search(path, root);
-	return hit ? slice_of(hit + 1, 4) : slice_of(NULL, 0);
+	/* Any tree may have a folder called root; its programs' files begin with a dot. */
+	struct slice hidden = behind(path, "root");
+
+	return hidden.n && hidden.p[0] == '.' ? slice_str("root") : slice_of(NULL, 0);
 }
 
 /* The folder that the file lies in. */

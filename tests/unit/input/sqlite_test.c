@@ -49,10 +49,10 @@ static void downloads_of_2011_count_seconds(void **state)
 {
 	(void)state;
 	gives("CREATE TABLE downloads(id INTEGER PRIMARY KEY, full_path, url, start_time, received_bytes, total_bytes, state);"
-	      "INSERT INTO downloads VALUES(1, '/home/bo/x.tgz', 'http://x/', 1302000000, 5, 5, 1)",
-	      "/home/bo/.config/google-chrome/Default/History",
+	      "INSERT INTO downloads VALUES(1, '~bo/x.tgz', 'http://x/', 1302000000, 5, 5, 1)",
+	      "c/home/bo/.config/google-chrome/Default/History",
 	      "browser_download 2011-04-05T10:40:00Z start #1 download S0 S1;browser=chrome;profile=Default;user=bo;url=http://x/;"
-	      "path=/home/bo/x.tgz;size=5;state=complete;>TargetFilename=/home/bo/x.tgz;>Url=http://x/;>User=bo\n");
+	      "path=~bo/x.tgz;size=5;state=complete;>TargetFilename=~bo/x.tgz;>Url=http://x/;>User=bo\n");
 }
 
 static void a_visit_without_its_address_is_still_a_visit(void **state)
@@ -69,6 +69,18 @@ static void a_visit_without_its_address_is_still_a_visit(void **state)
 }
 
 /* ---- Firefox ---- */
+
+static void users_are_known_by_where_their_files_lie(void **state)
+{
+	(void)state;
+	gives("CREATE TABLE visits(id INTEGER PRIMARY KEY, url, visit_time); INSERT INTO visits VALUES(1, 1, 0)",
+	      "host/root/.config/chromium/Default/History", "browser_visit - visit #1 - S0;browser=chromium;profile=Default;user=root\n");
+	gives("CREATE TABLE visits(id INTEGER PRIMARY KEY, url, visit_time); INSERT INTO visits VALUES(1, 1, 0)",
+	      "root/Documents and Settings/eve/Opera Software/Opera Stable/History",
+	      "browser_visit - visit #1 - S0;browser=opera;profile=Opera Stable;user=eve\n");
+	gives("CREATE TABLE visits(id INTEGER PRIMARY KEY, url, visit_time); INSERT INTO visits VALUES(1, 1, 0)", "History",
+	      "browser_visit - visit #1 - S0;browser=chromium\n");
+}
 
 static void an_annotation_of_firefox_is_a_download(void **state)
 {
@@ -305,6 +317,7 @@ int main(void)
 		cmocka_unit_test(a_download_has_the_last_of_its_chain_and_its_profile),
 		cmocka_unit_test(downloads_of_2011_count_seconds),
 		cmocka_unit_test(a_visit_without_its_address_is_still_a_visit),
+		cmocka_unit_test(users_are_known_by_where_their_files_lie),
 		cmocka_unit_test(an_annotation_of_firefox_is_a_download),
 		cmocka_unit_test(old_firefox_had_a_file_for_downloads),
 		cmocka_unit_test(visits_of_firefox_say_how),
