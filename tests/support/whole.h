@@ -27,7 +27,7 @@ static void whole_put(struct event *ev, struct buf *out)
 	arena_init(&a, 0);
 	if (ev->time.set)
 		time[when_format(ev->time, time)] = 0;
-	buf_printf(out, "%s %s %s #%llu %s", ev->kind, time, ev->time_kind, (unsigned long long)ev->ptr.record,
+	buf_printf(out, "%s %s %s #%llu %s", ev->kind, time, ev->time_kind ? ev->time_kind : "-", (unsigned long long)ev->ptr.record,
 		   ev->op ? activity_text(ev->op) : "-");
 	for (int s = 0; s < STAGE_COUNT; s++)
 		if (ev->proves & STAGE_BIT(s))

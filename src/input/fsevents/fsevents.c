@@ -139,6 +139,7 @@ static void put_record(struct input *in, struct event *ev, struct slice path, ui
 	ev->host = in->env.host;
 	ev->completeness = COMPLETENESS_UNKNOWN; /* records are merged, and left out when they overflow */
 	event_seal(ev);
+	ev->time_kind = NULL;
 }
 
 static enum input_step next(struct input *in, struct event *ev)

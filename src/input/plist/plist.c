@@ -95,7 +95,10 @@ static enum input_step next(struct input *in, struct event *ev)
 		else if (in->kind->entry(r, &v, ev)) {
 			put_place(ev, ev->kind, in->at, v.offset);
 			ev->host = in->env.host;
+			const char *time_kind = ev->time_kind;
+
 			event_seal(ev);
+			ev->time_kind = time_kind; /* NULL for kinds that have no time */
 			return INPUT_EVENT;
 		}
 	}

@@ -56,12 +56,12 @@ static void records_have_paths_flags_and_an_order(void **state)
 	assert_ptr_equal(input_detect(buf_slice(&b), b.n), &input_fsevents);
 	assert_int_equal(whole_read(&input_fsevents, buf_slice(&b), NULL, "", &out), 6);
 	assert_slice(buf_slice(&out),
-		     "fsevents - event #1 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - event #2 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - event #3 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - event #4 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - event #5 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - event #6 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n");
+		     "fsevents - - #1 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		     "fsevents - - #2 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		     "fsevents - - #3 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		     "fsevents - - #4 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		     "fsevents - - #5 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		     "fsevents - - #6 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n");
 	assert_int_equal(whole_notes.n, 0);
 	buf_done(&b);
 	buf_done(&out);

@@ -94,12 +94,12 @@ static void a_job_of_launchd_says_what_it_runs(void **state)
 			KV("WatchPaths", "<array>" STRING("/etc") "</array>")
 			KV("EnvironmentVariables", "<dict>" KV("DYLD_INSERT_LIBRARIES", STRING("/tmp/x.dylib")) "</dict>") "</dict>" TAIL,
 		   "/Users/ann/Library/LaunchAgents/com.x.plist",
-		   "launchd - event #1 service_create;label=com.x;program=/bin/sh;arguments=/bin/sh, -c, a b;run_at_load=true;keep_alive=true;"
+		   "launchd - - #1 service_create;label=com.x;program=/bin/sh;arguments=/bin/sh, -c, a b;run_at_load=true;keep_alive=true;"
 		   "start_interval=16;watch_paths=/etc;environment=DYLD_INSERT_LIBRARIES=/tmp/x.dylib;user=ann;"
 		   ">ServiceName=com.x;>ImagePath=/bin/sh -c a b;>ServiceFileName=/bin/sh\n");
 	text_gives("<plist><dict>" KV("Label", STRING("y")) KV("Program", STRING("/y")) KV("ProgramArguments", "<array>" STRING("z") "</array>")
 		   KV("RunAtLoad", "<false/>") KV("UserName", STRING("_w")) "</dict></plist>", "y.plist",
-		   "launchd - event #1 service_create;label=y;program=/y;arguments=z;run_at_load=false;user=_w;"
+		   "launchd - - #1 service_create;label=y;program=/y;arguments=z;run_at_load=false;user=_w;"
 		   ">ServiceName=y;>ImagePath=/y;>ServiceFileName=/y\n");
 }
 
@@ -206,7 +206,7 @@ static void a_bookmark_of_a_login_item_holds_its_path(void **state)
 
 	(void)state;
 	gives(old_items(&b), "/Users/ann/Library/Application Support/com.apple.backgroundtaskmanagementagent/backgrounditems.btm",
-	      "btm - event #3 -;name=A;path=/Applications/A.app;type=login item;user=ann\n");
+	      "btm - - #3 -;name=A;path=/Applications/A.app;type=login item;user=ann\n");
 	assert_int_equal(whole_notes.n, 0);
 	plist_done(&b);
 }
@@ -230,7 +230,7 @@ static void records_of_thirteen_and_later_name_their_program(void **state)
 	unsigned objects = plist_add_array(&b, null, is_class, record, name, url, id, address, -1);
 
 	gives(archive(&b, objects), "BackgroundItems-v16.btm",
-	      "btm - event #3 -;name=Phone;path=/Library/A B.app;type=legacy daemon;enabled=true;"
+	      "btm - - #3 -;name=Phone;path=/Library/A B.app;type=legacy daemon;enabled=true;"
 	      "url=file:///Library/A%20B.app/;id=16.com.x\n");
 	plist_done(&b);
 }
