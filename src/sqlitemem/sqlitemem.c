@@ -24,7 +24,8 @@
 #define WORK_SLICE 1000
 #define CELL_BYTES 6 /* no row is shorter: its place in the page's index, and a cell of 4 */
 
-static const struct slice magic = SLICE("SQLite format 3\0");
+static const struct slice magic = SLICE("SQLite format 3\0"),
+			  journal_magic = SLICE("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
 
 bool sqlitemem_is_database(struct slice head)
 {
@@ -35,10 +36,9 @@ bool sqlitemem_is_database(struct slice head)
  * and begins with its version. */
 bool sqlitemem_is_companion(struct slice head)
 {
-	static const struct slice wal_little = SLICE("\x37\x7f\x06\x82"), wal_big = SLICE("\x37\x7f\x06\x83"),
-				  journal = SLICE("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
+	static const struct slice wal_little = SLICE("\x37\x7f\x06\x82"), wal_big = SLICE("\x37\x7f\x06\x83");
 
-	if (slice_starts(head, wal_little) || slice_starts(head, wal_big) || slice_starts(head, journal))
+	if (slice_starts(head, wal_little) || slice_starts(head, wal_big) || slice_starts(head, journal_magic))
 		return true;
 	return head.n >= 136 && load_u32(head.p) == 3007000 && load_u32(head.p + 48) == 3007000;
 }
@@ -139,6 +139,7 @@ static bool connect(struct sqlitemem *m, bool lenient, char why[160])
 		sqlite3_progress_handler(m->db, WORK_SLICE, on_work, m);
 		ok = run(m->db, "PRAGMA locking_mode=EXCLUSIVE") && run(m->db, "PRAGMA temp_store=MEMORY") &&
 		     run(m->db, "PRAGMA cell_size_check=ON") && run(m->db, "PRAGMA query_only=ON") &&
+		     run(m->db, "PRAGMA cache_size=-32768") &&
 		     sqlite3_set_authorizer(m->db, on_access, m) == SQLITE_OK &&
 		     run(m->db, "SELECT name FROM sqlite_master LIMIT 1");
 	}
@@ -196,12 +197,21 @@ static bool connect_somehow(struct sqlitemem *m, const struct sqlitemem_files *f
 	return false;
 }
 
+/* fileformat2.html, 3.0: one that belongs to a transaction over several databases ends with the name of the
+ * file that joins them and the journals' mark. SQLite takes it as done where that file is gone. */
+static bool names_another(struct slice journal)
+{
+	return journal.n > 64 && slice_ends(journal, journal_magic);
+}
+
 static void tell_state(struct sqlitemem *m, const struct sqlitemem_files *files)
 {
 	uint64_t size = m->vfs.parts[VFS_MAIN].size;
 
 	if (m->vfs.parts[VFS_MAIN].writes)
 		sqlitemem_tell(m, 0, false, "a transaction that was not finished is rolled back, in memory");
+	else if (names_another(files->journal))
+		sqlitemem_tell(m, 0, false, "its journal is part of a transaction over several databases: taken as done");
 	else if (size > files->main.n && !files->wal.n)
 		sqlitemem_tell(m, files->main.n, true, "the file ends here, after %llu of %llu bytes",
 			       (unsigned long long)files->main.n, (unsigned long long)size);

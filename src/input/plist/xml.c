@@ -31,6 +31,7 @@ struct builder {
 	struct open open[LIMIT_DEPTH];
 	unsigned depth;
 	bool has_root;
+	uint64_t skipped; /* bytes of the file before the text */
 	const char *why;
 };
 
@@ -52,7 +53,7 @@ static struct plist_value *node_new(struct builder *b, enum plist_type type)
 	struct plist_value *v = &n->list[n->n++];
 
 	*v = (struct plist_value){ .type = type };
-	v->offset = (uint64_t)XML_GetCurrentByteIndex(b->parser);
+	v->offset = b->skipped + (uint64_t)XML_GetCurrentByteIndex(b->parser);
 	if (b->depth == 0) {
 		b->p->root = b->has_root ? b->p->root : n->n - 1;
 		b->has_root = true;
@@ -263,8 +264,7 @@ static void builder_done(struct builder *b)
 bool plist_read_xml(struct plist *p, struct plist_fault *fault)
 {
 	struct slice text = slice_trim(p->bytes);
-	uint64_t skipped = text.n ? (uint64_t)(text.p - p->bytes.p) : 0;
-	struct builder b = { .p = p };
+	struct builder b = { .p = p, .skipped = text.n ? (uint64_t)(text.p - p->bytes.p) : 0 };
 
 	arena_init(&p->nodes.arena, LIMIT_EVENT_BYTES);
 	if (!utf8_valid(text) && text.n && text.p[0] == '<') {
@@ -272,7 +272,7 @@ bool plist_read_xml(struct plist *p, struct plist_fault *fault)
 		*fault = (struct plist_fault){ 0, "bytes that are not UTF-8 were replaced" };
 	}
 	if (!text.n || !parse(&b, text)) {
-		fault->offset = b.parser ? skipped + (uint64_t)XML_GetCurrentByteIndex(b.parser) : 0;
+		fault->offset = b.parser ? b.skipped + (uint64_t)XML_GetCurrentByteIndex(b.parser) : 0;
 		fault->why = b.why	? b.why
 			     : b.parser ? XML_ErrorString(XML_GetErrorCode(b.parser))
 					: "nothing in it";

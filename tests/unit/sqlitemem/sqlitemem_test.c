@@ -147,6 +147,30 @@ static void a_journal_that_is_rubbish_costs_nothing(void **state)
 	db_files_done(&f);
 }
 
+static void a_journal_of_several_databases_is_taken_as_done(void **state)
+{
+	struct db_files f = db_on_disk("DELETE", MANY, "", "BEGIN; DELETE FROM t WHERE id > 1000");
+	struct db_files alone = { .main = f.main };
+	struct buf joined = { 0 };
+	uint32_t sum = 0;
+
+	(void)state;
+	for (const char *p = "other"; *p; p++)
+		sum += (uint8_t)*p;
+	buf_put(&joined, f.journal);
+	buf_put(&joined, slice_of("\xff\xff\xff\xff" "other\0\0\0\5\0\0", 15)); /* page, name, length, sum */
+	buf_put_byte(&joined, (uint8_t)(sum >> 8));
+	buf_put_byte(&joined, (uint8_t)sum);
+	buf_put(&joined, slice_of("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8));
+	struct db_files with = { .main = f.main, .journal = buf_slice(&joined) };
+
+	assert_int_equal(rows_of(&with, NULL), rows_of(&alone, NULL));
+	(void)rows_of(&with, NULL);
+	assert_true(noted("several databases: taken as done"));
+	buf_done(&joined);
+	db_files_done(&f);
+}
+
 /* ---- schemas that want more than to be read ---- */
 
 static void views_and_virtual_tables_are_not_read(void **state)
@@ -415,6 +439,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_committed_in_the_log_is_not),
 		cmocka_unit_test(a_torn_log_counts_up_to_its_last_whole_commit),
 		cmocka_unit_test(a_hot_journal_is_rolled_back_in_copies),
+		cmocka_unit_test(a_journal_of_several_databases_is_taken_as_done),
 		cmocka_unit_test(a_journal_that_is_rubbish_costs_nothing),
 		cmocka_unit_test(views_and_virtual_tables_are_not_read),
 		cmocka_unit_test(functions_of_the_schema_do_not_run),
