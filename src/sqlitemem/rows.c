@@ -13,6 +13,7 @@
 
 #define DAMAGES_MAX 4096u
 #define DAMAGES_TOLD 8u
+#define BYTES_PER_WORK 8
 
 struct sqlitemem_rows {
 	struct sqlitemem *m;
@@ -254,7 +255,11 @@ struct slice sqlitemem_text(struct sqlitemem_rows *r, size_t column)
 	if (type == SQLITEMEM_NULL)
 		return slice_of(NULL, 0);
 	p = type == SQLITEMEM_BLOB ? sqlite3_column_blob(r->s, i) : sqlite3_column_text(r->s, i);
-	return slice_of(p ? p : "", p ? (size_t)sqlite3_column_bytes(r->s, i) : 0);
+	struct slice s = slice_of(p ? p : "", p ? (size_t)sqlite3_column_bytes(r->s, i) : 0);
+
+	/* One long text that many rows share costs as often as it is read. */
+	r->m->work -= (int64_t)s.n / BYTES_PER_WORK;
+	return s;
 }
 
 bool sqlitemem_i64(struct sqlitemem_rows *r, size_t column, int64_t *ret)

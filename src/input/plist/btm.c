@@ -25,7 +25,7 @@ static struct slice text(struct plist_reader *r, const struct plist_value *v, co
 
 	if (x.type == PLIST_DICT) /* NSMutableString */
 		x = resolve(r, &x, "NS.string");
-	return plist_text(&x, &ev->arena);
+	return plist_text(&r->plist, &x, &ev->arena);
 }
 
 /* Kinds of classes by which such an archive is known. */

@@ -37,7 +37,7 @@ static void put_environment(struct plist_reader *r, struct event *ev, const stru
 	items = count ? arena_array(&ev->arena, count, sizeof(*items)) : NULL;
 	for (uint32_t i = 0; items && i < count; i++) {
 		struct plist_value key = plist_key(&r->plist, dict, i), value = plist_item(&r->plist, dict, i);
-		struct slice k = plist_text(&key, &ev->arena), v = plist_text(&value, &ev->arena);
+		struct slice k = plist_text(&r->plist, &key, &ev->arena), v = plist_text(&r->plist, &value, &ev->arena);
 
 		if (k.n)
 			items[n++] = value_text_of(arena_printf(&ev->arena, "%.*s=%.*s", (int)k.n,
@@ -77,7 +77,7 @@ static bool entry(struct plist_reader *r, const struct plist_value *v, struct ev
 	struct plist_value first = plist_item(p, &arguments, 0);
 
 	if (!program.n)
-		program = plist_text(&first, &ev->arena);
+		program = plist_text(&r->plist, &first, &ev->arena);
 	if (!program.n)
 		program = plist_text_of(p, v, "BundleProgram", &ev->arena);
 	plist_put(r, ev, PLIST_WORD_LABEL, label);

@@ -39,7 +39,7 @@ struct value plist_put_list(struct plist_reader *r, struct event *ev, enum plist
 	items = count ? arena_array(&ev->arena, count, sizeof(*items)) : NULL;
 	for (uint32_t i = 0; items && i < count; i++) {
 		struct plist_value v = plist_item(&r->plist, array, i);
-		struct slice s = plist_text(&v, &ev->arena);
+		struct slice s = plist_text(&r->plist, &v, &ev->arena);
 
 		if (s.p)
 			items[n++] = value_text_of(s);

@@ -9,6 +9,7 @@
 #define TRAILER 32u
 #define WORK_LEAST INT64_C(1000000)
 #define WORK_PER_BYTE 16
+#define BYTES_PER_WORK 4
 
 static const struct slice magic = SLICE("bplist0");
 static const struct plist_value none;
@@ -245,14 +246,17 @@ struct plist_value plist_find(struct plist *p, const struct plist_value *dict, c
 	return none;
 }
 
-struct slice plist_text(const struct plist_value *v, struct arena *a)
+struct slice plist_text(struct plist *p, const struct plist_value *v, struct arena *a)
 {
 	uint8_t *little;
 
+	if (v->type != PLIST_ASCII && v->type != PLIST_UTF16)
+		return slice_of(NULL, 0);
+	p->work -= (int64_t)(v->s.n / BYTES_PER_WORK);
+	if (p->work <= 0)
+		return slice_of(NULL, 0);
 	if (v->type == PLIST_ASCII)
 		return utf8_valid(v->s) ? v->s : utf8_repair(a, v->s);
-	if (v->type != PLIST_UTF16)
-		return slice_of(NULL, 0);
 	little = arena_alloc(a, v->s.n + 1);
 	if (!little)
 		return slice_of(NULL, 0);
@@ -267,7 +271,7 @@ struct slice plist_text_of(struct plist *p, const struct plist_value *dict, cons
 {
 	struct plist_value v = plist_find(p, dict, key);
 
-	return plist_text(&v, a);
+	return plist_text(p, &v, a);
 }
 
 bool plist_double(const struct plist_value *v, double *ret)

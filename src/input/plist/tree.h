@@ -76,8 +76,9 @@ struct plist_value plist_key(struct plist *p, const struct plist_value *dict, ui
 /* The value of the first key of that name. */
 struct plist_value plist_find(struct plist *p, const struct plist_value *dict, const char *key);
 bool plist_is_text(const struct plist_value *v, const char *text);
-/* A text as valid UTF-8, from the file or in the arena; p NULL for other types. */
-struct slice plist_text(const struct plist_value *v, struct arena *a);
+/* A text as valid UTF-8, from the file or in the arena; p NULL for other types. Costs by its length: many
+ * objects may share one. */
+struct slice plist_text(struct plist *p, const struct plist_value *v, struct arena *a);
 /* plist_text of plist_find. */
 struct slice plist_text_of(struct plist *p, const struct plist_value *dict, const char *key,
 			   struct arena *a);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #define COCOA_SECONDS 978307200
-#define NODES_MAX ((size_t)1 << 22)
+#define NODES_MAX ((size_t)1 << 20)
 
 /* A container that is open: its children so far are the last of `pending`. */
 struct open {

@@ -301,6 +301,36 @@ static void objects_in_a_circle_come_to_an_end(void **state)
 	buf_done(&big);
 }
 
+/* Entries that all share one long name: gigabytes out of 200 KB. */
+static void a_text_that_all_share_is_not_repeated_without_end(void **state)
+{
+	struct buf big = { 0 }, out = { 0 };
+
+	(void)state;
+	buf_put(&big, slice_of("bplist00\xaf\x12\0\1\x86\xa0", 14));
+	for (size_t i = 0; i < 100000; i++)
+		buf_put_byte(&big, 1);
+	size_t dict = big.n;
+
+	buf_put(&big, slice_of("\xd2\2\3\4\4\x5b" "displayName\x54" "date\x5f\x12\0\1\x86\xa0", 28));
+	for (size_t i = 0; i < 100000; i++)
+		buf_put_byte(&big, 'x');
+	size_t table = big.n;
+	const size_t offsets[] = { 8, dict, dict + 5, dict + 17, dict + 22 };
+
+	for (size_t i = 0; i < 5; i++)
+		buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(offsets[i] >> 16), (uint8_t)(offsets[i] >> 8), (uint8_t)offsets[i] }, 3));
+	buf_put(&big, slice_of("\0\0\0\0\0\0\3\1\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0\0\0\0\0\0\0", 29));
+	buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(table >> 16), (uint8_t)(table >> 8), (uint8_t)table }, 3));
+	size_t n = whole_read(&input_plist, buf_slice(&big), NULL, "", &out);
+
+	assert_true(n > 0 && n < 1000);
+	assert_true(whole_noted("more work than its size allows"));
+	assert_true(out.n < (size_t)100 << 20);
+	buf_done(&big);
+	buf_done(&out);
+}
+
 static void flip(struct slice bytes)
 {
 	uint8_t *copy = heap_new(bytes.n);
@@ -369,6 +399,7 @@ int main(void)
 		cmocka_unit_test(a_list_of_no_known_kind_is_said),
 		cmocka_unit_test(entities_and_depth_are_refused),
 		cmocka_unit_test(objects_in_a_circle_come_to_an_end),
+		cmocka_unit_test(a_text_that_all_share_is_not_repeated_without_end),
 		cmocka_unit_test(damage_stays_inside),
 		cmocka_unit_test(samples_from_elsewhere_give_what_other_readers_give),
 	};

@@ -242,6 +242,20 @@ static void bytes_that_are_not_utf8_are_replaced(void **state)
 	      "tcc - modified #1 -;service=a\xef\xbf\xbd" "b;client=c\xef\xbf\xbd;allowed=true\n");
 }
 
+/* Visits that all share one long address: gigabytes out of two megabytes. */
+static void an_address_that_all_share_is_not_repeated_without_end(void **state)
+{
+	struct db_files f = db_of("CREATE TABLE visits(id INTEGER PRIMARY KEY, url, visit_time); CREATE TABLE urls(id INTEGER PRIMARY KEY, url);"
+				  "INSERT INTO urls VALUES(1, hex(zeroblob(500000)));"
+				  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) INSERT INTO visits SELECT i, 1, i FROM n");
+	size_t n = whole_read(&input_sqlite, f.main, NULL, "", NULL);
+
+	(void)state;
+	assert_true(n > 100 && n < 1000);
+	assert_true(whole_noted("more work than its size allows"));
+	db_files_done(&f);
+}
+
 /* Prefixes and flipped bits of a database of two kinds. */
 static void damage_stays_inside(void **state)
 {
@@ -330,6 +344,7 @@ int main(void)
 		cmocka_unit_test(log_and_journal_beside_are_read_and_alone_are_silent),
 		cmocka_unit_test(damage_is_lost_and_said),
 		cmocka_unit_test(bytes_that_are_not_utf8_are_replaced),
+		cmocka_unit_test(an_address_that_all_share_is_not_repeated_without_end),
 		cmocka_unit_test(damage_stays_inside),
 		cmocka_unit_test(samples_from_elsewhere_give_what_other_readers_give),
 	};
