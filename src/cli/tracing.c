@@ -64,12 +64,18 @@ bool tracing_file(void *store, uint32_t source, struct slice *ret_file, struct s
 
 /* ---- all alerts ---- */
 
+/* Origins up to this rank are followed to the host that wrote their content first. */
+#define ACROSS_RANK 3
+/* Costs of two ends that no record tells apart. */
+#define TWIN_COST 0.01
+
 struct alert {
 	struct slice id, host, level, rule, title, detector, channel, event_id;
 	struct when time;
 	uint32_t source;
 	uint64_t record, offset;
 	size_t group; /* in origins */
+	size_t twin;  /* another that it may as well end at, + 1; 0: none */
 	size_t hops;
 	double cost;
 	bool traced;
@@ -94,6 +100,7 @@ struct all {
 	struct releases releases;
 	struct baseline *baseline;
 	struct asking *asking;
+	struct across_contents contents;
 	struct map machines;   /* the products' numbers for machines -> the first host with it */
 	uint32_t (*clones)[2]; /* hosts that share one: of one image */
 	size_t clone_count, clone_cap;
@@ -204,7 +211,7 @@ struct remembered {
 	uint32_t actor, in, out; /* edges passed */
 	uint32_t explaining;	 /* of them, those that may change a trace */
 	uint32_t traced_at;	 /* explaining, when it was traced */
-	size_t group, hops;
+	size_t group, twin, hops;
 	double cost;
 };
 
@@ -238,6 +245,23 @@ static void pass_edges(struct remembered *r, const struct graph *g, int64_t ns)
 	}
 }
 
+/* An end that is as near as the one that was taken: which of the two releases it was no record says. */
+static size_t add_twin(struct all *a, const struct origin_alert *seen, const struct told *told)
+{
+	const struct told_origin *x = told->other_count ? &told->others[0] : NULL;
+	struct told other = *told;
+
+	if (!x || x->kind != ORIGIN_RELEASE || told->origin.kind != ORIGIN_RELEASE ||
+	    x->cost > told->origin.cost + TWIN_COST)
+		return 0;
+	other.origin = *x;
+	/* The way to it is the same up to the record that names the release. */
+	for (size_t i = 0; i < other.hop_count; i++)
+		if (slice_eq(slice_str(other.hops[i].op), slice_str("installed")))
+			other.hop_count = i;
+	return origins_add(&a->origins, seen, &other) + 1;
+}
+
 static void trace_alert(struct all *a, struct tracer *tracer, const struct graph *g, struct alert *x, uint32_t edge,
 			struct remembered *known)
 {
@@ -253,6 +277,9 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 	x->traced = true;
 	if (known && known->traced_at == known->explaining) {
 		origins_again(&a->origins, x->group = known->group, &seen);
+		x->twin = known->twin;
+		if (x->twin)
+			origins_again(&a->origins, x->twin - 1, &seen);
 		x->hops = known->hops;
 		x->cost = known->cost;
 		return;
@@ -265,11 +292,13 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 		trace_tell(g, &t, &scratch, &told);
 	}
 	x->group = origins_add(&a->origins, &seen, &told);
+	x->twin = add_twin(a, &seen, &told);
 	x->hops = told.hop_count;
 	x->cost = told.origin.cost;
 	if (known) {
 		known->traced_at = known->explaining;
 		known->group = x->group;
+		known->twin = x->twin;
 		known->hops = x->hops;
 		known->cost = x->cost;
 	}
@@ -327,6 +356,14 @@ static void note_machines(struct all *a, const struct graph *g, uint32_t host)
 	}
 }
 
+static void put_contents_of_several(struct all *a)
+{
+	for (uint32_t i = 0; i < a->contents.n; i++)
+		if (a->contents.list[i].several)
+			store_add_content(a->s, map_key(&a->contents.by_hash, i),
+					  a->hosts[a->contents.list[i].host].name, a->contents.list[i].ns);
+}
+
 /* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
 static bool trace_hosts(struct all *a, struct err *err)
 {
@@ -341,12 +378,14 @@ static bool trace_hosts(struct all *a, struct err *err)
 		baseline_add(a->baseline, g);
 		releases_add(&a->releases, g, a->hosts[i].name);
 		across_note(a->s, g, a->hosts[i].name);
+		across_contents_note(&a->contents, g, (uint32_t)i);
 		note_machines(a, g, (uint32_t)i);
 		if (a->host_count == 1)
 			kept = g;
 		else
 			graph_free(g);
 	}
+	put_contents_of_several(a);
 	baseline_encode(a->baseline, &bytes);
 	store_set_baseline(a->s, buf_slice(&bytes));
 	buf_done(&bytes);
@@ -396,7 +435,8 @@ static void go_across(struct all *a, struct origin_group *g)
 {
 	struct told told = { .hops = g->hops, .hop_count = g->hop_count, .origin = g->origin };
 
-	if (g->origin.kind != ORIGIN_REMOTE_HOST)
+	/* By content only for the first: each may load another host's graph. */
+	if (g->origin.kind != ORIGIN_REMOTE_HOST && g->rank > ACROSS_RANK)
 		return;
 	across_continue(a->s, a->o, a->baseline, g->host, &a->arena, &told);
 	g->hops = told.hops;
@@ -448,13 +488,11 @@ static void put_group(struct all *a, size_t which)
 }
 
 /* For the cohort. */
-static uint32_t group_of(const struct all *a, const struct alert *x)
+static uint32_t group_of(const struct all *a, const struct alert *x, size_t at)
 {
-	size_t at = x->group;
-
-	if (!x->traced || !origin_named(a->origins.list[at].origin.kind))
-		return COHORT_UNNAMED;
-	return (uint32_t)(a->origins.list[at].into ? a->origins.list[at].into - 1 : at);
+	if (x->traced && a->origins.list[at].into)
+		at = a->origins.list[at].into - 1;
+	return x->traced && origin_named(a->origins.list[at].origin.kind) ? (uint32_t)at : COHORT_UNNAMED;
 }
 
 /* All alerts of all hosts against who has what. */
@@ -472,7 +510,9 @@ static bool weigh_all(struct all *a, struct err *err)
 		const struct weighing_alert w = { x->rule,    x->title,	 x->level, x->detector, x->channel,
 						  x->event_id, x->host, origin_weight(x->level), x->time };
 
-		weighing_note(&kinds, &w, group_of(a, x));
+		weighing_note(&kinds, &w, group_of(a, x, x->group));
+		if (x->twin)
+			weighing_note(&kinds, &w, group_of(a, x, x->twin - 1));
 	}
 	for (size_t i = 0; i < a->clone_count; i++)
 		cohort_clones(&cohort, cohort_host(&cohort, a->hosts[a->clones[i][0]].name),
@@ -576,6 +616,7 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 
 	arena_init(&a.arena, 0);
 	map_init(&a.machines);
+	across_contents_init(&a.contents);
 	origins_init(&a.origins);
 	releases_init(&a.releases);
 	ok = store_ask(s, STORE_GRAPH_HOSTS, note_host, &a, err) && store_ask(s, STORE_ALERTS, note_alert, &a, err);
@@ -592,6 +633,7 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	asking_free(a.asking);
 	arena_done(&a.arena);
 	map_done(&a.machines);
+	across_contents_done(&a.contents);
 	free(a.clones);
 	free(a.hosts);
 	free(a.alerts);

@@ -10,12 +10,10 @@
  * written: when this one was written ends the window. Flags are the kernel's (bsd/sys/fsevents.h, FSE_*).
  */
 #include "base/cursor.h"
-#include "base/heap.h"
 #include "input/epoch.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/put.h"
-
-#include <stdlib.h>
 
 #define HEADER 12u
 #define FLAGS 32u
@@ -34,12 +32,10 @@ static const char *const flag_names[FLAGS] = {
 };
 
 struct input {
-	struct input_env env;
+	struct frame frame; /* at: of the next page */
 	struct put_name words[WORD_COUNT];
-	struct slice bytes, page; /* page: the records that are left */
-	size_t at;		  /* of the next page */
+	struct slice page; /* the records that are left */
 	unsigned version;
-	uint64_t record;
 	struct value_member window[1];
 };
 
@@ -61,48 +57,36 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *open_fsevents(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
 	put_names(in->words, words, WORD_COUNT, env->names);
 	in->window[0] = (struct value_member){ "until", epoch_value(epoch_seconds(env->modified)) };
 	return in;
 }
 
-static void close_fsevents(struct input *in)
-{
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->bytes = w->bytes;
-	in->at = 0;
-}
-
 /* The next page; what lies before it is told. False at the end. */
 static bool page_next(struct input *in)
 {
-	size_t from = in->at;
+	size_t from = in->frame.at;
 
-	while (in->at < in->bytes.n && !page_version(slice_from(in->bytes, in->at)))
-		in->at++;
-	if (in->at > from)
-		input_note(&in->env, from, true, "%llu bytes that are no page",
-			   (unsigned long long)(in->at - from));
-	if (in->at >= in->bytes.n)
+	while (in->frame.at < in->frame.w.bytes.n && !page_version(slice_from(in->frame.w.bytes, in->frame.at)))
+		in->frame.at++;
+	if (in->frame.at > from)
+		input_note(&in->frame.env, from, true, "%llu bytes that are no page",
+			   (unsigned long long)(in->frame.at - from));
+	if (in->frame.at >= in->frame.w.bytes.n)
 		return false;
-	struct slice rest = slice_from(in->bytes, in->at);
+	struct slice rest = slice_from(in->frame.w.bytes, in->frame.at);
 	uint64_t size = load_u32(rest.p + 8);
 
 	in->version = page_version(rest);
 	if (size < HEADER || size > rest.n) {
-		input_note(&in->env, in->at, true, "a page of %llu bytes, of which %llu are there",
+		input_note(&in->frame.env, in->frame.at, true, "a page of %llu bytes, of which %llu are there",
 			   (unsigned long long)size, (unsigned long long)rest.n);
 		size = size < HEADER ? HEADER : rest.n;
 	}
 	in->page = slice_from(slice_head(rest, (size_t)size), HEADER);
-	in->at += (size_t)size;
+	in->frame.at += (size_t)size;
 	return true;
 }
 
@@ -135,11 +119,8 @@ static void put_record(struct input *in, struct event *ev, struct slice path, ui
 	if (in->window[0].value.type != VALUE_NULL)
 		event_add(ev, in->words[WORD_WINDOW].name, in->words[WORD_WINDOW].id,
 			  (struct value){ .type = VALUE_OBJECT, .count = 1, .members = in->window });
-	put_place(ev, "fsevents", ++in->record, offset);
-	ev->host = in->env.host;
-	ev->completeness = COMPLETENESS_UNKNOWN; /* records are merged, and left out when they overflow */
-	event_seal(ev);
-	ev->time_kind = NULL;
+	in->frame.record++;
+	frame_give(&in->frame, "fsevents", NULL, offset, ev);
 }
 
 static enum input_step next(struct input *in, struct event *ev)
@@ -152,10 +133,10 @@ static enum input_step next(struct input *in, struct event *ev)
 				return INPUT_END;
 			continue;
 		}
-		size_t end = slice_find(in->page, 0), begin = (size_t)(in->page.p - in->bytes.p);
+		size_t end = slice_find(in->page, 0), begin = (size_t)(in->page.p - in->frame.w.bytes.p);
 
 		if (end + 1 + tails[in->version] > in->page.n) {
-			input_note(&in->env, begin, true, "%llu bytes behind the last record of a page",
+			input_note(&in->frame.env, begin, true, "%llu bytes behind the last record of a page",
 				   (unsigned long long)in->page.n);
 			in->page = slice_of(NULL, 0);
 			continue;
@@ -168,24 +149,14 @@ static enum input_step next(struct input *in, struct event *ev)
 	}
 }
 
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
-}
-
 const struct input_format input_fsevents = {
 	.name = "fsevents",
 	.cut = INPUT_WHOLE,
 	.probe = probe,
 	.open = open_fsevents,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = close_fsevents,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

@@ -58,7 +58,6 @@ enum plist_word {
 };
 
 struct plist_reader {
-	const struct input_env *env;
 	struct plist plist;
 	struct plist_value list; /* of the kind's entries; the root where there is one */
 	struct put_name words[PLIST_WORD_COUNT];

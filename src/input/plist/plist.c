@@ -4,11 +4,9 @@
  * receipts, launchd's jobs, Safari's history and downloads, background items. One of no known kind gives
  * no events, which is said.
  */
-#include "base/heap.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/plist/kind.h"
-
-#include <stdlib.h>
 
 static const struct plist_kind *const kinds[] = {
 	&plist_install_history,	 &plist_receipt,	  &plist_launchd,
@@ -16,11 +14,10 @@ static const struct plist_kind *const kinds[] = {
 };
 
 struct input {
-	struct input_env env;
+	struct frame frame;
 	struct plist_reader r;
 	const struct plist_kind *kind;
-	uint32_t at, count;
-	size_t bytes;
+	uint32_t at, count; /* of the list's entries */
 };
 
 static const char *const words[PLIST_WORD_COUNT] = {
@@ -37,10 +34,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *open_plist(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->r.env = &in->env;
 	in->r.profile = browser_profile_of(env->path);
 	put_names(in->r.words, words, PLIST_WORD_COUNT, env->names);
 	return in;
@@ -51,7 +46,7 @@ static void close_plist(struct input *in)
 	if (!in)
 		return;
 	plist_close(&in->r.plist);
-	free(in);
+	frame_close(in);
 }
 
 static void window(struct input *in, const struct input_window *w)
@@ -60,9 +55,10 @@ static void window(struct input *in, const struct input_window *w)
 	struct plist_fault fault;
 	bool has_root = plist_open(&r->plist, w->bytes, &fault);
 
-	in->bytes = w->bytes.n;
+	frame_window(in, w);
+	in->frame.at = w->bytes.n;
 	if (fault.why)
-		input_note(&in->env, fault.offset, true, "%s", fault.why);
+		input_note(&in->frame.env, fault.offset, true, "%s", fault.why);
 	if (!has_root)
 		return;
 	struct plist_value root = plist_root(&r->plist);
@@ -73,9 +69,9 @@ static void window(struct input *in, const struct input_window *w)
 	if (in->kind)
 		in->count = in->kind->single ? 1 : r->list.count;
 	else if (root.type == PLIST_NONE)
-		input_note(&in->env, root.offset, true, "its first object cannot be read");
+		input_note(&in->frame.env, root.offset, true, "its first object cannot be read");
 	else if (!fault.why)
-		input_note(&in->env, 0, false, "a property list of no known kind: nothing is read of it");
+		input_note(&in->frame.env, 0, false, "a property list of no known kind: nothing is read of it");
 }
 
 static enum input_step next(struct input *in, struct event *ev)
@@ -90,34 +86,20 @@ static enum input_step next(struct input *in, struct event *ev)
 		in->at++;
 		event_clear(ev);
 		if (v.type == PLIST_NONE)
-			input_note(&in->env, r->list.offset, true, "entry %lu cannot be read",
+			input_note(&in->frame.env, r->list.offset, true, "entry %lu cannot be read",
 				   (unsigned long)in->at);
 		else if (in->kind->entry(r, &v, ev)) {
-			put_place(ev, ev->kind, in->at, v.offset);
-			ev->host = in->env.host;
-			const char *time_kind = ev->time_kind;
-
-			event_seal(ev);
-			ev->time_kind = time_kind; /* NULL for kinds that have no time */
+			in->frame.record = in->at;
+			frame_give(&in->frame, ev->kind, ev->time_kind, v.offset, ev);
 			return INPUT_EVENT;
 		}
 	}
 	if (in->at < in->count)
-		input_note(&in->env, r->list.offset, true,
+		input_note(&in->frame.env, r->list.offset, true,
 			   "reading it takes more work than its size allows: given up at entry %lu",
 			   (unsigned long)in->at + 1);
 	in->count = 0;
 	return INPUT_END;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->bytes;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->at;
 }
 
 const struct input_format input_plist = {
@@ -127,7 +109,7 @@ const struct input_format input_plist = {
 	.open = open_plist,
 	.window = window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
+	.consumed = frame_consumed,
+	.records = frame_records,
 	.close = close_plist,
 };

@@ -5,7 +5,6 @@
  * for each package of a transaction, with the actions that its log has (packagelog). That one version
  * went because another came is an action of its own: "upgraded", "downgraded", "obsoleted".
  */
-#include "input/dialect.h"
 #include "input/sqlite/kind.h"
 
 #define STATE_ERROR_DNF 2
@@ -68,7 +67,7 @@ static void finish(struct dbreader *r, struct event *ev, struct change *c, const
 	c->ecosystem = "rpm";
 	change_put(&r->changes, c, ev);
 	ev->kind = "package";
-	change_finish(r->translator, c, ev);
+	ev->time_kind = "transaction";
 	ev->proves = a->old || c->error.n ? 0 : STAGE_BIT(STAGE_S2);
 }
 

@@ -77,14 +77,12 @@ struct dbkind {
 };
 
 struct dbreader {
-	const struct input_env *env;
 	struct sqlitemem *db;
 	struct sqlitemem_rows *rows;		    /* of the kind's table */
 	struct sqlitemem_rows *more[DBKIND_LOOKUPS]; /* NULL where the table is not there */
 	struct put_name words[DBWORD_COUNT];
 	struct browser_profile profile;
 	struct change_names changes;
-	struct translator *translator; /* of packages */
 };
 
 #define DBCOUNT(list) (sizeof(list) / sizeof(*(list)))

@@ -5,12 +5,9 @@
  * A database of no known kind gives no events, which is said with the names of its tables.
  */
 #include "base/err.h"
-#include "base/heap.h"
-#include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/sqlite/kind.h"
-
-#include <stdlib.h>
 
 static const struct dbkind *const kinds[] = {
 	&dbkind_chromium_downloads,
@@ -28,11 +25,9 @@ static const struct dbkind *const kinds[] = {
 };
 
 struct input {
-	struct input_env env;
+	struct frame frame;
 	struct dbreader r;
 	size_t kind;
-	uint64_t record;
-	size_t bytes;
 	bool known;
 };
 
@@ -50,11 +45,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *sqlite_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->r.env = &in->env;
-	in->r.translator = translator_new(env->dialects, env->names);
 	in->r.profile = browser_profile_of(env->path);
 	put_names(in->r.words, words, DBWORD_COUNT, env->names);
 	change_names_init(&in->r.changes, env->names);
@@ -77,15 +69,14 @@ static void sqlite_close(struct input *in)
 		return;
 	kind_end(&in->r);
 	sqlitemem_close(in->r.db);
-	translator_free(in->r.translator);
-	free(in);
+	frame_close(in);
 }
 
 static void on_note(void *ctx, uint64_t offset, bool lost, const char *why)
 {
 	struct input *in = ctx;
 
-	input_note(&in->env, offset, lost, "%s", why);
+	input_note(&in->frame.env, offset, lost, "%s", why);
 }
 
 static void window(struct input *in, const struct input_window *w)
@@ -94,7 +85,8 @@ static void window(struct input *in, const struct input_window *w)
 	struct sqlitemem_note note = { on_note, in };
 	struct err err = { 0 };
 
-	in->bytes = w->bytes.n;
+	frame_window(in, w);
+	in->frame.at = w->bytes.n;
 	if (sqlitemem_is_companion(w->bytes)) {
 		in->known = true; /* read with the database that it belongs to */
 		in->kind = DBCOUNT(kinds);
@@ -102,7 +94,7 @@ static void window(struct input *in, const struct input_window *w)
 	}
 	in->r.db = sqlitemem_open(&files, &note, &err);
 	if (!in->r.db)
-		input_note(&in->env, err.at, true, "%s", err.why);
+		input_note(&in->frame.env, err.at, true, "%s", err.why);
 }
 
 /* Opens the next kind that the database is of. */
@@ -134,7 +126,7 @@ static void tell_unknown(struct input *in)
 	struct slice tables = sqlitemem_tables(in->r.db, room, sizeof(room));
 
 	in->known = true;
-	input_note(&in->env, 0, false, "a database of no known kind: nothing is read of it (tables: %.*s)",
+	input_note(&in->frame.env, 0, false, "a database of no known kind: nothing is read of it (tables: %.*s)",
 		   (int)tables.n, (const char *)tables.p);
 }
 
@@ -149,13 +141,11 @@ static enum input_step next(struct input *in, struct event *ev)
 			event_clear(ev);
 			if (!kinds[in->kind]->row(r, ev))
 				continue;
-			in->record++;
-			put_place(ev, ev->kind, (uint64_t)sqlitemem_row_number(r->rows),
-				  sqlitemem_offset(r->rows));
-			ev->ptr.record_counted = false; /* it is the row's own number */
-			if (!ev->host.n)
-				ev->host = in->env.host;
-			event_seal(ev);
+			in->frame.record++;
+			frame_give(&in->frame, ev->kind, ev->time_kind, sqlitemem_offset(r->rows), ev);
+			/* The row's own number, and no count. */
+			ev->ptr.record = (uint64_t)sqlitemem_row_number(r->rows);
+			ev->ptr.record_counted = false;
 			return INPUT_EVENT;
 		}
 		kind_end(r);
@@ -166,16 +156,6 @@ static enum input_step next(struct input *in, struct event *ev)
 	return INPUT_END;
 }
 
-static size_t consumed(const struct input *in)
-{
-	return in->bytes;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
-}
-
 const struct input_format input_sqlite = {
 	.name = "sqlite",
 	.cut = INPUT_WHOLE,
@@ -184,7 +164,7 @@ const struct input_format input_sqlite = {
 	.open = sqlite_open,
 	.window = window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
+	.consumed = frame_consumed,
+	.records = frame_records,
 	.close = sqlite_close,
 };

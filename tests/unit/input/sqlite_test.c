@@ -41,7 +41,7 @@ static void a_download_has_the_last_of_its_chain_and_its_profile(void **state)
 	      "chain=https://first/, https://last/;url=https://last/;referrer=https://r/;tab_url=https://t/;path=C:\\a.exe;"
 	      "size=30;state=interrupted;mime=application/x;danger=dangerous_file;ended=2024-01-17T21:20:01.0000000Z;"
 	      "opened=true;extension=helper;>TargetFilename=C:\\a.exe;>Url=https://last/;>ReferrerUrl=https://r/;>User=ann\n"
-	      "browser_download - start #8 download S0;browser=chrome;profile=Profile 2;user=ann;url=https://b/;path=C:\\b.tmp;"
+	      "browser_download - - #8 download S0;browser=chrome;profile=Profile 2;user=ann;url=https://b/;path=C:\\b.tmp;"
 	      "size=0;state=cancelled;opened=false;>TargetFilename=C:\\b.tmp;>Url=https://b/;>User=ann\n");
 }
 
@@ -74,12 +74,12 @@ static void users_are_known_by_where_their_files_lie(void **state)
 {
 	(void)state;
 	gives("CREATE TABLE visits(id INTEGER PRIMARY KEY, url, visit_time); INSERT INTO visits VALUES(1, 1, 0)",
-	      "host/root/.config/chromium/Default/History", "browser_visit - visit #1 - S0;browser=chromium;profile=Default;user=root\n");
+	      "host/root/.config/chromium/Default/History", "browser_visit - - #1 - S0;browser=chromium;profile=Default;user=root\n");
 	gives("CREATE TABLE visits(id INTEGER PRIMARY KEY, url, visit_time); INSERT INTO visits VALUES(1, 1, 0)",
 	      "root/Documents and Settings/eve/Opera Software/Opera Stable/History",
-	      "browser_visit - visit #1 - S0;browser=opera;profile=Opera Stable;user=eve\n");
+	      "browser_visit - - #1 - S0;browser=opera;profile=Opera Stable;user=eve\n");
 	gives("CREATE TABLE visits(id INTEGER PRIMARY KEY, url, visit_time); INSERT INTO visits VALUES(1, 1, 0)", "History",
-	      "browser_visit - visit #1 - S0;browser=chromium\n");
+	      "browser_visit - - #1 - S0;browser=chromium\n");
 }
 
 static void an_annotation_of_firefox_is_a_download(void **state)
@@ -117,7 +117,7 @@ static void visits_of_firefox_say_how(void **state)
 	      "INSERT INTO moz_historyvisits VALUES(1, 1, 1600000000000000, 7), (2, 1, 0, 99)",
 	      "",
 	      "browser_visit 2020-09-13T12:26:40.000000Z visit #1 - S0;browser=firefox;url=https://a/;title=A;transition=download\n"
-	      "browser_visit - visit #2 - S0;browser=firefox;url=https://a/;title=A;transition=99\n");
+	      "browser_visit - - #2 - S0;browser=firefox;url=https://a/;title=A;transition=99\n");
 }
 
 /* ---- macOS ---- */
@@ -150,7 +150,7 @@ static void consent_was_a_flag_and_is_a_value(void **state)
 	gives("CREATE TABLE access(service, client, client_type, allowed, last_modified);"
 	      "INSERT INTO access VALUES('kA', 'com.a', 0, 1, 1600000000), ('kB', '/bin/b', 1, 0, 0)", "TCC.db",
 	      "tcc 2020-09-13T12:26:40Z modified #1 -;service=kA;client=com.a;allowed=true;client_type=bundle\n"
-	      "tcc - modified #2 -;service=kB;client=/bin/b;allowed=false;client_type=path\n");
+	      "tcc - - #2 -;service=kB;client=/bin/b;allowed=false;client_type=path\n");
 	gives("CREATE TABLE access(service, client, client_type, auth_value, auth_reason, last_modified, indirect_object_identifier);"
 	      "INSERT INTO access VALUES('kA', 'com.a', 0, 2, 4, 1600000000, 'com.t'), ('kB', 'b', 0, 1, 4, 1600000000, NULL)", "TCC.db",
 	      "tcc 2020-09-13T12:26:40Z modified #1 -;service=kA;client=com.a;allowed=true;client_type=bundle;target=com.t;"
@@ -239,7 +239,7 @@ static void bytes_that_are_not_utf8_are_replaced(void **state)
 {
 	(void)state;
 	gives("CREATE TABLE access(service, client, allowed); INSERT INTO access VALUES(CAST(x'61ff62' AS TEXT), x'63fe', 1)", "",
-	      "tcc - modified #1 -;service=a\xef\xbf\xbd" "b;client=c\xef\xbf\xbd;allowed=true\n");
+	      "tcc - - #1 -;service=a\xef\xbf\xbd" "b;client=c\xef\xbf\xbd;allowed=true\n");
 }
 
 /* Visits that all share one long address: gigabytes out of two megabytes. */
