@@ -27,14 +27,12 @@ static bool history_fits(struct plist *p, const struct plist_value *root, struct
 	return false;
 }
 
-static void make_product(struct plist_reader *r, struct event *ev, struct slice name, struct slice version)
+static void installed(const struct plist_value *date, struct event *ev)
 {
-	ev->op = ACTIVITY_INVENTORY;
-	plist_make(r, ev, PLIST_WORD_MADE_PRODUCT, name);
-	plist_make(r, ev, PLIST_WORD_MADE_VERSION, version);
 	ev->kind = "install_history";
 	ev->time_kind = "install";
 	ev->proves = STAGE_BIT(STAGE_S2);
+	ev->time = plist_when(date);
 }
 
 static bool history_entry(struct plist_reader *r, const struct plist_value *v, struct event *ev)
@@ -51,8 +49,7 @@ static bool history_entry(struct plist_reader *r, const struct plist_value *v, s
 	plist_put_list(r, ev, PLIST_WORD_PACKAGES, &packages);
 	plist_put(r, ev, PLIST_WORD_PROCESS, plist_text_of(p, v, "processName", &ev->arena));
 	plist_put(r, ev, PLIST_WORD_CONTENT, plist_text_of(p, v, "contentType", &ev->arena));
-	make_product(r, ev, name, version);
-	ev->time = plist_when(&date);
+	installed(&date, ev);
 	return true;
 }
 
@@ -85,9 +82,7 @@ static bool receipt_entry(struct plist_reader *r, const struct plist_value *v, s
 	}
 	plist_put(r, ev, PLIST_WORD_PROCESS, plist_text_of(p, v, "InstallProcessName", &ev->arena));
 	plist_put(r, ev, PLIST_WORD_LOCATION, location);
-	make_product(r, ev, id, version);
-	plist_make(r, ev, PLIST_WORD_MADE_LOCATION, location);
-	ev->time = plist_when(&date);
+	installed(&date, ev);
 	return true;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* Property lists by what they hold: a kind is a list of entries, or one, each of which is an event. To
- * add one: a struct plist_kind, its line in the list of plist.c, its words below. */
+ * add one: a struct plist_kind, its line in the list of plist.c, its words below, and for the graph's
+ * names and the operation dialects/browsers.dialect. */
 #include "input/browser/profile.h"
 #include "input/epoch.h"
 #include "input/plist/tree.h"
@@ -17,6 +18,7 @@
 	X(LABEL, "label")                                                                          \
 	X(PROGRAM, "program")                                                                      \
 	X(ARGUMENTS, "arguments")                                                                  \
+	X(COMMAND, "command")                                                                      \
 	X(RUN_AT_LOAD, "run_at_load")                                                              \
 	X(KEEP_ALIVE, "keep_alive")                                                                \
 	X(DISABLED, "disabled")                                                                    \
@@ -39,16 +41,7 @@
 	X(DEVELOPER, "developer")                                                                  \
 	X(TEAM, "team")                                                                            \
 	X(ENABLED, "enabled")                                                                      \
-	X(ID, "id")                                                                                \
-	X(MADE_PRODUCT, "Product")                                                                 \
-	X(MADE_VERSION, "Version")                                                                 \
-	X(MADE_LOCATION, "InstallLocation")                                                        \
-	X(MADE_SERVICE_NAME, "ServiceName")                                                        \
-	X(MADE_IMAGE_PATH, "ImagePath")                                                            \
-	X(MADE_SERVICE_FILE, "ServiceFileName")                                                    \
-	X(MADE_TARGET_FILENAME, "TargetFilename")                                                  \
-	X(MADE_URL, "Url")                                                                         \
-	X(MADE_USER, "User")
+	X(ID, "id")
 
 enum plist_word {
 #define X(id, text) PLIST_WORD_##id,
@@ -77,7 +70,6 @@ void plist_put(struct plist_reader *r, struct event *ev, enum plist_word w, stru
 void plist_put_value(struct plist_reader *r, struct event *ev, enum plist_word w, struct value v);
 void plist_put_time(struct plist_reader *r, struct event *ev, enum plist_word w,
 		    const struct plist_value *date);
-void plist_make(struct plist_reader *r, struct event *ev, enum plist_word w, struct slice s);
 /* The texts of an array (at most 4,096) as a list; gives them too. */
 struct value plist_put_list(struct plist_reader *r, struct event *ev, enum plist_word w,
 			    const struct plist_value *array);

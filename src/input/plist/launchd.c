@@ -84,6 +84,7 @@ static bool entry(struct plist_reader *r, const struct plist_value *v, struct ev
 	plist_put(r, ev, PLIST_WORD_PROGRAM, program);
 	struct value list = plist_put_list(r, ev, PLIST_WORD_ARGUMENTS, &arguments);
 
+	plist_put(r, ev, PLIST_WORD_COMMAND, command_of(ev, program, list));
 	put_bool(r, ev, PLIST_WORD_RUN_AT_LOAD, &at_load);
 	put_bool(r, ev, PLIST_WORD_KEEP_ALIVE, &alive);
 	put_bool(r, ev, PLIST_WORD_DISABLED, &disabled);
@@ -92,10 +93,6 @@ static bool entry(struct plist_reader *r, const struct plist_value *v, struct ev
 	plist_put_list(r, ev, PLIST_WORD_WATCH, &watch);
 	put_environment(r, ev, &environment);
 	plist_put(r, ev, PLIST_WORD_USER, user.n ? user : r->profile.user);
-	ev->op = ACTIVITY_SERVICE_CREATE;
-	plist_make(r, ev, PLIST_WORD_MADE_SERVICE_NAME, label);
-	plist_make(r, ev, PLIST_WORD_MADE_IMAGE_PATH, command_of(ev, program, list));
-	plist_make(r, ev, PLIST_WORD_MADE_SERVICE_FILE, program);
 	ev->kind = "launchd";
 	return true;
 }

@@ -22,12 +22,6 @@ void plist_put_time(struct plist_reader *r, struct event *ev, enum plist_word w,
 		plist_put_value(r, ev, w, v);
 }
 
-void plist_make(struct plist_reader *r, struct event *ev, enum plist_word w, struct slice s)
-{
-	if (s.n)
-		event_make(ev, r->words[w].name, r->words[w].id, value_text_of(s));
-}
-
 struct value plist_put_list(struct plist_reader *r, struct event *ev, enum plist_word w,
 			    const struct plist_value *array)
 {

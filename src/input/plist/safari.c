@@ -82,10 +82,6 @@ static bool download_entry(struct plist_reader *r, const struct plist_value *v, 
 		  slice_str(all > 0 && bytes >= all ? "complete" : bytes > 0 ? "interrupted" : ""));
 	plist_put_time(r, ev, PLIST_WORD_ENDED, &ended);
 	plist_put(r, ev, PLIST_WORD_ID, plist_text_of(p, v, "DownloadEntryIdentifier", &ev->arena));
-	ev->op = ACTIVITY_DOWNLOAD;
-	plist_make(r, ev, PLIST_WORD_MADE_TARGET_FILENAME, path);
-	plist_make(r, ev, PLIST_WORD_MADE_URL, url);
-	plist_make(r, ev, PLIST_WORD_MADE_USER, r->profile.user);
 	ev->kind = "browser_download";
 	ev->time_kind = "start";
 	ev->time = plist_when(&begun);

@@ -113,7 +113,6 @@ static bool download_row(struct dbreader *r, struct event *ev)
 		event_add(ev, r->words[DBWORD_OPENED].name, r->words[DBWORD_OPENED].id,
 			  (struct value){ .type = VALUE_BOOL, .u = opened != 0 });
 	dbput_text(r, ev, DBWORD_EXTENSION, r->rows, D_EXTENSION);
-	dbmake_download(r, ev, path, url, referrer);
 	ev->kind = "browser_download";
 	ev->time_kind = "start";
 	ev->time = webkit(r->rows, D_START);
@@ -147,7 +146,6 @@ static bool old_download_row(struct dbreader *r, struct event *ev)
 	dbput_slice(r, ev, DBWORD_PATH, path);
 	put_size(r, ev, O_TOTAL, O_RECEIVED);
 	put_state(r, ev, O_STATE);
-	dbmake_download(r, ev, path, url, slice_of(NULL, 0));
 	ev->kind = "browser_download";
 	ev->time_kind = "start";
 	ev->time = epoch_seconds(sqlitemem_i64(r->rows, O_START, &start) ? start : 0);

@@ -81,7 +81,6 @@ static bool download_row(struct dbreader *r, struct event *ev)
 	ev->proves = STAGE_BIT(STAGE_S0);
 	if (put_metadata(r, ev))
 		ev->proves |= STAGE_BIT(STAGE_S1);
-	dbmake_download(r, ev, path, url, slice_of(NULL, 0));
 	ev->kind = "browser_download";
 	ev->time_kind = "start";
 	ev->time = micro(r->rows, A_ADDED);
@@ -125,7 +124,6 @@ static bool old_download_row(struct dbreader *r, struct event *ev)
 	dbput_word(r, ev, DBWORD_STATE, r->rows, O_STATE, old_states, DBCOUNT(old_states));
 	dbput_text(r, ev, DBWORD_MIME, r->rows, O_MIME);
 	dbput_time(r, ev, DBWORD_ENDED, micro(r->rows, O_END));
-	dbmake_download(r, ev, path, url, referrer);
 	ev->kind = "browser_download";
 	ev->time_kind = "start";
 	ev->time = micro(r->rows, O_START);

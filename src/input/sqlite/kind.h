@@ -13,7 +13,7 @@
 
 #define DBKIND_LOOKUPS 5u
 
-/* Names of fields: TIMELINE's, then more of the same records; then the names that the graph reads. */
+/* Names of fields. What the graph calls them, and the operation, says dialects/browsers.dialect. */
 #define DBWORDS(X)                                                                                 \
 	X(BROWSER, "browser")                                                                      \
 	X(PROFILE, "profile")                                                                      \
@@ -45,11 +45,7 @@
 	X(ALLOWED, "allowed")                                                                      \
 	X(AUTH_VALUE, "auth_value")                                                                \
 	X(AUTH_REASON, "auth_reason")                                                              \
-	X(TARGET, "target")                                                                        \
-	X(MADE_TARGET_FILENAME, "TargetFilename")                                                  \
-	X(MADE_URL, "Url")                                                                         \
-	X(MADE_REFERRER_URL, "ReferrerUrl")                                                        \
-	X(MADE_USER, "User")
+	X(TARGET, "target")
 
 enum dbword {
 #define X(id, text) DBWORD_##id,
@@ -72,7 +68,7 @@ struct dbkind {
 	const char *const *columns; /* of the table, by the kind's own numbers */
 	size_t n;
 	struct dblookup lookups[DBKIND_LOOKUPS]; /* up to the first without a table */
-	/* The row under r->rows as an event: fields, kind, time, op. False: it is none. */
+	/* The row under r->rows as an event: fields, kind, time, what it proves. False: it is none. */
 	bool (*row)(struct dbreader *r, struct event *ev);
 };
 
@@ -97,8 +93,6 @@ void dbput_word(struct dbreader *r, struct event *ev, enum dbword w, struct sqli
 		size_t column, const char *const *list, size_t n);
 void dbput_time(struct dbreader *r, struct event *ev, enum dbword w, struct when t);
 void dbput_slice(struct dbreader *r, struct event *ev, enum dbword w, struct slice s);
-/* For the graph, where there is one. */
-void dbmake(struct dbreader *r, struct event *ev, enum dbword w, struct slice s);
 /* Text as valid UTF-8 that lives as long as the event. */
 struct slice dbkeep(struct event *ev, struct slice s);
 /* The row of a lookup whose key is in a column of the kind's table: false where there is none. */
@@ -106,9 +100,6 @@ bool dbfind(struct dbreader *r, size_t lookup, size_t key_column);
 
 /* Browser ("family" where the path does not say), profile and user. */
 void dbput_browser(struct dbreader *r, struct event *ev, const char *family);
-/* A download's names for the graph. */
-void dbmake_download(struct dbreader *r, struct event *ev, struct slice path, struct slice url,
-		     struct slice referrer);
 /* What is on disk of a file: URL: percent signs undone, C:/x as C:\x. Other texts as they are. */
 struct slice dbpath_of_url(struct event *ev, struct slice url);
 

@@ -68,7 +68,6 @@ static bool quarantine_row(struct dbreader *r, struct event *ev)
 	dbput_word(r, ev, DBWORD_TYPE, r->rows, Q_TYPE, types, DBCOUNT(types));
 	dbput_text(r, ev, DBWORD_ID, r->rows, Q_ID);
 	dbput_slice(r, ev, DBWORD_USER, dbkeep(ev, r->profile.user));
-	dbmake_download(r, ev, slice_of(NULL, 0), url, origin);
 	ev->kind = "quarantine";
 	ev->time_kind = "download";
 	ev->time = cocoa(r->rows, Q_TIME);

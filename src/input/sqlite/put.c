@@ -50,12 +50,6 @@ void dbput_time(struct dbreader *r, struct event *ev, enum dbword w, struct when
 		event_add(ev, r->words[w].name, r->words[w].id, v);
 }
 
-void dbmake(struct dbreader *r, struct event *ev, enum dbword w, struct slice s)
-{
-	if (s.n)
-		event_make(ev, r->words[w].name, r->words[w].id, value_text_of(s));
-}
-
 bool dbfind(struct dbreader *r, size_t lookup, size_t key_column)
 {
 	int64_t key;
@@ -71,16 +65,6 @@ void dbput_browser(struct dbreader *r, struct event *ev, const char *family)
 	dbput_slice(r, ev, DBWORD_BROWSER, r->profile.browser.n ? r->profile.browser : slice_str(family));
 	dbput_slice(r, ev, DBWORD_PROFILE, dbkeep(ev, r->profile.profile));
 	dbput_slice(r, ev, DBWORD_USER, dbkeep(ev, r->profile.user));
-}
-
-void dbmake_download(struct dbreader *r, struct event *ev, struct slice path, struct slice url,
-		     struct slice referrer)
-{
-	ev->op = ACTIVITY_DOWNLOAD;
-	dbmake(r, ev, DBWORD_MADE_TARGET_FILENAME, path);
-	dbmake(r, ev, DBWORD_MADE_URL, url);
-	dbmake(r, ev, DBWORD_MADE_REFERRER_URL, referrer);
-	dbmake(r, ev, DBWORD_MADE_USER, dbkeep(ev, r->profile.user));
 }
 
 static int hex_digit(uint8_t c)

@@ -94,12 +94,12 @@ static void a_job_of_launchd_says_what_it_runs(void **state)
 			KV("WatchPaths", "<array>" STRING("/etc") "</array>")
 			KV("EnvironmentVariables", "<dict>" KV("DYLD_INSERT_LIBRARIES", STRING("/tmp/x.dylib")) "</dict>") "</dict>" TAIL,
 		   "/Users/ann/Library/LaunchAgents/com.x.plist",
-		   "launchd - - #1 service_create;label=com.x;program=/bin/sh;arguments=/bin/sh, -c, a b;run_at_load=true;keep_alive=true;"
+		   "launchd - - #1 service_create;label=com.x;program=/bin/sh;arguments=/bin/sh, -c, a b;command=/bin/sh -c a b;run_at_load=true;keep_alive=true;"
 		   "start_interval=16;watch_paths=/etc;environment=DYLD_INSERT_LIBRARIES=/tmp/x.dylib;user=ann;"
 		   ">ServiceName=com.x;>ImagePath=/bin/sh -c a b;>ServiceFileName=/bin/sh\n");
 	text_gives("<plist><dict>" KV("Label", STRING("y")) KV("Program", STRING("/y")) KV("ProgramArguments", "<array>" STRING("z") "</array>")
 		   KV("RunAtLoad", "<false/>") KV("UserName", STRING("_w")) "</dict></plist>", "y.plist",
-		   "launchd - - #1 service_create;label=y;program=/y;arguments=z;run_at_load=false;user=_w;"
+		   "launchd - - #1 service_create;label=y;program=/y;arguments=z;command=/y;run_at_load=false;user=_w;"
 		   ">ServiceName=y;>ImagePath=/y;>ServiceFileName=/y\n");
 }
 
