@@ -404,7 +404,6 @@ static bool tell_unseen(struct telling *t, struct err *err)
 
 static void tell_next(struct telling *t, const char *path)
 {
-	buf_put_str(t->out, "\nNext\n");
 	static const struct {
 		const char *what, *verb, *option;
 	} commands[] = {
@@ -414,6 +413,7 @@ static void tell_next(struct telling *t, const char *path)
 		{ "what the logs leave out", "show", " --coverage" },
 	};
 
+	buf_put_str(t->out, "\nNext\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		buf_printf(t->out, "  %-33s upriver %s ", commands[i].what, commands[i].verb);
 		buf_put_terminal(t->out, slice_str(path), 0);

@@ -8,6 +8,8 @@
 
 const struct input_format *const input_formats[] = {
 	&input_evtx,
+	&input_hive,
+	&input_shimcache,
 	&input_sqlite,
 	&input_plist,
 	&input_fsevents,
@@ -30,6 +32,12 @@ const struct input_format *const input_formats[] = {
 	&input_packagelist,
 	&input_unit,
 	&input_cron,
+	&input_prefetch,
+	&input_mft,
+	&input_usn,
+	&input_pca,
+	&input_recentfilecache,
+	&input_wer,
 	NULL,
 };
 

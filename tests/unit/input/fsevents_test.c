@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "base/heap.h"
-#include "whole.h"
+#include "whole_lines.h"
 
 #include <stdlib.h>
 

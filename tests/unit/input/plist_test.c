@@ -5,7 +5,7 @@
 #include "base/heap.h"
 #include "plist_build.h"
 #include "shared.h"
-#include "whole.h"
+#include "whole_lines.h"
 
 #include <stdlib.h>
 

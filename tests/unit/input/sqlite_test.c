@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "db_build.h"
 #include "shared.h"
-#include "whole.h"
+#include "whole_lines.h"
 
 #include <stdlib.h>
 
