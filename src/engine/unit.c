@@ -45,11 +45,29 @@ void spill_release(struct spill *s)
 	free(s);
 }
 
-void unit_free(struct unit *u)
+static void pieces_free(struct unit *u)
 {
 	for (size_t i = 0; i < u->piece_count; i++)
 		spool_done(&u->pieces[i].messages);
 	free(u->pieces);
+	u->pieces = NULL;
+	u->piece_count = 0;
+}
+
+void unit_forget(struct unit *u)
+{
+	pieces_free(u);
+	if (u->fd >= 0)
+		close(u->fd);
+	u->fd = -1;
+	u->prepared = u->container = u->has_beside = u->wide = u->unknown = u->empty = false;
+	u->file.format = NULL;
+	buf_clear(&u->notes);
+}
+
+void unit_free(struct unit *u)
+{
+	pieces_free(u);
 	if (u->fd >= 0)
 		close(u->fd);
 	unit_close_beside(u);
@@ -112,12 +130,27 @@ static const struct input_format *detect_wide(struct unit *u, struct slice head)
 	return u->wide ? f : NULL;
 }
 
+/* A text of one word has nothing that tells what it is but its place. */
+static const struct input_format *by_place(const struct unit *u)
+{
+	bool text = u->identity == IDENTITY_MACHINE || u->identity == IDENTITY_COLLECTOR;
+
+
+	for (uint32_t i = 0; text && input_formats[i]; i++)
+		if (strcmp(input_formats[i]->name, "machine") == 0)
+			return input_formats[i];
+	return NULL;
+}
+
 static bool detect_format(struct unit *u, struct slice head)
 {
-	const struct input_format *f = detect_wide(u, head);
+	const struct input_format *f = detect_wide(u, head), *placed = by_place(u);
 
 	if (!f)
 		f = input_detect(head, u->file.bytes);
+	/* What a collector wrote may also be a log or a table that a reader knows. */
+	if (placed && (!f || u->asked || u->identity == IDENTITY_MACHINE))
+		f = placed;
 
 	for (uint32_t i = 0; f && input_formats[i]; i++)
 		if (input_formats[i] == f)
@@ -179,6 +212,9 @@ static void unknown(struct unit *u, struct slice head)
 {
 	struct buf b = { 0 };
 
+	u->unknown = u->collection != NULL;
+	if (u->unknown)
+		return;
 	buf_put_str(&b, "no reader knows this format (it begins with");
 	for (size_t i = 0; i < 8 && i < head.n; i++)
 		buf_printf(&b, " %02x", head.p[i]);
@@ -194,7 +230,7 @@ static void look(struct unit *u, const struct engine_options *o)
 	uint8_t room[HEAD_BYTES];
 	struct err err = { 0 };
 
-	if (o->hash && !u->spill && !digest_file(u->fd, u->file.sha256, &err))
+	if (o->hash && !u->asked && !u->spill && !digest_file(u->fd, u->file.sha256, &err))
 		wire_note(&u->notes, 0, true, err.why);
 	ssize_t n = pread(unit_fd(u), room, u->file.bytes < HEAD_BYTES ? (size_t)u->file.bytes : HEAD_BYTES,
 			  (off_t)u->base);
@@ -206,7 +242,9 @@ static void look(struct unit *u, const struct engine_options *o)
 	struct slice head = slice_of(room, (size_t)n);
 
 	if (u->file.bytes == 0) {
-		wire_note(&u->notes, 0, u->named, "an empty file");
+		u->empty = u->collection != NULL;
+		if (!u->empty)
+			wire_note(&u->notes, 0, u->named, "an empty file");
 	} else if (detect_container(u, head)) {
 		if (u->depth >= LIMIT_CONTAINER_DEPTH) {
 			wire_note(&u->notes, 0, true, "containers are nested too deep: not unpacked");
@@ -221,9 +259,10 @@ static void look(struct unit *u, const struct engine_options *o)
 	}
 }
 
-void unit_prepare(struct unit *u, const struct engine_options *o)
+void unit_prepare(struct unit *u, const struct engine_options *o, bool asked)
 {
 	u->prepared = true;
+	u->asked = asked;
 	if (u->why_not)
 		wire_note(&u->notes, 0, true, u->why_not);
 	else if (u->spill || open_plain(u))

@@ -3,6 +3,8 @@
 
 #include "engine/engine.h"
 
+#include <string.h>
+
 void engine_message(struct buf *out, uint8_t type, struct slice payload)
 {
 	buf_put_u8(out, type);
@@ -29,6 +31,33 @@ void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t byte
 	buf_put_le64(&b, bytes);
 	engine_message(out, WIRE_DONE, buf_slice(&b));
 	buf_done(&b);
+}
+
+/* The text of the first of the fields that the record has. */
+static struct slice text_of(struct event *ev, const char *name, const char *otherwise)
+{
+	for (uint32_t i = 0; i < ev->n; i++)
+		if (!ev->fields[i].made && (slice_is(ev->fields[i].name, name) || slice_is(ev->fields[i].name, otherwise)))
+			return event_text(ev, &ev->fields[i]);
+	return slice_of(NULL, 0);
+}
+
+bool wire_machine(struct buf *out, struct event *ev)
+{
+	struct slice host = ev->host;
+	struct buf b = { 0 };
+
+	if (!ev->kind || strcmp(ev->kind, "machine") != 0)
+		return false;
+	if (!host.n)
+		host = text_of(ev, "name", "name");
+	buf_put_sized(&b, slice_head(host, WIRE_TEXT_BYTES));
+	buf_put_sized(&b, slice_head(text_of(ev, "machine_guid", "machine_id"), WIRE_TEXT_BYTES));
+	buf_put_sized(&b, slice_head(text_of(ev, "os", "os"), WIRE_TEXT_BYTES));
+	buf_put_sized(&b, slice_head(text_of(ev, "time_zone", "time_zone"), WIRE_TEXT_BYTES));
+	engine_message(out, WIRE_MACHINE, buf_slice(&b));
+	buf_done(&b);
+	return true;
 }
 
 void wire_command_put(struct buf *b, const struct wire_command *c)

@@ -12,6 +12,7 @@ extern const struct input_format input_evtx;
 extern const struct input_format input_json;
 extern const struct input_format input_jsonl;
 extern const struct input_format input_lockblocks;
+extern const struct input_format input_machine;
 extern const struct input_format input_npm;
 extern const struct input_format input_packagelog;
 extern const struct input_format input_piprecord;

@@ -22,6 +22,7 @@ const struct input_format *const input_formats[] = {
 	&input_lockblocks,
 	&input_piprecord,
 	&input_checksums,
+	&input_machine,
 	NULL,
 };
 
