@@ -19,6 +19,7 @@ void collections_done(struct collections *cs)
 		free(cs->items[i]);
 	}
 	free(cs->items);
+	free(cs->met);
 	*cs = (struct collections){ 0 };
 }
 
@@ -310,11 +311,15 @@ static const char *source_of(const struct collection *c)
 	}
 }
 
-bool collection_tell(struct collection *c, struct buf *out)
+bool collection_meet(struct collections *cs, struct collection *c, struct buf *out)
 {
-	if (c->told || !c->host.text[0])
+	if (c->met)
 		return false;
-	c->told = true;
+	c->met = true;
+	cs->met = heap_room(cs->met, cs->met_n, &cs->met_cap, sizeof(*cs->met));
+	cs->met[cs->met_n++] = c;
+	if (!c->host.text[0])
+		return false;
 	buf_printf(out, "a collection of %s (%s", c->host.text, source_of(c));
 	if (c->os.text[0])
 		buf_printf(out, "; %.80s", c->os.text);
@@ -327,14 +332,16 @@ bool collection_tell(struct collection *c, struct buf *out)
 
 bool collection_tell_unread(const struct collection *c, struct buf *out)
 {
+	const char *these = "of the files of this collection";
+
 	if (!c->unknown && !c->empty)
 		return false;
 	if (c->unknown)
-		buf_printf(out, "%llu files of this collection are of no format that is read (the first: %.200s)",
-			   (unsigned long long)c->unknown, c->first_unknown ? c->first_unknown : "");
+		buf_printf(out, "%s: %llu of no format that a reader knows (%s%.200s)", these,
+			   (unsigned long long)c->unknown, c->unknown == 1 ? "" : "the first: ", c->first_unknown);
 	if (c->empty)
-		buf_printf(out, "%s%llu %s empty", c->unknown ? "; " : "", (unsigned long long)c->empty,
-			   c->unknown ? "are" : "files of this collection are");
+		buf_printf(out, "%s%s%llu empty", c->unknown ? "" : these, c->unknown ? ", " : ": ",
+			   (unsigned long long)c->empty);
 	buf_put_byte(out, 0);
 	return true;
 }
@@ -356,15 +363,15 @@ void collections_each_double(const struct collections *cs,
 	uint8_t room[COLLECTION_TEXT_MAX];
 
 	map_init(&hosts);
-	for (size_t i = 0; i < cs->n; i++) {
-		const struct collection *c = cs->items[i], *d;
+	for (size_t i = 0; i < cs->met_n; i++) {
+		const struct collection *c = cs->met[i], *d;
 		struct slice host = slice_lower(slice_str(c->host.text), room);
 
 		if (!host.n || !c->number.text[0])
 			continue;
 		if (map_get(&hosts, host) == MAP_NONE)
 			map_set(&hosts, host, (uint32_t)i);
-		d = cs->items[map_get(&hosts, host)];
+		d = cs->met[map_get(&hosts, host)];
 		if (slice_eq_nocase(slice_str(c->number.text), slice_str(d->number.text)))
 			continue;
 		buf_clear(&line);

@@ -30,14 +30,16 @@ struct collection {
 	} files[COLLECTION_FILES_MAX];
 	size_t file_count, given, answered;
 	struct machine_text host, number, os, zone;
-	bool told;
+	bool met; /* one of its units was delivered */
 	uint64_t unknown, empty; /* files of no known format, and of no bytes */
 	char *first_unknown;
 };
 
 struct collections {
-	struct collection **items;
+	struct collection **items; /* as they were found: by the timing of workers */
 	size_t n, cap;
+	struct collection **met; /* in the order of the evidence */
+	size_t met_n, met_cap;
 	bool too_many;
 };
 
@@ -61,8 +63,9 @@ void collection_answered(struct collection *c);
 
 /* The host's name; p NULL where it is not known. Only when ready. */
 struct slice collection_host(const struct collection *c);
-/* One line on where the name comes from, into out; false where there is nothing to say. Once. */
-bool collection_tell(struct collection *c, struct buf *out);
+/* A unit of it is delivered. The first time gives one line on where its name comes from, into out, and true;
+ * false where there is nothing to say. */
+bool collection_meet(struct collections *cs, struct collection *c, struct buf *out);
 /* One line on the files that were not read. */
 bool collection_tell_unread(const struct collection *c, struct buf *out);
 /* Collections of one name whose machines' numbers differ: one line each. */

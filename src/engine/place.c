@@ -343,5 +343,5 @@ struct slice place_host_of_name(struct slice name, enum identity *ret_rank)
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c >= 0x80))
 			return slice_of(NULL, 0);
 	}
-	return says_nothing(bare) || bare.n > 64 ? slice_of(NULL, 0) : bare;
+	return !bare.n || bare.n > 64 || says_nothing(bare) ? slice_of(NULL, 0) : bare;
 }

@@ -68,6 +68,7 @@ static void found(void *ctx, const struct walk_entry *e)
 
 	u->named = e->named;
 	u->below = e->named ? strlen(e->path) : r->below;
+	u->harmless = e->harmless;
 	if (e->why)
 		/* strerror's text may be replaced by the next call: keep it with the unit. */
 		u->why_not = strdup(e->why);
@@ -107,7 +108,7 @@ static void tell_collection(struct run *r, const struct unit *u)
 {
 	struct buf line = { 0 };
 
-	if (u->collection && collection_tell(u->collection, &line))
+	if (u->collection && collection_meet(&r->collections, u->collection, &line))
 		note_of(r, u->collection, false, (const char *)line.p);
 	buf_done(&line);
 }
@@ -132,8 +133,8 @@ static void on_double(void *ctx, const struct collection *c, const char *why)
 /* When everything is read. */
 static void deliver_collections(struct run *r)
 {
-	for (size_t i = 0; i < r->collections.n; i++) {
-		const struct collection *c = r->collections.items[i];
+	for (size_t i = 0; i < r->collections.met_n; i++) {
+		const struct collection *c = r->collections.met[i];
 		struct buf line = { 0 };
 
 		if (collection_tell_unread(c, &line))

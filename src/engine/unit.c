@@ -208,9 +208,23 @@ static bool open_plain(struct unit *u)
 	return true;
 }
 
+/* A CMS message of type envelopedData (RFC 5652, sections 3 and 6): what DFIR-ORC encrypts its archives as. */
+static bool is_encrypted(struct slice head)
+{
+	static const struct slice enveloped = SLICE("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03");
+
+	return head.n && head.p[0] == 0x30 && slice_search(slice_head(head, 32), enveloped);
+}
+
 static void unknown(struct unit *u, struct slice head)
 {
 	struct buf b = { 0 };
+
+	if (is_encrypted(head)) {
+		wire_note(&u->notes, 0, true, "encrypted for somebody's key (CMS): decrypt it where that key is, then"
+					      " name what comes out");
+		return;
+	}
 
 	u->unknown = u->collection != NULL;
 	if (u->unknown)
@@ -264,7 +278,7 @@ void unit_prepare(struct unit *u, const struct engine_options *o, bool asked)
 	u->prepared = true;
 	u->asked = asked;
 	if (u->why_not)
-		wire_note(&u->notes, 0, true, u->why_not);
+		wire_note(&u->notes, 0, !u->harmless, u->why_not);
 	else if (u->spill || open_plain(u))
 		look(u, o);
 	/* Thousands of files of no known format may wait behind one that takes its time. */

@@ -54,6 +54,7 @@ struct unit {
 	bool asked;		/* it is looked at for that now */
 	bool unknown, empty;	/* told for the collection, not here */
 	const char *why_not; /* from the walk: not readable at all */
+	bool harmless;	     /* and nothing is missed by that */
 	int fd;		    /* of a plain file, opened when its turn comes; -1 */
 	struct spill *spill; /* where a member's bytes are, else NULL */
 	uint64_t base;
