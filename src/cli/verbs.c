@@ -30,6 +30,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_CHECK_RULES, "check-rules", 0, "DIR|FILE", "only read these rules and list their faults" },
 	{ OPTION_COMPLETE, "complete", 0, "SOURCE", "this channel or category is known to be whole (repeatable)" },
 	{ OPTION_COVERAGE, "coverage", 0, NULL, "what each host's logs cover: holes, what ended them, how complete" },
+	{ OPTION_DETAILS, "details", 0, NULL, "tables instead of the story: hits by rule, hosts, what was not read" },
 	{ OPTION_MIGRATE, "migrate", 0, "NEW", "write a case of an older version as a new file, and show that" },
 	{ OPTION_HOSTS, "hosts", 0, "N", "machines in the exercise (default 20)" },
 	{ OPTION_SEED, "seed", 0, "N", "another seed writes another exercise (default 1)" },
@@ -37,6 +38,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_FORWARD, "forward", 0, NULL, "what came of it, instead of what brought it in" },
 	{ OPTION_AS, "as", 0, "FORMAT", "text, json, dot (Graphviz) or svg" },
 	{ OPTION_START, "start", 0, "NAME", "a file, process, hash, domain, address, host, PRODUCT or PRODUCT=VERSION" },
+	{ OPTION_RELEASE, "release", 0, "NAME", "a release that somebody named: PRODUCT, PRODUCT=VERSION or a hash" },
+	{ OPTION_QUESTION, "question", 0, "FP:NAME", "are this release's alerts independent of the build? (repeatable)" },
 	{ OPTION_BUDGET, "budget", 0, "N", "steps that a trace may take (default 20000)" },
 	{ OPTION_MAN, "man", 0, NULL, "the manual page, for man -l -" },
 	{ OPTION_COMPLETION, "completion", 0, "SHELL", "completion for a shell: bash" },
@@ -48,7 +51,10 @@ const struct verb verbs[] = {
 	  "Reads files, folders and archives, asks every record against the rules and writes a case:\n"
 	  "one SQLite file with evidence, hosts, coverage, hits and what could not be read.",
 	  "upriver investigate collections/ -o case.db\n"
-	  "upriver investigate collections/ -o case.db --complete Security\n", HUNTING | O(COMPLETE), 1, ANY_NUMBER, verb_investigate },
+	  "upriver investigate collections/ -o case.db --complete Security\n"
+	  "upriver investigate collections/ -o case.db --release \"Lumen Call=5.4.2\"\n",
+	  HUNTING | O(COMPLETE) | O(START) | O(RELEASE) | O(QUESTION), 1,
+	  ANY_NUMBER, verb_investigate },
 	{ "hunt", "EVIDENCE...", "Sigma rules over records: hits, with the reason for each",
 	  "Asks every record of the evidence against Sigma rules and prints the hits, grouped. With\n"
 	  "--json one line a hit, with a pointer to the record and the values that matched.",
@@ -71,12 +77,13 @@ const struct verb verbs[] = {
 	  "upriver trace case.db 3fa94c\n"
 	  "upriver trace case.db payload.exe --as svg -o payload.svg\n",
 	  COMMON | O(JSON) | O(OUTPUT) | O(HOST) | O(FORWARD) | O(AS) | O(START) | O(BUDGET), 1, 2, verb_trace },
-	{ "show", "CASE", "print the summary of a case again",
-	  "Reads a case written by investigate and prints its summary. A case of an older version is\n"
+	{ "show", "CASE", "the story of a case again",
+	  "Reads a case written by investigate and tells its story; --details prints tables of hits\n"
+	  "and hosts instead, --json all of it. A case of an older version is\n"
 	  "not changed: --migrate writes it as a new file of this version.",
 	  "upriver show case.db\n"
 	  "upriver show case.db --coverage\n",
-	  COMMON | O(JSON) | O(OUTPUT) | O(COVERAGE) | O(MIGRATE), 1, 1, verb_show },
+	  COMMON | O(JSON) | O(OUTPUT) | O(COVERAGE) | O(DETAILS) | O(MIGRATE), 1, 1, verb_show },
 	{ "rehearse", "", "write an exercise: evidence of a made-up compromise, with the truth",
 	  "Writes JSON Lines of a fleet in which one update of a made-up product is trojanised, and\n"
 	  "truth.json, which says what happened on which machine. --json prints the truth as well.",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The tables of a case, version 3, and how older ones become it. docs/manual/case.md says what each
+/* The tables of a case, version 4, and how older ones become it. docs/manual/case.md says what each
  * column holds. */
 
 #define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
@@ -33,6 +33,10 @@
 	"CREATE TABLE IF NOT EXISTS hop(origin INTEGER, seq INTEGER, op TEXT, from_kind TEXT, \"from\" TEXT," \
 	" to_kind TEXT, \"to\" TEXT, time TEXT, host TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER," \
 	" score REAL, why TEXT);"
+/* New in version 4. */
+#define STORE_QUESTION_TABLE                                                                       \
+	"CREATE TABLE IF NOT EXISTS question(id INTEGER PRIMARY KEY, kind TEXT, asked TEXT, detail TEXT);"  \
+	"CREATE TABLE IF NOT EXISTS novel(product TEXT, version TEXT, program TEXT, does TEXT, hosts INTEGER);"
 /* New in version 3. */
 #define STORE_COVERAGE_TABLES                                                                      \
 	"CREATE TABLE IF NOT EXISTS coverage_source(id INTEGER PRIMARY KEY, host TEXT COLLATE"     \
@@ -92,10 +96,14 @@ static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS stage(host TEXT COLLATE NOCASE, stage TEXT, answer TEXT, reason TEXT,"
 	" pointer TEXT);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
-	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT);"
-	STORE_FINDING_TABLE STORE_GRAPH_TABLES STORE_COVERAGE_TABLES
+	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT, confidence TEXT, exposed_alerting INTEGER,"
+	" exposed_quiet INTEGER, unexposed_alerting INTEGER, unexposed_quiet INTEGER, p REAL, after_only INTEGER,"
+	" before_only INTEGER, answer TEXT);"
+	STORE_FINDING_TABLE STORE_GRAPH_TABLES
 	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
 	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
+
+static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE;
 
 static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
@@ -103,6 +111,7 @@ static const char store_forget[] =
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
+	"DELETE FROM question; DELETE FROM novel;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
@@ -123,6 +132,11 @@ static const char *const store_upgrades[] = {
 	[2] = (STORE_GRAPH_TABLES "ALTER TABLE origin ADD COLUMN hosts INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN alerts INTEGER; ALTER TABLE origin ADD COLUMN detail TEXT;"
 	       "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES STORE_BY_HOST),
+	[3] = (STORE_QUESTION_TABLE "ALTER TABLE origin ADD COLUMN confidence TEXT;"
+	       "ALTER TABLE origin ADD COLUMN exposed_alerting INTEGER; ALTER TABLE origin ADD COLUMN exposed_quiet INTEGER;"
+	       "ALTER TABLE origin ADD COLUMN unexposed_alerting INTEGER; ALTER TABLE origin ADD COLUMN unexposed_quiet INTEGER;"
+	       "ALTER TABLE origin ADD COLUMN p REAL; ALTER TABLE origin ADD COLUMN after_only INTEGER;"
+	       "ALTER TABLE origin ADD COLUMN before_only INTEGER; ALTER TABLE origin ADD COLUMN answer TEXT;"),
 };
 
 /* In the order of enum store_question. */
@@ -153,9 +167,12 @@ static const char *const store_questions[] = {
 	 " h.time_ns, h.id"),
 	("SELECT h.host, min(h.id) FROM trace AS t JOIN hit AS h ON h.id = t.hit_id GROUP BY h.host, t.origin"
 	 " ORDER BY h.host, t.origin"),
-	"SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail FROM origin ORDER BY rank, rowid",
+	("SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail, confidence, exposed_alerting,"
+	 " exposed_quiet, unexposed_alerting, unexposed_quiet, p, after_only, before_only, answer FROM origin ORDER BY rank, rowid"),
 	("SELECT h.id, h.host, h.level, h.title, h.detector, h.time, h.file, h.inner, h.record, h.offset,"
-	 " h.rule_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),
+	 " h.rule_id, h.channel, h.event_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),
+	("SELECT host, coalesce(channel, ''), event_id, " STORE_SOURCE ", coalesce(category, ''), min(first_ns),"
+	 " max(last_ns) FROM coverage WHERE hour IS NOT NULL AND host <> '' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"),
 	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''),"
 	 " min(first_ns), max(last_ns), sum(events), max(CASE completeness WHEN 'complete' THEN 0 WHEN"
 	 " 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated' THEN 5 ELSE 1"
@@ -170,4 +187,11 @@ static const char *const store_questions[] = {
 	("SELECT s.id - (SELECT min(id) FROM coverage_source), b.kind, b.time, b.time_ns, b.reason,"
 	 " b.file, b.inner, b.record, b.offset FROM coverage_break AS b JOIN coverage_source AS s ON s.id ="
 	 " b.source_id ORDER BY s.id, b.time_ns, b.rowid"),
+	"SELECT detail FROM question ORDER BY id",
+	("SELECT seq, op, \"from\", \"to\", time, host, file, inner, record, why, from_kind, to_kind FROM hop WHERE"
+	 " origin = 1 ORDER BY rowid DESC"),
+	("SELECT h.time, h.host, h.title, h.level, h.file, h.inner, h.record, h.detector FROM trace AS t JOIN hit AS h"
+	 " ON h.id = t.hit_id WHERE t.origin = 1 AND h.time IS NOT NULL ORDER BY h.time_ns, h.id LIMIT 1"),
+	("SELECT program, does, hosts FROM novel WHERE (SELECT name FROM origin WHERE rank = 1 ORDER BY rowid LIMIT 1) ="
+	 " 'release ' || product || ' ' || version ORDER BY hosts DESC, rowid"),
 };

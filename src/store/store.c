@@ -17,8 +17,11 @@
 
 #define ROWS_PER_TRANSACTION 50000u
 
+/* Of a question's answer. */
+#define ASK_COLUMNS 24
+
 enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
-		 ADD_SOURCE, ADD_SPAN, ADD_BREAK,
+		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION, ADD_NOVEL,
 		 STATEMENTS };
 
 static const char *const statement_text[STATEMENTS] = {
@@ -38,6 +41,8 @@ static const char *const statement_text[STATEMENTS] = {
 	" VALUES(?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO coverage_break(source_id, kind, time, time_ns, reason, file, inner, record, offset)"
 	" VALUES(?,?,?,?,?,?,?,?,?)",
+	"INSERT INTO question(kind, asked, detail) VALUES(?,?,?)",
+	"INSERT INTO novel(product, version, program, does, hosts) VALUES(?,?,?,?,?)",
 };
 
 struct store {
@@ -153,7 +158,7 @@ static bool prepare_writing(struct store *s, struct err *err)
 	snprintf(pragma, sizeof(pragma), "PRAGMA application_id=%d; PRAGMA user_version=%d",
 		 STORE_APPLICATION_ID, STORE_VERSION);
 	if (!run(s, "PRAGMA journal_mode=WAL") || !run(s, "PRAGMA synchronous=NORMAL") ||
-	    !run(s, pragma) || !run(s, store_schema)) {
+	    !run(s, pragma) || !run(s, store_schema) || !run(s, store_schema_more)) {
 		*err = s->why;
 		return false;
 	}
@@ -445,6 +450,29 @@ bool store_add_rule(struct store *s, struct slice id, struct slice title, struct
 	return row_end(&r);
 }
 
+bool store_add_question(struct store *s, struct slice kind, struct slice asked, struct slice detail)
+{
+	struct row r = row_start(s, ADD_QUESTION);
+
+	put_text(&r, kind);
+	put_text(&r, asked);
+	put_text(&r, detail);
+	return row_end(&r);
+}
+
+bool store_add_novel(struct store *s, struct slice product, struct slice version, struct slice program,
+		     struct slice does, uint64_t hosts)
+{
+	struct row r = row_start(s, ADD_NOVEL);
+
+	put_text(&r, product);
+	put_text(&r, version);
+	put_text(&r, program);
+	put_text(&r, does);
+	put_number(&r, (int64_t)hosts);
+	return row_end(&r);
+}
+
 bool store_add_hit(struct store *s, const struct store_hit *h)
 {
 	struct row r = row_start(s, ADD_HIT);
@@ -618,7 +646,7 @@ bool store_summarise(struct store *s)
 bool store_ask(struct store *s, enum store_question question, store_row_fn *fn, void *ctx,
 	       struct err *err)
 {
-	struct slice columns[16];
+	struct slice columns[ASK_COLUMNS];
 	sqlite3_stmt *q;
 	int n, result;
 
@@ -628,7 +656,7 @@ bool store_ask(struct store *s, enum store_question question, store_row_fn *fn, 
 	}
 	n = sqlite3_column_count(q);
 	while ((result = sqlite3_step(q)) == SQLITE_ROW) {
-		for (int i = 0; i < n && i < 16; i++) {
+		for (int i = 0; i < n && i < ASK_COLUMNS; i++) {
 			const unsigned char *text = sqlite3_column_text(q, i);
 
 			columns[i] = slice_of(text, text ? (size_t)sqlite3_column_bytes(q, i) : 0);

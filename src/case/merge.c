@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "case/merge.h"
+
+#include "base/buf.h"
+#include "graph/path.h"
+
+#define SEVERAL (UINT32_MAX - 1)
+
+struct merging {
+	struct origins *o;
+	struct map by_place; /* an address, or a package file's name -> group of the release that came by it */
+	struct map by_name;  /* product and version -> group */
+};
+
+static void put_place(struct merging *m, struct slice place, uint32_t group)
+{
+	uint32_t known;
+
+	if (!place.n)
+		return;
+	known = map_get(&m->by_place, place);
+	map_set(&m->by_place, place, known == MAP_NONE || known == group ? group : SEVERAL);
+}
+
+static bool is_release(const struct told_origin *x)
+{
+	return (x->kind == ORIGIN_RELEASE || x->kind == ORIGIN_PACKAGE) && x->version.n;
+}
+
+static void put_name(struct buf *key, struct slice product, struct slice version)
+{
+	buf_clear(key);
+	buf_put_sized(key, product);
+	buf_put(key, version);
+}
+
+static void note_releases(struct merging *m)
+{
+	struct buf key = { 0 };
+
+	for (uint32_t i = 0; i < m->o->n; i++) {
+		const struct told_origin *x = &m->o->list[i].origin;
+
+		if (!is_release(x))
+			continue;
+		put_name(&key, x->name, x->version);
+		map_set(&m->by_name, buf_slice(&key), i);
+		put_place(m, x->url, i);
+		if (x->downloaded.n)
+			put_place(m, path_tail(x->downloaded), i);
+	}
+	buf_done(&key);
+}
+
+static void note_updates(struct merging *m, const struct releases *r)
+{
+	struct buf key = { 0 };
+
+	for (size_t i = 0; i < r->update_count; i++) {
+		const struct release *to = &r->list[r->updates[i].to];
+		uint32_t group;
+
+		put_name(&key, to->product, to->version);
+		group = map_get(&m->by_name, buf_slice(&key));
+		if (group != MAP_NONE)
+			put_place(m, r->updates[i].url, group);
+	}
+	buf_done(&key);
+}
+
+/* The release by whose address or package file this group is named, or MAP_NONE. */
+static uint32_t release_of(const struct merging *m, const struct told_origin *x)
+{
+	uint32_t at = MAP_NONE;
+
+	if (x->kind == ORIGIN_DOWNLOAD) {
+		at = map_get(&m->by_place, x->url);
+		if (at == MAP_NONE && x->downloaded.n)
+			at = map_get(&m->by_place, path_tail(x->downloaded));
+	} else if (x->kind == ORIGIN_PACKAGE && !x->version.n) {
+		at = map_get(&m->by_place, x->name);
+	}
+	return at == SEVERAL ? MAP_NONE : at;
+}
+
+static void join(struct origin_group *to, struct origin_group *from, size_t at)
+{
+	from->into = at + 1;
+	to->alerts += from->alerts;
+	to->weight += from->weight;
+	to->asked |= from->asked;
+	if (from->first.set && (!to->first.set || from->first.ns < to->first.ns))
+		to->first = from->first;
+	for (uint32_t i = 0; i < from->hosts.n; i++)
+		origin_host(to, map_key(&from->hosts, i), from->came_ns[i]);
+}
+
+void origins_merge(struct origins *o, const struct releases *r)
+{
+	struct merging m = { .o = o };
+
+	map_init(&m.by_place);
+	map_init(&m.by_name);
+	note_releases(&m);
+	note_updates(&m, r);
+	for (size_t i = 0; i < o->n; i++) {
+		uint32_t at = release_of(&m, &o->list[i].origin);
+
+		if (at != MAP_NONE && at != i && !o->list[at].into)
+			join(&o->list[at], &o->list[i], at);
+	}
+	map_done(&m.by_place);
+	map_done(&m.by_name);
+}
