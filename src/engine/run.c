@@ -8,6 +8,7 @@
 #include "engine/progress.h"
 #include "sys/walk.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -400,12 +401,24 @@ static struct piece *unscheduled(struct unit *u)
 	return NULL;
 }
 
+/* How many units from the head on may be given out. What waits to be delivered is bounded; but what comes
+ * first is always given, or nothing would ever be delivered when others have filled the bound while it
+ * waited for its members or its host. */
+static unsigned reach(const struct run *r)
+{
+	const struct unit *u = r->head;
+
+	if (r->outstanding < r->pool.n * 4 + 4)
+		return AHEAD_MAX;
+	return u && (!u->prepared || (u->delivered < u->piece_count && !u->pieces[u->delivered].scheduled));
+}
+
 /* Gives the worker what comes next in order, of what may be given out now. False when there is nothing. */
 static bool give_next(struct run *r, struct pool_worker *w)
 {
-	unsigned seen = 0;
+	unsigned seen = 0, most = reach(r);
 
-	for (struct unit *u = r->head; u && seen < AHEAD_MAX; u = u->next, seen++) {
+	for (struct unit *u = r->head; u && seen < most; u = u->next, seen++) {
 		struct piece *p;
 
 		if (waits_for_members(u)) {
@@ -435,7 +448,7 @@ static void schedule(struct run *r)
 {
 	struct pool_worker *w;
 
-	while (!r->failed && r->outstanding < r->pool.n * 4 + 4 && (w = pool_idle(&r->pool)) && give_next(r, w))
+	while (!r->failed && (w = pool_idle(&r->pool)) && give_next(r, w))
 		;
 }
 
@@ -628,6 +641,8 @@ static void loop(struct run *r)
 	struct pollfd *polls = heap_array(r->pool.n + 1, sizeof(*polls));
 
 	while (r->head && !r->failed && !r->totals.interrupted) {
+		const struct unit *head = r->head;
+
 		schedule(r);
 		deliver(r);
 		schedule(r);
@@ -635,6 +650,7 @@ static void loop(struct run *r)
 
 		for (size_t i = 0; i < r->pool.n; i++)
 			busy |= r->pool.workers[i].unit != NULL;
+		assert(busy || r->failed || r->head != head); /* else nothing would ever change */
 		if (busy)
 			wait_for_news(r, polls);
 		progress_show(&r->progress, bytes_in_progress(r), r->bytes_known, r->totals.events);

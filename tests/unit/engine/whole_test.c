@@ -83,7 +83,17 @@ static enum input_step next(struct input *in, struct event *ev)
 	return INPUT_EVENT;
 }
 
-/* "MACHINE name": says it; "MACHINE die": dies of it. */
+static void dawdle(double seconds)
+{
+	struct timespec t, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((double)(now.tv_sec - t.tv_sec) + (double)(now.tv_nsec - t.tv_nsec) / 1e9 < seconds);
+}
+
+/* "MACHINE name": says it; "MACHINE die": dies of it; "MACHINE slow": after a while. */
 static enum input_step next_machine(struct input *in, struct event *ev)
 {
 	struct slice name = slice_trim(slice_from(in->w.bytes, 7));
@@ -93,6 +103,8 @@ static enum input_step next_machine(struct input *in, struct event *ev)
 	in->given = true;
 	if (slice_is(name, "die"))
 		raise(SIGKILL);
+	if (slice_is(name, "slow"))
+		dawdle(0.2);
 	event_clear(ev);
 	ev->kind = "machine";
 	ev->host = name;
@@ -419,6 +431,30 @@ static void a_machine_is_asked_before_its_files_are_read(void **state)
 	}
 }
 
+static void what_comes_first_is_read_whatever_is_ready_behind_it(void **state)
+{
+	struct trial t = { 0 };
+	char command[1000], name[60];
+	unsigned lines = 0;
+
+	(void)state;
+	empty_folder();
+	snprintf(command, sizeof(command), "mkdir -p %s/h/etc", folder);
+	assert_int_equal(system(command), 0);
+	put_text("h/a", "WHOLE a\n");
+	put_text("h/etc/hostname", "MACHINE slow\n");
+	for (int i = 0; i < 60; i++) {
+		snprintf(name, sizeof(name), "z%02d", i);
+		put_text(name, "WHOLE z\n");
+	}
+	run(&t, "", 2, 0);
+	assert_true(slice_starts(buf_slice(&t.told), slice_str("8 WHOLE a|/h/a of slow\n8 WHOLE z|/z00\n")));
+	for (size_t i = 0; i < t.told.n; i++)
+		lines += t.told.p[i] == '\n';
+	assert_int_equal(lines, 61);
+	buf_done(&t.told);
+}
+
 static void a_path_is_as_the_machine_had_it(void **state)
 {
 	static const char *const paths[][3] = {
@@ -480,6 +516,7 @@ int main(void)
 		cmocka_unit_test(a_file_larger_than_the_memory_is_read),
 		cmocka_unit_test(a_file_that_shrinks_costs_itself),
 		cmocka_unit_test(a_machine_is_asked_before_its_files_are_read),
+		cmocka_unit_test(what_comes_first_is_read_whatever_is_ready_behind_it),
 		cmocka_unit_test(a_path_is_as_the_machine_had_it),
 		cmocka_unit_test(a_command_comes_back_and_its_texts_are_bounded),
 	};
