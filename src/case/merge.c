@@ -68,6 +68,39 @@ static void note_updates(struct merging *m, const struct releases *r)
 	buf_done(&key);
 }
 
+/* "LumenCall-5.4.2.msi" is "Lumen Call" 5.4.2: letters and digits of the product at the front, the version behind. */
+static bool file_names(struct slice file, const struct told_origin *x)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < x->name.n; i++) {
+		uint8_t c = x->name.p[i] | 0x20;
+
+		if (!(c >= 'a' && c <= 'z') && !(x->name.p[i] >= '0' && x->name.p[i] <= '9'))
+			continue;
+		while (at < file.n && (file.p[at] == '-' || file.p[at] == '_' || file.p[at] == ' ' || file.p[at] == '.'))
+			at++;
+		if (at == file.n || (file.p[at] | 0x20) != c)
+			return false;
+		at++;
+	}
+	return at > 3 && x->version.n > 2 && slice_search(slice_from(file, at), x->version);
+}
+
+static uint32_t named_by(const struct merging *m, struct slice file)
+{
+	uint32_t found = MAP_NONE;
+
+	for (uint32_t i = 0; i < m->o->n; i++) {
+		if (!is_release(&m->o->list[i].origin) || !file_names(file, &m->o->list[i].origin))
+			continue;
+		if (found != MAP_NONE)
+			return MAP_NONE;
+		found = i;
+	}
+	return found;
+}
+
 /* The release by whose address or package file this group is named, or MAP_NONE. */
 static uint32_t release_of(const struct merging *m, const struct told_origin *x)
 {
@@ -77,8 +110,12 @@ static uint32_t release_of(const struct merging *m, const struct told_origin *x)
 		at = map_get(&m->by_place, x->url);
 		if (at == MAP_NONE && x->downloaded.n)
 			at = map_get(&m->by_place, path_tail(x->downloaded));
+		if (at == MAP_NONE)
+			at = named_by(m, path_tail(x->downloaded.n ? x->downloaded : x->url));
 	} else if (x->kind == ORIGIN_PACKAGE && !x->version.n) {
 		at = map_get(&m->by_place, x->name);
+		if (at == MAP_NONE)
+			at = named_by(m, x->name);
 	}
 	return at == SEVERAL ? MAP_NONE : at;
 }

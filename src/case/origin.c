@@ -147,12 +147,13 @@ static struct origin_group *group_of(struct origins *o, struct slice key)
 void origin_host(struct origin_group *g, struct slice host, int64_t came_ns)
 {
 	struct arena scratch;
+	size_t before = g->hosts.n;
 	uint32_t at;
 
 	arena_init(&scratch, 0);
 	at = map_intern(&g->hosts, arena_lower(&scratch, host));
 	arena_done(&scratch);
-	if (at + 1 == g->hosts.n) {
+	if (g->hosts.n > before) {
 		g->came_ns = heap_room(g->came_ns, at, &g->came_cap, sizeof(*g->came_ns));
 		g->came_ns[at] = came_ns;
 	} else if (came_ns != INT64_MIN && (g->came_ns[at] == INT64_MIN || came_ns < g->came_ns[at])) {
@@ -258,11 +259,10 @@ static double strength(const struct origin_group *g, uint64_t all_hosts)
 
 static int compare(const struct origin_group *a, const struct origin_group *b)
 {
-	int x = class_of(a), y = class_of(b);
 	double p = a->strength, q = b->strength;
 
-	if (x != y)
-		return x - y;
+	if (a->standing != b->standing)
+		return a->standing - b->standing;
 	return p > q ? -1 : p < q;
 }
 
@@ -291,17 +291,30 @@ static void drop_joined(struct origins *o, size_t kept, const struct ordered *al
 	o->n = kept;
 }
 
+/* What nothing tells apart stands where the best of them does. */
+static void level_ties(struct origins *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		for (size_t k = 0; o->list[i].tie && k < o->n; k++) {
+			const struct origin_group *x = &o->list[k];
+
+			if (x->tie != o->list[i].tie)
+				continue;
+			o->list[i].strength = x->strength > o->list[i].strength ? x->strength : o->list[i].strength;
+			o->list[i].standing = x->standing < o->list[i].standing ? x->standing : o->list[i].standing;
+		}
+}
+
 void origins_rank(struct origins *o, uint64_t all_hosts, int64_t *order)
 {
 	struct ordered *all = heap_array(o->n + 1, sizeof(*all));
 	size_t kept = 0;
 
-	for (size_t i = 0; i < o->n; i++)
+	for (size_t i = 0; i < o->n; i++) {
 		o->list[i].strength = strength(&o->list[i], all_hosts);
-	for (size_t i = 0; i < o->n; i++)
-		for (size_t k = 0; o->list[i].tie && k < o->n; k++)
-			if (o->list[k].tie == o->list[i].tie && o->list[k].strength > o->list[i].strength)
-				o->list[i].strength = o->list[k].strength;
+		o->list[i].standing = class_of(&o->list[i]);
+	}
+	level_ties(o);
 	for (size_t i = 0; i < o->n; i++) {
 		all[i] = (struct ordered){ i, o->list[i] };
 		kept += !o->list[i].into;

@@ -24,6 +24,7 @@ struct origin_group {
 	bool is_weighed;
 	uint64_t alerts;
 	double weight, cost, strength;
+	int standing; /* of its verdict and kind: lower comes first */
 	struct when first; /* of its alerts */
 	struct slice hashes[ORIGIN_HASHES]; /* "name sha256" of what was brought in, each once */
 	size_t hash_count;
@@ -31,6 +32,7 @@ struct origin_group {
 	bool asked; /* the user named it, or what leads to it */
 	size_t into; /* index + 1 of the group that it is one with (merge.h); 0: its own */
 	int64_t rank;
+	bool line;   /* tied with other versions of its product: the product line is the answer */
 	int32_t tie; /* groups that nothing tells apart share a number from 1 on; 0: none */
 	bool beyond; /* the example was followed to another host: where it ends there */
 	struct told_origin beyond_origin;

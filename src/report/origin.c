@@ -17,6 +17,11 @@ const char *report_verdict(const struct origin_group *g)
 
 const char *report_verdict_why(const struct origin_group *g)
 {
+	if (g->is_weighed && g->weighed.verdict == WEIGH_SUPPORTED && !g->line)
+		return g->origin.kind == ORIGIN_RELEASE	   ? "this release best explains these alerts"
+		       : g->origin.kind == ORIGIN_PACKAGE  ? "this package best explains these alerts"
+		       : g->origin.kind == ORIGIN_DOWNLOAD ? "this download best explains these alerts"
+							   : g->weighed.why;
 	if (g->is_weighed)
 		return g->weighed.why;
 	return g->origin.gap ? g->origin.gap : "not compared over hosts";
