@@ -6,6 +6,7 @@ import collections
 import hashlib
 import io
 import json
+import lzma
 import os
 import pathlib
 import struct
@@ -16,6 +17,7 @@ import tempfile
 import time
 import zipfile
 
+ROOT = pathlib.Path(os.environ["UPRIVER_ROOT"])
 UPRIVER = os.environ["UPRIVER"]
 DPKG = "2026-11-03 08:12:02 upgrade curl:amd64 7.88.1-10 7.88.1-11\n"
 SUMS = "9785001b0dcf755eddb8af294a373c0b  C:\\x.dll\n"
@@ -216,6 +218,48 @@ def encrypted(base):
     check(len(events) == 2, f"encrypted: what is not is read: {events}")
 
 
+def logs_name_their_machine(base):
+    """Before the name of a folder counts what the machine's logs call it; after what the collector does."""
+    ev = base / "logs/ev"
+    line = "2023-03-28T10:00:0%d.000000+00:00 %s app[1]: hello\n"
+    put(ev, {"incident42/etc/passwd": "root:x:0:0::/root:/bin/sh\n", "incident42/var/log/dpkg.log": DPKG,
+             "incident42/var/log/syslog": line % (1, "old-name") * 30000 + line % (2, "web-09")})
+    put_tar(ev / "uac-server-linux-20230328101500.tar.gz", {
+        "[root]/var/log/dpkg.log": DPKG, "[root]/var/log/syslog": line % (1, "somebody-else")})
+    status, events, err = timeline(ev)
+    hosts = {(e["kind"], e["host"]) for e in events}
+    check(status == 0 and hosts == {("package", "web-09"), ("syslog", "old-name"), ("syslog", "web-09"),
+                                    ("package", "server"), ("syslog", "somebody-else")}, f"logs: {status} {hosts}")
+    check("a collection of web-09 (its logs say so)" in err, f"logs: {err}")
+
+
+def unxz(data, name):
+    return lzma.decompress((data / (name + ".xz")).read_bytes())
+
+
+def hives(base):
+    """A dirty hive, its log and what names no host, in a folder and in two archives."""
+    data = pathlib.Path(os.environ.get("UPRIVER_SHARED", ROOT / "../shared")) / "data/host/hives"
+    if not data.is_dir():
+        print("skipped: hives, no", data)
+        return
+    files = {"k/C/Windows/System32/config/system": unxz(data, "SYSTEM_B"), "k/C/ProgramData/sums.txt": SUMS,
+             "k/C/Windows/System32/config/SYSTEM.LOG2": unxz(data, "SYSTEM_B.LOG2")}
+    ev = base / "hives"
+    put(ev / "folder", files)
+    put_zip(ev / "a.zip", files)
+    put_tar(ev / "a.tar.gz", files)
+    for name in ("folder", "a.zip", "a.tar.gz"):
+        status, events, err = timeline(ev / name)
+        count = collections.Counter((e["kind"], e["host"]) for e in events)
+        if ".LOG2)" in err or "config/system)" in err:
+            print("skipped: hives, no reader for them")
+            return
+        check(status == 0 and count["inventory", "DESKTOP-PM6C56D"] == 1 and count["service", "DESKTOP-PM6C56D"] == 656,
+              f"hives: {name}: {status} {count} {err}")
+        check("a collection of DESKTOP-PM6C56D (its registry says so; time zone" in err, f"hives: {name}: {err}")
+
+
 def hostile(base):
     """Names that lie, are no text or too many; a worker is asked, and nothing else comes of it."""
     ev = base / "hostile/ev"
@@ -250,7 +294,8 @@ def one_machine_twice(base):
 
 
 def large(base):
-    """Many files cost no time for being many, and no memory but their names."""
+    """Many files cost no time for being many, and no memory but their names. First of all: a process begins with
+    the peak of the one that starts it."""
     ev = base / "large/ev"
     ev.mkdir(parents=True)
     put_zip(ev / "big.zip", {**{f"C/Users/u/{i}.bin": b"\1%d" % i for i in range(60000)}, "C/Users/sums.txt": SUMS})
@@ -269,7 +314,8 @@ def main():
     with tempfile.TemporaryDirectory() as place:
         base = pathlib.Path(place).resolve()
         only = sys.argv[1:]
-        for test in (folders, a_container_inside_is_the_machines, links, encrypted, hostile, one_machine_twice, large):
+        for test in (large, folders, a_container_inside_is_the_machines, links, encrypted, hostile, hives,
+                     logs_name_their_machine, one_machine_twice):
             if not only or test.__name__ in only:
                 test(base)
         if not only or "archives" in only:

@@ -306,6 +306,8 @@ static const char *source_of(const struct collection *c)
 		return "its collector says so";
 	case IDENTITY_FILE_NAME:
 		return "the name that its collector gave it says so";
+	case IDENTITY_LOG:
+		return "its logs say so";
 	default:
 		return "assumed: it is called so";
 	}

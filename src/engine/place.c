@@ -178,6 +178,16 @@ static bool is_machine_text(const struct parts *p, size_t i)
 		is(p, i + 3, "preferences.plist"));
 }
 
+static bool is_machine_log(const struct parts *p, size_t i)
+{
+	static const char *const events[] = { "system.evtx", "security.evtx", "application.evtx", NULL };
+	static const char *const logs[] = { "syslog", "messages", "auth.log", "secure", NULL };
+
+	return ((is(p, i, "windows") || is(p, i, "winnt")) && is(p, i + 1, "system32") && is(p, i + 2, "winevt") &&
+		is(p, i + 3, "logs") && is_one(p, i + 4, events)) ||
+	       (is(p, i, "var") && is(p, i + 1, "log") && is_one(p, i + 2, logs) && i + 3 == p->n);
+}
+
 static bool is_collector_text(const struct parts *p)
 {
 	struct slice name = p->name[p->n - 1];
@@ -186,6 +196,15 @@ static bool is_collector_text(const struct parts *p)
 	       slice_is(name, "getthis.csv") ||
 	       ((slice_is(name, "hostname.txt") || slice_is(name, "hostnamectl.txt")) && p->n > 2 &&
 		is(p, p->n - 3, "live_response"));
+}
+
+/* var/log says nothing of a root, but where there is one it lies below. */
+static size_t first_log(const struct parts *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (is(p, i, "var"))
+			return i;
+	return p->n;
 }
 
 void place_of(struct slice path, struct place *ret)
@@ -204,6 +223,8 @@ void place_of(struct slice path, struct place *ret)
 		ret->identity = IDENTITY_HIVE;
 	else if (machine < p.n && is_machine_text(&p, machine))
 		ret->identity = IDENTITY_MACHINE;
+	else if (is_machine_log(&p, machine < p.n ? machine : first_log(&p)))
+		ret->identity = IDENTITY_LOG;
 }
 
 bool place_is_inside_machine(struct slice between)

@@ -16,6 +16,7 @@ enum identity {
 	IDENTITY_MACHINE,   /* etc/hostname, machine-id, os-release, SystemVersion.plist, preferences.plist */
 	IDENTITY_COLLECTOR, /* client_info.json, uac.log, KAPE's console log, GetThis.csv */
 	IDENTITY_FILE_NAME, /* a name that the collector makes: Collection-HOST-TIME.zip */
+	IDENTITY_LOG,	    /* System.evtx, syslog: what the last records call their machine */
 	IDENTITY_FOLDER,    /* what the user called the folder or the archive */
 };
 
@@ -23,7 +24,7 @@ struct place {
 	bool is_root;	  /* root_bytes holds */
 	size_t root_bytes; /* the path's first bytes that lead to the root, with no '/' behind them */
 	bool shadow;	  /* the root is a volume shadow copy inside of a collection */
-	enum identity identity; /* NONE, HIVE, MACHINE or COLLECTOR */
+	enum identity identity; /* what it may tell; NONE */
 };
 
 /* path: below the argument that the user gave, or inside its container. */

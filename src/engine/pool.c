@@ -173,11 +173,25 @@ bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece, struc
 	return send_command(w, u, &c);
 }
 
+/* Of a log the last part is asked. Its last chunks may be empty: logs grow by a mebibyte. */
+static uint64_t asked_from(const struct unit *u)
+{
+	const struct input_format *f = input_formats[u->format];
+	uint64_t size = u->file.bytes, tail = (uint64_t)17 << 16, chunks;
+
+	if (u->identity != IDENTITY_LOG || size <= tail + f->cut_header)
+		return 0;
+	if (f->cut == INPUT_CUT_LINES && !u->wide)
+		return size - tail;
+	chunks = f->cut == INPUT_CUT_CHUNKS && f->cut_bytes ? (size - tail - f->cut_header) / f->cut_bytes : 0;
+	return chunks ? f->cut_header + chunks * f->cut_bytes : 0;
+}
+
 bool pool_ask(struct pool_worker *w, struct unit *u, struct collection *asker, unsigned rank)
 {
-	struct wire_command c = { .job = JOB_IDENTIFY, .end = u->file.bytes };
+	struct wire_command c = { .job = JOB_IDENTIFY, .begin = asked_from(u), .end = u->file.bytes };
 
-	w->asked = (struct piece){ .end = u->file.bytes };
+	w->asked = (struct piece){ .begin = c.begin, .end = c.end };
 	w->piece = &w->asked;
 	w->identify = asker;
 	w->rank = rank;

@@ -27,6 +27,7 @@ struct piece_reader {
 	struct slice host; /* whose the piece is, for records that name none */
 	bool identify;	   /* only what the machine says of itself is asked for */
 	unsigned machines; /* told then */
+	struct buf last_host; /* seen then, where none is told: what a log calls its machine */
 	struct wide wide; /* of the piece */
 	struct view views[1 + INPUT_BESIDE]; /* of a file that is read whole, and of those beside it */
 	struct input_window window;
@@ -129,6 +130,10 @@ static void use_event(struct piece_reader *r)
 	if (r->identify) {
 		if (r->machines < MACHINES_MAX)
 			r->machines += wire_machine(&r->w->out, &r->ev);
+		if (r->ev.host.n) {
+			buf_clear(&r->last_host);
+			buf_put(&r->last_host, slice_head(r->ev.host, WIRE_TEXT_BYTES));
+		}
 		return;
 	}
 	r->ev.ptr.offset = place(r, r->ev.ptr.offset);
@@ -291,6 +296,7 @@ void piece_read(struct piece_reader *r, const struct job_files *files, const str
 	r->host = env.host;
 	r->identify = c->job == JOB_IDENTIFY;
 	r->machines = 0;
+	buf_clear(&r->last_host);
 	begin_wide(r, files->fd, c, f, &begin);
 	if (f->cut == INPUT_CUT_LINES && r->wide.kind == WIDE_NO)
 		align_lines(files->fd, c, &begin, &end);
@@ -302,6 +308,8 @@ void piece_read(struct piece_reader *r, const struct job_files *files, const str
 		records = f->records(in);
 	f->close(in);
 	wide_done(&r->wide);
+	if (r->identify && !r->machines && r->last_host.n)
+		wire_machine_name(&r->w->out, buf_slice(&r->last_host));
 	if (a->worker_piece_end && !r->identify)
 		a->worker_piece_end(r->analysis, &r->w->out);
 	unmap_files(r);

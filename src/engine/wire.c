@@ -42,21 +42,30 @@ static struct slice text_of(struct event *ev, const char *name, const char *othe
 	return slice_of(NULL, 0);
 }
 
-bool wire_machine(struct buf *out, struct event *ev)
+static void put_machine(struct buf *out, struct slice host, struct slice number, struct slice os, struct slice zone)
 {
-	struct slice host = ev->host;
+	const struct slice texts[] = { host, number, os, zone };
 	struct buf b = { 0 };
 
-	if (!ev->kind || strcmp(ev->kind, "machine") != 0)
-		return false;
-	if (!host.n)
-		host = text_of(ev, "name", "name");
-	buf_put_sized(&b, slice_head(host, WIRE_TEXT_BYTES));
-	buf_put_sized(&b, slice_head(text_of(ev, "machine_guid", "machine_id"), WIRE_TEXT_BYTES));
-	buf_put_sized(&b, slice_head(text_of(ev, "os", "os"), WIRE_TEXT_BYTES));
-	buf_put_sized(&b, slice_head(text_of(ev, "time_zone", "time_zone"), WIRE_TEXT_BYTES));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		buf_put_sized(&b, slice_head(texts[i], WIRE_TEXT_BYTES));
 	engine_message(out, WIRE_MACHINE, buf_slice(&b));
 	buf_done(&b);
+}
+
+void wire_machine_name(struct buf *out, struct slice host)
+{
+	struct slice none = { NULL, 0 };
+
+	put_machine(out, host, none, none, none);
+}
+
+bool wire_machine(struct buf *out, struct event *ev)
+{
+	if (!ev->kind || strcmp(ev->kind, "machine") != 0)
+		return false;
+	put_machine(out, ev->host.n ? ev->host : text_of(ev, "name", "name"), text_of(ev, "machine_guid", "machine_id"),
+		    text_of(ev, "os", "os"), text_of(ev, "time_zone", "time_zone"));
 	return true;
 }
 

@@ -51,6 +51,8 @@ void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t byte
 
 /* False, and nothing, where the event is none of a machine. */
 bool wire_machine(struct buf *out, struct event *ev);
+/* Of which only the name is known. */
+void wire_machine_name(struct buf *out, struct slice host);
 
 void wire_command_put(struct buf *b, const struct wire_command *c);
 /* Texts are borrowed from s. False where it is not one whole command. */
