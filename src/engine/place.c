@@ -329,6 +329,18 @@ static struct slice orc_host(struct slice name)
 	return slice_of(NULL, 0);
 }
 
+/* 2023-03-28T101500_WS-0412: what KAPE calls its archives. */
+static struct slice without_time(struct slice name)
+{
+	static const char form[] = "0000-00-00T000000_";
+	size_t n = sizeof(form) - 1;
+
+	for (size_t i = 0; i < n; i++)
+		if (i >= name.n || (form[i] == '0' ? name.p[i] < '0' || name.p[i] > '9' : name.p[i] != (uint8_t)form[i]))
+			return name;
+	return slice_from(name, n);
+}
+
 /* Names that people give to any folder. */
 static bool says_nothing(struct slice name)
 {
@@ -358,6 +370,7 @@ struct slice place_host_of_name(struct slice name, enum identity *ret_rank)
 	if ((host = uac_host(bare)).n || (host = velociraptor_host(bare)).n || (host = orc_host(bare)).n)
 		return host;
 	*ret_rank = IDENTITY_FOLDER;
+	bare = without_time(bare);
 	for (size_t i = 0; i < bare.n; i++) {
 		uint8_t c = ascii_lower(bare.p[i]);
 

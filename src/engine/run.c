@@ -28,8 +28,9 @@
 #define READ_BYTES ((size_t)256 << 10)
 /* Files looked through for the next piece, so that thousands of no known format cost no time. */
 #define AHEAD_MAX 4096u
-/* Members of a container that tell whether it is a collection. */
+/* Members of a container that tell whether it is a collection: these first ones, or those in these bytes. */
 #define TELLING_MEMBERS 512u
+#define TELLING_BYTES ((uint64_t)256 << 20)
 
 struct run {
 	const struct engine_options *options;
@@ -267,7 +268,7 @@ static void judge_member(const struct unit *u)
 		return;
 	if (collection_shows(u))
 		s->kind = SPILL_COLLECTION;
-	else if (s->members >= TELLING_MEMBERS)
+	else if (s->members >= TELLING_MEMBERS || u->base + u->file.bytes >= TELLING_BYTES)
 		s->kind = SPILL_LOOSE;
 }
 

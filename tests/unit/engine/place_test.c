@@ -89,6 +89,7 @@ static void names_of_collectors_hold_the_host(void **state)
 		{ "ORC_Server_SRV_A_Main.7z", "SRV_A", IDENTITY_FILE_NAME },
 		{ "SRV01.zip", "SRV01", IDENTITY_FOLDER },
 		{ "WS-0412", "WS-0412", IDENTITY_FOLDER },
+		{ "2023-03-28T101500_WS-0412.zip", "WS-0412", IDENTITY_FOLDER },
 		{ "evidence", NULL, IDENTITY_FOLDER },
 		{ "2023-03-28T10_15_00Z.zip", NULL, IDENTITY_FOLDER },
 		{ "my files", NULL, IDENTITY_FOLDER },
