@@ -22,6 +22,27 @@ static void put_place(struct merging *m, struct slice place, uint32_t group)
 	map_set(&m->by_place, place, known == MAP_NONE || known == group ? group : SEVERAL);
 }
 
+/* The path with whoever's home it is in taken out, in lower case: one place of a program on all hosts. */
+static struct slice place_of(struct slice path, struct arena *a)
+{
+	static const char *const homes[] = { "\\users\\", "/home/", "/users/" };
+	struct slice lower = arena_lower(a, path);
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
+		const uint8_t *at = slice_search(lower, slice_str(homes[i]));
+		struct slice rest;
+		size_t head;
+
+		if (!at)
+			continue;
+		head = (size_t)(at - lower.p) + strlen(homes[i]);
+		rest = slice_from(lower, head);
+		rest = slice_from(rest, slice_find(rest, (uint8_t)homes[i][0]));
+		return arena_printf(a, "%.*s*%.*s", (int)head, (const char *)lower.p, (int)rest.n, (const char *)rest.p);
+	}
+	return lower;
+}
+
 static bool is_release(const struct told_origin *x)
 {
 	return (x->kind == ORIGIN_RELEASE || x->kind == ORIGIN_PACKAGE) && x->version.n;
@@ -32,6 +53,18 @@ static void put_name(struct buf *key, struct slice product, struct slice version
 	buf_clear(key);
 	buf_put_sized(key, product);
 	buf_put(key, version);
+}
+
+/* By what a trace met of it: the program's place. */
+static void put_program(struct merging *m, struct slice path, uint32_t group)
+{
+	struct arena a;
+
+	if (!path.n)
+		return;
+	arena_init(&a, 0);
+	put_place(m, place_of(path, &a), group);
+	arena_done(&a);
 }
 
 static void note_releases(struct merging *m)
@@ -46,6 +79,7 @@ static void note_releases(struct merging *m)
 		put_name(&key, x->name, x->version);
 		map_set(&m->by_name, buf_slice(&key), i);
 		put_place(m, x->url, i);
+		put_program(m, x->path, i);
 		if (x->downloaded.n)
 			put_place(m, path_tail(x->downloaded), i);
 	}
@@ -112,11 +146,28 @@ static uint32_t release_of(const struct merging *m, const struct told_origin *x)
 			at = map_get(&m->by_place, path_tail(x->downloaded));
 		if (at == MAP_NONE)
 			at = named_by(m, path_tail(x->downloaded.n ? x->downloaded : x->url));
+	} else if (x->kind == ORIGIN_DEPLOYMENT && path_is_package(x->path)) {
+		/* The agent carried it. */
+		at = named_by(m, path_tail(x->path));
 	} else if (x->kind == ORIGIN_PACKAGE && !x->version.n) {
 		at = map_get(&m->by_place, x->name);
 		if (at == MAP_NONE)
 			at = named_by(m, x->name);
 	}
+	return at == SEVERAL ? MAP_NONE : at;
+}
+
+/* A program whose version no record of its host tells, at the place that one release has on others. */
+static uint32_t release_at(const struct merging *m, const struct told_origin *x)
+{
+	struct arena a;
+	uint32_t at;
+
+	if (x->kind != ORIGIN_GAP || !x->path.n)
+		return MAP_NONE;
+	arena_init(&a, 0);
+	at = map_get(&m->by_place, place_of(x->path, &a));
+	arena_done(&a);
 	return at == SEVERAL ? MAP_NONE : at;
 }
 
@@ -141,8 +192,12 @@ void origins_merge(struct origins *o, const struct releases *r)
 	note_releases(&m);
 	note_updates(&m, r);
 	for (size_t i = 0; i < o->n; i++) {
-		uint32_t at = release_of(&m, &o->list[i].origin);
+		uint32_t at = release_of(&m, &o->list[i].origin), assumed = release_at(&m, &o->list[i].origin);
 
+		if (at == MAP_NONE && assumed != MAP_NONE) {
+			at = assumed;
+			o->list[at].assumed += o->list[i].hosts.n;
+		}
 		if (at != MAP_NONE && at != i && !o->list[at].into)
 			join(&o->list[at], &o->list[i], at);
 	}

@@ -30,6 +30,7 @@ struct origin_group {
 	size_t hash_count;
 	bool two_contents; /* one file name with two contents under one version: two releases */
 	bool asked; /* the user named it, or what leads to it */
+	size_t assumed; /* hosts on which only the program's place says that it is this release */
 	size_t into; /* index + 1 of the group that it is one with (merge.h); 0: its own */
 	int64_t rank;
 	bool line;   /* tied with other versions of its product: the product line is the answer */

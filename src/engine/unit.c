@@ -135,7 +135,6 @@ static const struct input_format *by_place(const struct unit *u)
 {
 	bool text = u->identity == IDENTITY_MACHINE || u->identity == IDENTITY_COLLECTOR;
 
-
 	for (uint32_t i = 0; text && input_formats[i]; i++)
 		if (strcmp(input_formats[i]->name, "machine") == 0)
 			return input_formats[i];
@@ -147,7 +146,8 @@ static bool detect_format(struct unit *u, struct slice head)
 	const struct input_format *f = detect_wide(u, head), *placed = by_place(u);
 
 	if (!f)
-		f = input_detect(head, u->file.bytes);
+		f = input_detect_named(u->file.inner.p ? u->file.inner : u->file.path, head,
+				       u->file.bytes);
 	/* What a collector wrote may also be a log or a table that a reader knows. */
 	if (placed && (!f || u->asked || u->identity == IDENTITY_MACHINE))
 		f = placed;

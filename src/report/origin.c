@@ -172,6 +172,7 @@ void report_case_origin(struct buf *out, const struct origins *all, size_t which
 		buf_put_str(out, "null");
 	}
 	put_hosts(out, g);
+	buf_json_u64(out, "assumed_hosts", g->assumed);
 	buf_json_key(out, "asked");
 	buf_put_str(out, g->asked ? "true" : "false");
 	buf_json_key(out, "weight");
