@@ -15,6 +15,7 @@ extern const struct input_format input_hive;
 extern const struct input_format input_json;
 extern const struct input_format input_jsonl;
 extern const struct input_format input_lockblocks;
+extern const struct input_format input_machine;
 extern const struct input_format input_mft;
 extern const struct input_format input_npm;
 extern const struct input_format input_packagelist;

@@ -27,6 +27,7 @@ const struct input_format *const input_formats[] = {
 	&input_lockblocks,
 	&input_piprecord,
 	&input_checksums,
+	&input_machine,
 	&input_utmp,
 	&input_shellhistory,
 	&input_packagelist,
