@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A database with a log or a journal: the first byte says how many blocks of 512 the database has, and
- * with its highest bit that a journal follows and not a log. */
+/* A database with a log or a journal: the first byte says how many blocks of 512 the database has,
+ * and with its highest bit that a journal follows and not a log. */
 #include "fuzz_input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice none = { 0 };
 
 	(void)input_detect(slice_head(main, 4096), main.n);
-	fuzz_read_beside(&input_sqlite, main, (struct slice[]){ journal ? none : beside, journal ? beside : none });
+	fuzz_read_beside(&input_sqlite, main,
+			 (struct slice[]){ journal ? none : beside, journal ? beside : none });
 	return 0;
 }

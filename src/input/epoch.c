@@ -31,7 +31,8 @@ struct when epoch_cocoa(double s)
 		return (struct when){ 0 };
 	double us = s * 1e6;
 
-	return epoch_micro((int64_t)(us < 0 ? us - 0.5 : us + 0.5) + COCOA_SECONDS * INT64_C(1000000));
+	return epoch_micro((int64_t)(us < 0 ? us - 0.5 : us + 0.5) +
+			   COCOA_SECONDS * INT64_C(1000000));
 }
 
 struct value epoch_value(struct when t)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The clocks of programs that are not Windows' own, as moments and as values of fields. 0 is no time,
- * and so is what no calendar holds. */
+/* The clocks of programs that are not Windows' own, as moments and as values of fields. 0 is no
+ * time, and so is what no calendar holds. */
 #include "base/when.h"
 #include "event/value.h"
 

@@ -7,7 +7,9 @@
 
 void memfile_init(struct memfile *f, struct slice base, uint64_t limit)
 {
-	*f = (struct memfile){ .base = base, .there = base.p != NULL, .size = base.n, .limit = limit };
+	*f = (struct memfile){
+		.base = base, .there = base.p != NULL, .size = base.n, .limit = limit
+	};
 }
 
 void memfile_done(struct memfile *f)

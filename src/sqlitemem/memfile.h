@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * A file that is bytes in memory: what is written to it stays in blocks of its own, the evidence below
- * is never changed. A database's hot journal is rolled back into such blocks. Owned by its struct;
- * one thread.
+ * A file that is bytes in memory: what is written to it stays in blocks of its own, the evidence
+ * below is never changed. A database's hot journal is rolled back into such blocks. Owned by its
+ * struct; one thread.
  */
 #include "base/slice.h"
 

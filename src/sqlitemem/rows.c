@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Walks and lookups. A walk goes by row number. Where a page is damaged it looks for the least row number
- * from which reading works again, first in doubling steps and then by halves, and goes on there: 64
- * probes or so lose one page and not the rest of the table.
+ * Walks and lookups. A walk goes by row number. Where a page is damaged it looks for the least row
+ * number from which reading works again, first in doubling steps and then by halves, and goes on
+ * there: 64 probes or so lose one page and not the rest of the table.
  */
 #include "sqlitemem/inside.h"
 
@@ -27,17 +27,18 @@ struct sqlitemem_rows {
 	uint64_t count;
 };
 
-static void put_columns(struct sqlitemem *m, struct buf *sql, const char *table, const char *const *columns,
-			size_t n)
+static void put_columns(struct sqlitemem *m, struct buf *sql, const char *table,
+			const char *const *columns, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		buf_printf(sql, sqlitemem_has(m, table, columns[i]) ? ",\"%s\"" : ",NULL", columns[i]);
+		buf_printf(sql, sqlitemem_has(m, table, columns[i]) ? ",\"%s\"" : ",NULL",
+			   columns[i]);
 	buf_printf(sql, " FROM \"%s\"", table);
 }
 
 /* `number`: "_rowid_", or "0" for a table that has none (WITHOUT ROWID). */
-static sqlite3_stmt *prepare(struct sqlitemem *m, const char *number, const char *table, const char *key,
-			     const char *const *columns, size_t n)
+static sqlite3_stmt *prepare(struct sqlitemem *m, const char *number, const char *table,
+			     const char *key, const char *const *columns, size_t n)
 {
 	struct buf sql = { 0 };
 	sqlite3_stmt *s;
@@ -86,8 +87,8 @@ static void restart(struct sqlitemem_rows *r, int64_t key)
 	r->ended = false;
 }
 
-struct sqlitemem_rows *sqlitemem_all(struct sqlitemem *m, const char *table, const char *const *columns,
-				     size_t n)
+struct sqlitemem_rows *sqlitemem_all(struct sqlitemem *m, const char *table,
+				     const char *const *columns, size_t n)
 {
 	struct sqlitemem_rows *r = rows_new(m, table, NULL, columns, n);
 
@@ -135,8 +136,8 @@ static bool may_go_on(const struct sqlitemem_rows *r, int rc)
 	return !r->m->told_work && rc != SQLITE_NOMEM && rc != SQLITE_INTERRUPT && rc != SQLITE_ROW;
 }
 
-/* Behind the damage that follows row `last`: the step's result there. (A leaf is found again by the number
- * of its last row, but not by the one after that: so "from", and not "behind".) */
+/* Behind the damage that follows row `last`: the step's result there. (A leaf is found again by the
+ * number of its last row, but not by the one after that: so "from", and not "behind".) */
 static int pass_damage(struct sqlitemem_rows *r, int rc)
 {
 	uint64_t bad = (uint64_t)r->last ^ UINT64_C(1) << 63, good, distance = 1;
@@ -171,10 +172,11 @@ static void tell_damage(struct sqlitemem_rows *r)
 	if (r->damages > DAMAGES_TOLD || m->told_work)
 		return;
 	if (r->damages == DAMAGES_TOLD)
-		sqlitemem_tell(m, m->vfs.last, true, "table %s: further damage is not told", r->table);
+		sqlitemem_tell(m, m->vfs.last, true, "table %s: further damage is not told",
+			       r->table);
 	else if (r->any)
-		sqlitemem_tell(m, m->vfs.last, true, "table %s: damage behind row %lld: %s", r->table,
-			       (long long)r->last, why);
+		sqlitemem_tell(m, m->vfs.last, true, "table %s: damage behind row %lld: %s",
+			       r->table, (long long)r->last, why);
 	else
 		sqlitemem_tell(m, m->vfs.last, true, "table %s: damage: %s", r->table, why);
 }
@@ -206,8 +208,8 @@ bool sqlitemem_next(struct sqlitemem_rows *r)
 	}
 	if (!r->walk || ++r->count <= r->m->rows_most)
 		return true;
-	sqlitemem_tell(r->m, r->m->vfs.last, true, "table %s: more rows than fit into the file: given up",
-		       r->table);
+	sqlitemem_tell(r->m, r->m->vfs.last, true,
+		       "table %s: more rows than fit into the file: given up", r->table);
 	r->ended = true;
 	return false;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening: the connection is closed in from all sides before the schema is read, since the schema is the
- * evidence's. What fails is tried again with less: a schema with faults as far as it goes, then without
- * a journal or log that cannot be applied.
+ * Opening: the connection is closed in from all sides before the schema is read, since the schema
+ * is the evidence's. What fails is tried again with less: a schema with faults as far as it goes,
+ * then without a journal or log that cannot be applied.
  */
 #include "sqlitemem/inside.h"
 
@@ -32,13 +32,15 @@ bool sqlitemem_is_database(struct slice head)
 	return head.n >= 100 && slice_starts(head, magic);
 }
 
-/* fileformat2.html, 3.0 and 4.1; walformat.html, 2.1: the index's header stands twice, 48 bytes each,
- * and begins with its version. */
+/* fileformat2.html, 3.0 and 4.1; walformat.html, 2.1: the index's header stands twice, 48 bytes
+ * each, and begins with its version. */
 bool sqlitemem_is_companion(struct slice head)
 {
-	static const struct slice wal_little = SLICE("\x37\x7f\x06\x82"), wal_big = SLICE("\x37\x7f\x06\x83");
+	static const struct slice wal_little = SLICE("\x37\x7f\x06\x82"),
+				  wal_big = SLICE("\x37\x7f\x06\x83");
 
-	if (slice_starts(head, wal_little) || slice_starts(head, wal_big) || slice_starts(head, journal_magic))
+	if (slice_starts(head, wal_little) || slice_starts(head, wal_big) ||
+	    slice_starts(head, journal_magic))
 		return true;
 	return head.n >= 136 && load_u32(head.p) == 3007000 && load_u32(head.p + 48) == 3007000;
 }
@@ -67,7 +69,8 @@ static int on_work(void *ctx)
 	if (m->work >= 0)
 		return 0;
 	if (!m->told_work)
-		sqlitemem_tell(m, m->vfs.last, true, "reading it takes more work than its size allows: given up");
+		sqlitemem_tell(m, m->vfs.last, true,
+			       "reading it takes more work than its size allows: given up");
 	m->told_work = true;
 	return 1;
 }
@@ -91,11 +94,11 @@ static void set_limits(sqlite3 *db)
 	static const struct {
 		int what, value;
 	} limits[] = {
-		{ SQLITE_LIMIT_LENGTH, VALUE_BYTES },	 { SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES },
-		{ SQLITE_LIMIT_EXPR_DEPTH, 200 },	 { SQLITE_LIMIT_COMPOUND_SELECT, 20 },
-		{ SQLITE_LIMIT_VDBE_OP, 100000 },	 { SQLITE_LIMIT_ATTACHED, 0 },
+		{ SQLITE_LIMIT_LENGTH, VALUE_BYTES },	  { SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES },
+		{ SQLITE_LIMIT_EXPR_DEPTH, 200 },	  { SQLITE_LIMIT_COMPOUND_SELECT, 20 },
+		{ SQLITE_LIMIT_VDBE_OP, 100000 },	  { SQLITE_LIMIT_ATTACHED, 0 },
 		{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64 }, { SQLITE_LIMIT_VARIABLE_NUMBER, 8 },
-		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },	 { SQLITE_LIMIT_WORKER_THREADS, 0 },
+		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },	  { SQLITE_LIMIT_WORKER_THREADS, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
@@ -107,10 +110,14 @@ static void set_switches(sqlite3 *db, bool lenient)
 	static const struct {
 		int what, value;
 	} switches[] = {
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },	{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },	{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-		{ SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 }, { SQLITE_DBCONFIG_DQS_DML, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_FKEY, 0 },	{ SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0 },
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 },
+		{ SQLITE_DBCONFIG_DQS_DML, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_FKEY, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(switches) / sizeof(*switches); i++)
@@ -129,7 +136,8 @@ static bool run(sqlite3 *db, const char *sql)
 static bool connect(struct sqlitemem *m, bool lenient, char why[160])
 {
 	int rc = sqlite3_open_v2(VFS_FILE, &m->db,
-				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+					 SQLITE_OPEN_PRIVATECACHE,
 				 m->vfs.name);
 	bool ok = rc == SQLITE_OK;
 
@@ -137,9 +145,10 @@ static bool connect(struct sqlitemem *m, bool lenient, char why[160])
 		set_limits(m->db);
 		set_switches(m->db, lenient);
 		sqlite3_progress_handler(m->db, WORK_SLICE, on_work, m);
-		ok = run(m->db, "PRAGMA locking_mode=EXCLUSIVE") && run(m->db, "PRAGMA temp_store=MEMORY") &&
-		     run(m->db, "PRAGMA cell_size_check=ON") && run(m->db, "PRAGMA query_only=ON") &&
-		     run(m->db, "PRAGMA cache_size=-32768") &&
+		ok = run(m->db, "PRAGMA locking_mode=EXCLUSIVE") &&
+		     run(m->db, "PRAGMA temp_store=MEMORY") &&
+		     run(m->db, "PRAGMA cell_size_check=ON") &&
+		     run(m->db, "PRAGMA query_only=ON") && run(m->db, "PRAGMA cache_size=-32768") &&
 		     sqlite3_set_authorizer(m->db, on_access, m) == SQLITE_OK &&
 		     run(m->db, "SELECT name FROM sqlite_master LIMIT 1");
 	}
@@ -160,19 +169,21 @@ struct attempt {
 	const char *said;
 };
 
-static bool attempt(struct sqlitemem *m, const struct sqlitemem_files *files, const struct attempt *a,
-		    char why[160])
+static bool attempt(struct sqlitemem *m, const struct sqlitemem_files *files,
+		    const struct attempt *a, char why[160])
 {
 	static const struct slice none;
 
-	vfs_init(&m->vfs, files->main, a->wal ? files->wal : none, a->journal ? files->journal : none);
+	vfs_init(&m->vfs, files->main, a->wal ? files->wal : none,
+		 a->journal ? files->journal : none);
 	if (connect(m, a->lenient, why))
 		return true;
 	disconnect(m);
 	return false;
 }
 
-static bool connect_somehow(struct sqlitemem *m, const struct sqlitemem_files *files, char first[160])
+static bool connect_somehow(struct sqlitemem *m, const struct sqlitemem_files *files,
+			    char first[160])
 {
 	static const struct attempt attempts[] = {
 		{ false, true, true, NULL },
@@ -197,8 +208,9 @@ static bool connect_somehow(struct sqlitemem *m, const struct sqlitemem_files *f
 	return false;
 }
 
-/* fileformat2.html, 3.0: one that belongs to a transaction over several databases ends with the name of the
- * file that joins them and the journals' mark. SQLite takes it as done where that file is gone. */
+/* fileformat2.html, 3.0: one that belongs to a transaction over several databases ends with the
+ * name of the file that joins them and the journals' mark. SQLite takes it as done where that file
+ * is gone. */
 static bool names_another(struct slice journal)
 {
 	return journal.n > 64 && slice_ends(journal, journal_magic);
@@ -209,16 +221,20 @@ static void tell_state(struct sqlitemem *m, const struct sqlitemem_files *files)
 	uint64_t size = m->vfs.parts[VFS_MAIN].size;
 
 	if (m->vfs.parts[VFS_MAIN].writes)
-		sqlitemem_tell(m, 0, false, "a transaction that was not finished is rolled back, in memory");
+		sqlitemem_tell(m, 0, false,
+			       "a transaction that was not finished is rolled back, in memory");
 	else if (names_another(files->journal))
-		sqlitemem_tell(m, 0, false, "its journal is part of a transaction over several databases: taken as done");
+		sqlitemem_tell(m, 0, false,
+			       "its journal is part of a transaction over several databases: taken "
+			       "as done");
 	else if (size > files->main.n && !files->wal.n)
-		sqlitemem_tell(m, files->main.n, true, "the file ends here, after %llu of %llu bytes",
+		sqlitemem_tell(m, files->main.n, true,
+			       "the file ends here, after %llu of %llu bytes",
 			       (unsigned long long)files->main.n, (unsigned long long)size);
 }
 
-struct sqlitemem *sqlitemem_open(const struct sqlitemem_files *files, const struct sqlitemem_note *note,
-				 struct err *err)
+struct sqlitemem *sqlitemem_open(const struct sqlitemem_files *files,
+				 const struct sqlitemem_note *note, struct err *err)
 {
 	struct sqlitemem *m = heap_new(sizeof(*m));
 	uint64_t bytes = (uint64_t)files->main.n + files->wal.n + files->journal.n;
@@ -226,7 +242,7 @@ struct sqlitemem *sqlitemem_open(const struct sqlitemem_files *files, const stru
 
 	m->note = *note;
 	m->work = bytes > WORK_MOST / WORK_PER_BYTE ? WORK_MOST
-						     : WORK_LEAST + (int64_t)bytes * WORK_PER_BYTE;
+						    : WORK_LEAST + (int64_t)bytes * WORK_PER_BYTE;
 	m->rows_most = bytes / CELL_BYTES + 1;
 	sqlite3_hard_heap_limit64(HEAP_BYTES);
 	if (!connect_somehow(m, files, why)) {
@@ -274,11 +290,13 @@ bool sqlitemem_has(struct sqlitemem *m, const char *table, const char *column)
 
 struct slice sqlitemem_tables(struct sqlitemem *m, char *room, size_t max)
 {
-	sqlite3_stmt *s = sqlitemem_prepare(m, "SELECT name FROM sqlite_master WHERE type = 'table'");
+	sqlite3_stmt *s =
+		sqlitemem_prepare(m, "SELECT name FROM sqlite_master WHERE type = 'table'");
 	size_t n = 0;
 
 	while (s && sqlite3_step(s) == SQLITE_ROW) {
-		struct slice name = slice_of(sqlite3_column_text(s, 0), (size_t)sqlite3_column_bytes(s, 0));
+		struct slice name =
+			slice_of(sqlite3_column_text(s, 0), (size_t)sqlite3_column_bytes(s, 0));
 
 		if (!name.p || n + name.n + 1 > max)
 			break;

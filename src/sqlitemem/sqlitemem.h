@@ -49,8 +49,8 @@ bool sqlitemem_is_database(struct slice head);
 bool sqlitemem_is_companion(struct slice head);
 
 /* NULL with err where not even the schema can be read. */
-struct sqlitemem *sqlitemem_open(const struct sqlitemem_files *files, const struct sqlitemem_note *note,
-				 struct err *err);
+struct sqlitemem *sqlitemem_open(const struct sqlitemem_files *files,
+				 const struct sqlitemem_note *note, struct err *err);
 void sqlitemem_close(struct sqlitemem *m); /* NULL is fine */
 
 /* Is there such a table, and (unless NULL) such a column? Both are the program's words, never the
@@ -59,10 +59,10 @@ bool sqlitemem_has(struct sqlitemem *m, const char *table, const char *column);
 /* The names of all tables in the order of the schema, with blanks between, up to `max` bytes. */
 struct slice sqlitemem_tables(struct sqlitemem *m, char *room, size_t max);
 
-/* All rows of a table, in the order of their row numbers; columns that it lacks are NULL. NULL where it
- * cannot be read at all, which is told. */
-struct sqlitemem_rows *sqlitemem_all(struct sqlitemem *m, const char *table, const char *const *columns,
-				     size_t n);
+/* All rows of a table, in the order of their row numbers; columns that it lacks are NULL. NULL
+ * where it cannot be read at all, which is told. */
+struct sqlitemem_rows *sqlitemem_all(struct sqlitemem *m, const char *table,
+				     const char *const *columns, size_t n);
 /* The rows in which `key` is what sqlitemem_find() asks for: for a key that is indexed. */
 struct sqlitemem_rows *sqlitemem_by(struct sqlitemem *m, const char *table, const char *key,
 				    const char *const *columns, size_t n);
@@ -77,7 +77,8 @@ int64_t sqlitemem_row_number(struct sqlitemem_rows *r);
 /* Offset in the database file of the page on which it lies (SQLite says no more). */
 uint64_t sqlitemem_offset(const struct sqlitemem_rows *r);
 enum sqlitemem_type sqlitemem_type(struct sqlitemem_rows *r, size_t column);
-/* Texts and blobs as they are (texts as UTF-8, which may be invalid), numbers as text; p NULL: null. */
+/* Texts and blobs as they are (texts as UTF-8, which may be invalid), numbers as text; p NULL:
+ * null. */
 struct slice sqlitemem_text(struct sqlitemem_rows *r, size_t column);
 /* An integer, a float without a fraction, a text that is an integer. */
 bool sqlitemem_i64(struct sqlitemem_rows *r, size_t column, int64_t *ret);

@@ -145,7 +145,8 @@ static const sqlite3_io_methods methods = {
 /* VFS_PARTS: none of ours. */
 static enum vfs_part part_of(const char *name)
 {
-	static const char *const names[VFS_PARTS] = { VFS_FILE, VFS_FILE "-wal", VFS_FILE "-journal" };
+	static const char *const names[VFS_PARTS] = { VFS_FILE, VFS_FILE "-wal",
+						      VFS_FILE "-journal" };
 
 	for (int i = 0; i < VFS_PARTS; i++)
 		if (name && !strcmp(name, names[i]))
@@ -153,7 +154,8 @@ static enum vfs_part part_of(const char *name)
 	return VFS_PARTS;
 }
 
-static int open_file(sqlite3_vfs *base, const char *name, sqlite3_file *ret, int flags, int *ret_flags)
+static int open_file(sqlite3_vfs *base, const char *name, sqlite3_file *ret, int flags,
+		     int *ret_flags)
 {
 	struct vfs *v = base->pAppData;
 	enum vfs_part part = part_of(name);
@@ -229,8 +231,8 @@ static int last_error(sqlite3_vfs *base, int n, char *ret)
 	return 0;
 }
 
-/* A database that lost its end is as long as its header says: pages that are gone are then damage where
- * they are looked for, and not a reason to refuse all others (fileformat2.html, 1.3.7). */
+/* A database that lost its end is as long as its header says: pages that are gone are then damage
+ * where they are looked for, and not a reason to refuse all others (fileformat2.html, 1.3.7). */
 static uint64_t size_by_header(struct slice s)
 {
 	if (s.n < 100)

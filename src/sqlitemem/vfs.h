@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * SQLite's files, from memory: a database, its write-ahead log and its rollback journal under the names
- * VFS_FILE, VFS_FILE-wal and VFS_FILE-journal. No other file can be opened or made, and no system call
- * is made. Version 1 of sqlite3_io_methods: no shared memory, so the connection must begin with
- * `PRAGMA locking_mode=EXCLUSIVE` (https://sqlite.org/wal.html, "Use of WAL Without Shared-Memory").
+ * SQLite's files, from memory: a database, its write-ahead log and its rollback journal under the
+ * names VFS_FILE, VFS_FILE-wal and VFS_FILE-journal. No other file can be opened or made, and no
+ * system call is made. Version 1 of sqlite3_io_methods: no shared memory, so the connection must
+ * begin with `PRAGMA locking_mode=EXCLUSIVE` (https://sqlite.org/wal.html, "Use of WAL Without
+ * Shared-Memory").
  */
 #include "sqlitemem/memfile.h"
 

@@ -73,7 +73,8 @@ struct db_files db_on_disk(const char *mode, const char *first, const char *then
 	snprintf(sql, sizeof(sql), "PRAGMA page_size=1024; PRAGMA journal_mode=%s", mode);
 	run(db, sql);
 	run(db, first);
-	run(db, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=2; PRAGMA cache_spill=1");
+	run(db, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint=0; PRAGMA "
+		"cache_size=2; PRAGMA cache_spill=1");
 	run(db, then);
 	run(db, last);
 	f.main = file_bytes(folder, "db");

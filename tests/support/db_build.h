@@ -11,9 +11,9 @@ struct db_files {
 
 /* What `sql` makes of a new database in memory. */
 struct db_files db_of(const char *sql);
-/* The files on disk while the connection is still open in the middle of `last` (a transaction that is not
- * finished, or "" for none); `mode` WAL or DELETE. `first` is committed and, in WAL mode, brought into
- * the database; `then` is committed and stays in the log. Few pages are kept in memory, so that
- * unfinished ones reach the disk. */
+/* The files on disk while the connection is still open in the middle of `last` (a transaction that
+ * is not finished, or "" for none); `mode` WAL or DELETE. `first` is committed and, in WAL mode,
+ * brought into the database; `then` is committed and stays in the log. Few pages are kept in
+ * memory, so that unfinished ones reach the disk. */
 struct db_files db_on_disk(const char *mode, const char *first, const char *then, const char *last);
 void db_files_done(struct db_files *f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Binary property lists for tests: objects in the order in which they are added, each of them a number. */
+/* Binary property lists for tests: objects in the order in which they are added, each of them a
+ * number. */
 #include "base/buf.h"
 
 struct plist_build {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* For tests of databases and property lists (after reading.h): its events as lines with all that the
- * reader says of them, and its notes. */
+/* For tests of databases and property lists (after reading.h): its events as lines with all that
+ * the reader says of them, and its notes. */
 #include "reading.h"
 
 static struct buf whole_notes;
@@ -27,8 +27,8 @@ static void whole_put(struct event *ev, struct buf *out)
 	arena_init(&a, 0);
 	if (ev->time.set)
 		time[when_format(ev->time, time)] = 0;
-	buf_printf(out, "%s %s %s #%llu %s", ev->kind, time, ev->time_kind ? ev->time_kind : "-", (unsigned long long)ev->ptr.record,
-		   ev->op ? activity_text(ev->op) : "-");
+	buf_printf(out, "%s %s %s #%llu %s", ev->kind, time, ev->time_kind ? ev->time_kind : "-",
+		   (unsigned long long)ev->ptr.record, ev->op ? activity_text(ev->op) : "-");
 	for (int s = 0; s < STAGE_COUNT; s++)
 		if (ev->proves & STAGE_BIT(s))
 			buf_printf(out, " %s", stage_text((enum stage)s));
@@ -45,8 +45,8 @@ static void whole_put(struct event *ev, struct buf *out)
 }
 
 /* beside may be NULL. Gives the number of events; out may be NULL. */
-static size_t whole_read(const struct input_format *f, struct slice bytes, const struct slice *beside,
-			 const char *path, struct buf *out)
+static size_t whole_read(const struct input_format *f, struct slice bytes,
+			 const struct slice *beside, const char *path, struct buf *out)
 {
 	struct input_env env = *environment();
 	struct guard g = guard_copy(bytes, 64);

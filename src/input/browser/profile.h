@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Whose file it is, by where it lay: browser, profile and user are in no record of a browser's own. */
+/* Whose file it is, by where it lay: browser, profile and user are in no record of a browser's own.
+ */
 #include "base/slice.h"
 
 struct browser_profile {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * .fseventsd: what changed on a macOS volume, by path (the files are gzip, which the engine unpacks; what
- * is read here is inside). Pages, one after the other, each
+ * .fseventsd: what changed on a macOS volume, by path (the files are gzip, which the engine
+ * unpacks; what is read here is inside). Pages, one after the other, each
  *
  *   "1SLD", "2SLD" or "3SLD" | u32 | size of the page with this header: u32 | records
  *   record: path, NUL, id: u64, flags: u32; of 2 and 3 the file's number: u64; of 3 another u32
  *
- * Little-endian. A record has no time and its flags are those of all changes since the file before it was
- * written: when this one was written ends the window. Flags are the kernel's (bsd/sys/fsevents.h, FSE_*).
+ * Little-endian. A record has no time and its flags are those of all changes since the file before
+ * it was written: when this one was written ends the window. Flags are the kernel's
+ * (bsd/sys/fsevents.h, FSE_*).
  */
 #include "base/cursor.h"
 #include "input/epoch.h"
@@ -22,13 +23,38 @@ enum word { WORD_PATH, WORD_FLAGS, WORD_ID, WORD_NODE, WORD_WINDOW, WORD_COUNT }
 static const char *const words[WORD_COUNT] = { "path", "flags", "id", "node", "window" };
 
 static const char *const flag_names[FLAGS] = {
-	"Created",	"Removed",	 "InodeMetaMod", "Renamed",	 "Modified",
-	"Exchange",	"FinderInfoMod", "FolderCreated", "PermissionChange", "XattrModified",
-	"XattrRemoved", "DocumentCreated", "DocumentRevision", "UnmountPending", "ItemCloned",
-	NULL,		"NotificationClone", "ItemTruncated", "DirectoryEvent", "LastHardLinkRemoved",
-	"IsHardLink",	NULL,		 "IsSymbolicLink", "IsFile",	 "IsDirectory",
-	"Mount",	"Unmount",	 NULL,		 NULL,		 "EndOfTransaction",
-	NULL,		NULL,
+	"Created",
+	"Removed",
+	"InodeMetaMod",
+	"Renamed",
+	"Modified",
+	"Exchange",
+	"FinderInfoMod",
+	"FolderCreated",
+	"PermissionChange",
+	"XattrModified",
+	"XattrRemoved",
+	"DocumentCreated",
+	"DocumentRevision",
+	"UnmountPending",
+	"ItemCloned",
+	NULL,
+	"NotificationClone",
+	"ItemTruncated",
+	"DirectoryEvent",
+	"LastHardLinkRemoved",
+	"IsHardLink",
+	NULL,
+	"IsSymbolicLink",
+	"IsFile",
+	"IsDirectory",
+	"Mount",
+	"Unmount",
+	NULL,
+	NULL,
+	"EndOfTransaction",
+	NULL,
+	NULL,
 };
 
 struct input {
@@ -69,7 +95,8 @@ static bool page_next(struct input *in)
 {
 	size_t from = in->frame.at;
 
-	while (in->frame.at < in->frame.w.bytes.n && !page_version(slice_from(in->frame.w.bytes, in->frame.at)))
+	while (in->frame.at < in->frame.w.bytes.n &&
+	       !page_version(slice_from(in->frame.w.bytes, in->frame.at)))
 		in->frame.at++;
 	if (in->frame.at > from)
 		input_note(&in->frame.env, from, true, "%llu bytes that are no page",
@@ -81,7 +108,8 @@ static bool page_next(struct input *in)
 
 	in->version = page_version(rest);
 	if (size < HEADER || size > rest.n) {
-		input_note(&in->frame.env, in->frame.at, true, "a page of %llu bytes, of which %llu are there",
+		input_note(&in->frame.env, in->frame.at, true,
+			   "a page of %llu bytes, of which %llu are there",
 			   (unsigned long long)size, (unsigned long long)rest.n);
 		size = size < HEADER ? HEADER : rest.n;
 	}
@@ -97,13 +125,15 @@ static void put_flags(struct input *in, struct event *ev, uint32_t flags)
 
 	for (unsigned i = 0; items && i < FLAGS; i++)
 		if (flags >> i & 1)
-			items[n++] = value_text_of(flag_names[i] ? slice_str(flag_names[i])
-								 : arena_printf(&ev->arena, "0x%x", 1u << i));
+			items[n++] = value_text_of(
+				flag_names[i] ? slice_str(flag_names[i])
+					      : arena_printf(&ev->arena, "0x%x", 1u << i));
 	event_add(ev, in->words[WORD_FLAGS].name, in->words[WORD_FLAGS].id,
 		  (struct value){ .type = VALUE_LIST, .count = n, .items = items });
 }
 
-static void put_record(struct input *in, struct event *ev, struct slice path, uint64_t offset, struct cursor *c)
+static void put_record(struct input *in, struct event *ev, struct slice path, uint64_t offset,
+		       struct cursor *c)
 {
 	uint64_t id = cursor_u64(c);
 	uint32_t flags = cursor_u32(c);
@@ -117,8 +147,9 @@ static void put_record(struct input *in, struct event *ev, struct slice path, ui
 	if (in->version > 2)
 		cursor_skip(c, 4);
 	if (in->window[0].value.type != VALUE_NULL)
-		event_add(ev, in->words[WORD_WINDOW].name, in->words[WORD_WINDOW].id,
-			  (struct value){ .type = VALUE_OBJECT, .count = 1, .members = in->window });
+		event_add(
+			ev, in->words[WORD_WINDOW].name, in->words[WORD_WINDOW].id,
+			(struct value){ .type = VALUE_OBJECT, .count = 1, .members = in->window });
 	in->frame.record++;
 	frame_give(&in->frame, "fsevents", NULL, offset, ev);
 }
@@ -133,10 +164,12 @@ static enum input_step next(struct input *in, struct event *ev)
 				return INPUT_END;
 			continue;
 		}
-		size_t end = slice_find(in->page, 0), begin = (size_t)(in->page.p - in->frame.w.bytes.p);
+		size_t end = slice_find(in->page, 0),
+		       begin = (size_t)(in->page.p - in->frame.w.bytes.p);
 
 		if (end + 1 + tails[in->version] > in->page.n) {
-			input_note(&in->frame.env, begin, true, "%llu bytes behind the last record of a page",
+			input_note(&in->frame.env, begin, true,
+				   "%llu bytes behind the last record of a page",
 				   (unsigned long long)in->page.n);
 			in->page = slice_of(NULL, 0);
 			continue;

@@ -6,7 +6,8 @@
  *
  *   "book" | size | version | offset of the data (48) | ...      header
  *   offset of the first table of contents | items...              data; offsets count from here
- *   item: length, type, bytes        table: size, 0xfffffffe, id, next, count, (key, offset, flags)...
+ *   item: length, type, bytes        table: size, 0xfffffffe, id, next, count, (key, offset,
+ * flags)...
  */
 #include "base/arena.h"
 

@@ -40,7 +40,8 @@ static bool history_entry(struct plist_reader *r, const struct plist_value *v, s
 	struct plist *p = &r->plist;
 	struct slice name = plist_text_of(p, v, "displayName", &ev->arena);
 	struct slice version = plist_text_of(p, v, "displayVersion", &ev->arena);
-	struct plist_value packages = plist_find(p, v, "packageIdentifiers"), date = plist_find(p, v, "date");
+	struct plist_value packages = plist_find(p, v, "packageIdentifiers"),
+			   date = plist_find(p, v, "date");
 
 	if (!is_entry(p, v))
 		return false;
@@ -86,4 +87,6 @@ static bool receipt_entry(struct plist_reader *r, const struct plist_value *v, s
 	return true;
 }
 
-const struct plist_kind plist_receipt = { .fits = receipt_fits, .single = true, .entry = receipt_entry };
+const struct plist_kind plist_receipt = { .fits = receipt_fits,
+					  .single = true,
+					  .entry = receipt_entry };

@@ -1,53 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Property lists by what they hold: a kind is a list of entries, or one, each of which is an event. To
- * add one: a struct plist_kind, its line in the list of plist.c, its words below, and for the graph's
- * names and the operation dialects/browsers.dialect. */
+/* Property lists by what they hold: a kind is a list of entries, or one, each of which is an event.
+ * To add one: a struct plist_kind, its line in the list of plist.c, its words below, and for the
+ * graph's names and the operation dialects/browsers.dialect. */
 #include "input/browser/profile.h"
 #include "input/epoch.h"
 #include "input/plist/tree.h"
 #include "input/put.h"
 
-#define PLIST_WORDS(X)                                                                             \
-	X(NAME, "name")                                                                            \
-	X(VERSION, "version")                                                                      \
-	X(PACKAGES, "packages")                                                                    \
-	X(PROCESS, "process")                                                                      \
-	X(CONTENT, "content")                                                                      \
-	X(LOCATION, "location")                                                                    \
-	X(LABEL, "label")                                                                          \
-	X(PROGRAM, "program")                                                                      \
-	X(ARGUMENTS, "arguments")                                                                  \
-	X(COMMAND, "command")                                                                      \
-	X(RUN_AT_LOAD, "run_at_load")                                                              \
-	X(KEEP_ALIVE, "keep_alive")                                                                \
-	X(DISABLED, "disabled")                                                                    \
-	X(INTERVAL, "start_interval")                                                              \
-	X(WATCH, "watch_paths")                                                                    \
-	X(ENVIRONMENT, "environment")                                                              \
-	X(BROWSER, "browser")                                                                      \
-	X(PROFILE, "profile")                                                                      \
-	X(USER, "user")                                                                            \
-	X(URL, "url")                                                                              \
-	X(TITLE, "title")                                                                          \
-	X(VISITS, "visit_count")                                                                   \
-	X(CHAIN, "chain")                                                                          \
-	X(PATH, "path")                                                                            \
-	X(SIZE, "size")                                                                            \
-	X(STATE, "state")                                                                          \
-	X(ENDED, "ended")                                                                          \
-	X(BUNDLE, "bundle")                                                                        \
-	X(TYPE, "type")                                                                            \
-	X(DEVELOPER, "developer")                                                                  \
-	X(TEAM, "team")                                                                            \
-	X(ENABLED, "enabled")                                                                      \
+#define PLIST_WORDS(X)                \
+	X(NAME, "name")               \
+	X(VERSION, "version")         \
+	X(PACKAGES, "packages")       \
+	X(PROCESS, "process")         \
+	X(CONTENT, "content")         \
+	X(LOCATION, "location")       \
+	X(LABEL, "label")             \
+	X(PROGRAM, "program")         \
+	X(ARGUMENTS, "arguments")     \
+	X(COMMAND, "command")         \
+	X(RUN_AT_LOAD, "run_at_load") \
+	X(KEEP_ALIVE, "keep_alive")   \
+	X(DISABLED, "disabled")       \
+	X(INTERVAL, "start_interval") \
+	X(WATCH, "watch_paths")       \
+	X(ENVIRONMENT, "environment") \
+	X(BROWSER, "browser")         \
+	X(PROFILE, "profile")         \
+	X(USER, "user")               \
+	X(URL, "url")                 \
+	X(TITLE, "title")             \
+	X(VISITS, "visit_count")      \
+	X(CHAIN, "chain")             \
+	X(PATH, "path")               \
+	X(SIZE, "size")               \
+	X(STATE, "state")             \
+	X(ENDED, "ended")             \
+	X(BUNDLE, "bundle")           \
+	X(TYPE, "type")               \
+	X(DEVELOPER, "developer")     \
+	X(TEAM, "team")               \
+	X(ENABLED, "enabled")         \
 	X(ID, "id")
 
 enum plist_word {
 #define X(id, text) PLIST_WORD_##id,
 	PLIST_WORDS(X)
 #undef X
-	PLIST_WORD_COUNT
+		PLIST_WORD_COUNT
 };
 
 struct plist_reader {

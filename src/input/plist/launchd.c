@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Jobs of launchd (launchd.plist(5)): known by a label and something to run, wherever they lie. They hold
- * no times. */
+/* Jobs of launchd (launchd.plist(5)): known by a label and something to run, wherever they lie.
+ * They hold no times. */
 #include "base/buf.h"
 #include "input/plist/kind.h"
 
@@ -18,17 +18,20 @@ static bool fits(struct plist *p, const struct plist_value *root, struct plist_v
 	return false;
 }
 
-static void put_bool(struct plist_reader *r, struct event *ev, enum plist_word w, const struct plist_value *v)
+static void put_bool(struct plist_reader *r, struct event *ev, enum plist_word w,
+		     const struct plist_value *v)
 {
 	/* KeepAlive may be conditions: kept alive at times. */
-	bool on = v->type == PLIST_DICT || ((v->type == PLIST_BOOL || v->type == PLIST_INT) && v->i);
+	bool on =
+		v->type == PLIST_DICT || ((v->type == PLIST_BOOL || v->type == PLIST_INT) && v->i);
 
 	if (v->type != PLIST_NONE)
 		plist_put_value(r, ev, w, (struct value){ .type = VALUE_BOOL, .u = on });
 }
 
 /* NAME=value: DYLD_INSERT_LIBRARIES and its kin stand there. */
-static void put_environment(struct plist_reader *r, struct event *ev, const struct plist_value *dict)
+static void put_environment(struct plist_reader *r, struct event *ev,
+			    const struct plist_value *dict)
 {
 	uint32_t count = dict->type == PLIST_DICT ? dict->count : 0, n = 0;
 	struct value *items;
@@ -36,8 +39,10 @@ static void put_environment(struct plist_reader *r, struct event *ev, const stru
 	count = count < ENVIRONMENT_MAX ? count : ENVIRONMENT_MAX;
 	items = count ? arena_array(&ev->arena, count, sizeof(*items)) : NULL;
 	for (uint32_t i = 0; items && i < count; i++) {
-		struct plist_value key = plist_key(&r->plist, dict, i), value = plist_item(&r->plist, dict, i);
-		struct slice k = plist_text(&r->plist, &key, &ev->arena), v = plist_text(&r->plist, &value, &ev->arena);
+		struct plist_value key = plist_key(&r->plist, dict, i),
+				   value = plist_item(&r->plist, dict, i);
+		struct slice k = plist_text(&r->plist, &key, &ev->arena),
+			     v = plist_text(&r->plist, &value, &ev->arena);
 
 		if (k.n)
 			items[n++] = value_text_of(arena_printf(&ev->arena, "%.*s=%.*s", (int)k.n,
@@ -70,10 +75,13 @@ static bool entry(struct plist_reader *r, const struct plist_value *v, struct ev
 	struct slice label = plist_text_of(p, v, "Label", &ev->arena);
 	struct slice program = plist_text_of(p, v, "Program", &ev->arena);
 	struct slice user = plist_text_of(p, v, "UserName", &ev->arena);
-	struct plist_value arguments = plist_find(p, v, "ProgramArguments"), watch = plist_find(p, v, "WatchPaths");
+	struct plist_value arguments = plist_find(p, v, "ProgramArguments"),
+			   watch = plist_find(p, v, "WatchPaths");
 	struct plist_value environment = plist_find(p, v, "EnvironmentVariables");
-	struct plist_value at_load = plist_find(p, v, "RunAtLoad"), alive = plist_find(p, v, "KeepAlive");
-	struct plist_value disabled = plist_find(p, v, "Disabled"), every = plist_find(p, v, "StartInterval");
+	struct plist_value at_load = plist_find(p, v, "RunAtLoad"),
+			   alive = plist_find(p, v, "KeepAlive");
+	struct plist_value disabled = plist_find(p, v, "Disabled"),
+			   every = plist_find(p, v, "StartInterval");
 	struct plist_value first = plist_item(p, &arguments, 0);
 
 	if (!program.n)
@@ -89,7 +97,8 @@ static bool entry(struct plist_reader *r, const struct plist_value *v, struct ev
 	put_bool(r, ev, PLIST_WORD_KEEP_ALIVE, &alive);
 	put_bool(r, ev, PLIST_WORD_DISABLED, &disabled);
 	if (every.type == PLIST_INT)
-		plist_put_value(r, ev, PLIST_WORD_INTERVAL, (struct value){ .type = VALUE_INT, .i = every.i });
+		plist_put_value(r, ev, PLIST_WORD_INTERVAL,
+				(struct value){ .type = VALUE_INT, .i = every.i });
 	plist_put_list(r, ev, PLIST_WORD_WATCH, &watch);
 	put_environment(r, ev, &environment);
 	plist_put(r, ev, PLIST_WORD_USER, user.n ? user : r->profile.user);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Property lists of macOS, binary and XML, of which the contents say what they are: installations,
- * receipts, launchd's jobs, Safari's history and downloads, background items. One of no known kind gives
- * no events, which is said.
+ * receipts, launchd's jobs, Safari's history and downloads, background items. One of no known kind
+ * gives no events, which is said.
  */
 #include "input/formats.h"
 #include "input/frame.h"
 #include "input/plist/kind.h"
 
 static const struct plist_kind *const kinds[] = {
-	&plist_install_history,	 &plist_receipt,	  &plist_launchd,
-	&plist_safari_history, &plist_safari_downloads, &plist_btm,
+	&plist_install_history, &plist_receipt,		 &plist_launchd,
+	&plist_safari_history,	&plist_safari_downloads, &plist_btm,
 };
 
 struct input {
@@ -71,7 +71,8 @@ static void window(struct input *in, const struct input_window *w)
 	else if (root.type == PLIST_NONE)
 		input_note(&in->frame.env, root.offset, true, "its first object cannot be read");
 	else if (!fault.why)
-		input_note(&in->frame.env, 0, false, "a property list of no known kind: nothing is read of it");
+		input_note(&in->frame.env, 0, false,
+			   "a property list of no known kind: nothing is read of it");
 }
 
 static enum input_step next(struct input *in, struct event *ev)
@@ -79,7 +80,8 @@ static enum input_step next(struct input *in, struct event *ev)
 	struct plist_reader *r = &in->r;
 
 	while (in->at < in->count) {
-		struct plist_value v = in->kind->single ? r->list : plist_item(&r->plist, &r->list, in->at);
+		struct plist_value v =
+			in->kind->single ? r->list : plist_item(&r->plist, &r->list, in->at);
 
 		if (r->plist.work <= 0)
 			break;

@@ -40,7 +40,8 @@ static uint64_t big(const uint8_t *p, size_t n)
 	return v;
 }
 
-/* Trailer: 6 unused, size of an offset, size of a reference, then 8 bytes each: objects, root, table. */
+/* Trailer: 6 unused, size of an offset, size of a reference, then 8 bytes each: objects, root,
+ * table. */
 static bool open_binary(struct plist *p, struct plist_fault *fault)
 {
 	struct slice b = p->bytes, trailer;
@@ -90,7 +91,8 @@ void plist_close(struct plist *p)
 	*p = (struct plist){ 0 };
 }
 
-/* A container's or string's length: the low bits, or the integer that follows where they are all set. */
+/* A container's or string's length: the low bits, or the integer that follows where they are all
+ * set. */
 static bool take_count(struct slice b, uint64_t *at, uint8_t marker, uint64_t *ret)
 {
 	struct slice s;
@@ -138,8 +140,10 @@ static struct plist_value number_at(struct slice b, uint64_t at, uint8_t marker)
 
 static struct plist_value sized_at(const struct plist *p, uint64_t at, uint8_t marker)
 {
-	static const uint8_t types[16] = { [4] = PLIST_DATA, [5] = PLIST_ASCII, [6] = PLIST_UTF16, [7] = PLIST_ASCII,
-					   [10] = PLIST_ARRAY, [11] = PLIST_ARRAY, [12] = PLIST_ARRAY, [13] = PLIST_DICT };
+	static const uint8_t types[16] = {
+		[4] = PLIST_DATA,   [5] = PLIST_ASCII,	[6] = PLIST_UTF16,  [7] = PLIST_ASCII,
+		[10] = PLIST_ARRAY, [11] = PLIST_ARRAY, [12] = PLIST_ARRAY, [13] = PLIST_DICT
+	};
 	struct plist_value v = { .type = (enum plist_type)types[marker >> 4] };
 	uint64_t count, bytes, unit = 1;
 
@@ -169,7 +173,9 @@ static struct plist_value binary_object(const struct plist *p, uint64_t number)
 	uint8_t marker = s.p[0];
 
 	if (marker >> 4 == 0) {
-		v.type = marker == 0 ? PLIST_NULL : marker == 8 || marker == 9 ? PLIST_BOOL : PLIST_NONE;
+		v.type = marker == 0		      ? PLIST_NULL
+			 : marker == 8 || marker == 9 ? PLIST_BOOL
+						      : PLIST_NONE;
 		v.i = marker == 9;
 	} else if (marker >> 4 <= 3) {
 		v = number_at(b, at + 1, marker);
@@ -205,7 +211,9 @@ struct plist_value plist_root(struct plist *p)
 static struct plist_value reference(struct plist *p, const struct plist_value *v, uint64_t i)
 {
 	if (p->is_xml)
-		return v->first + i < p->nodes.ref_count ? plist_object(p, p->nodes.refs[v->first + i]) : none;
+		return v->first + i < p->nodes.ref_count
+			       ? plist_object(p, p->nodes.refs[v->first + i])
+			       : none;
 	return plist_object(p, big(v->s.p + i * p->ref_bytes, p->ref_bytes));
 }
 
@@ -267,7 +275,8 @@ struct slice plist_text(struct plist *p, const struct plist_value *v, struct are
 	return utf16le_to_utf8(a, slice_of(little, v->s.n & ~(size_t)1));
 }
 
-struct slice plist_text_of(struct plist *p, const struct plist_value *dict, const char *key, struct arena *a)
+struct slice plist_text_of(struct plist *p, const struct plist_value *dict, const char *key,
+			   struct arena *a)
 {
 	struct plist_value v = plist_find(p, dict, key);
 

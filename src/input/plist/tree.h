@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * A property list, binary ("bplist00", CFBinaryPList.c) or XML (PropertyList-1.0.dtd), to be looked into:
- * values are numbers of objects, decoded when they are asked for. Objects may refer to each other in
- * circles and share what they hold: nothing here walks by itself, and every look costs of a budget that
- * grows with the file, so that what calls needs only bounds on its own depth.
+ * A property list, binary ("bplist00", CFBinaryPList.c) or XML (PropertyList-1.0.dtd), to be looked
+ * into: values are numbers of objects, decoded when they are asked for. Objects may refer to each
+ * other in circles and share what they hold: nothing here walks by itself, and every look costs of
+ * a budget that grows with the file, so that what calls needs only bounds on its own depth.
  *
  * Owned by whoever has the struct; binary ones borrow the file's bytes. One thread.
  */
@@ -76,8 +76,8 @@ struct plist_value plist_key(struct plist *p, const struct plist_value *dict, ui
 /* The value of the first key of that name. */
 struct plist_value plist_find(struct plist *p, const struct plist_value *dict, const char *key);
 bool plist_is_text(const struct plist_value *v, const char *text);
-/* A text as valid UTF-8, from the file or in the arena; p NULL for other types. Costs by its length: many
- * objects may share one. */
+/* A text as valid UTF-8, from the file or in the arena; p NULL for other types. Costs by its
+ * length: many objects may share one. */
 struct slice plist_text(struct plist *p, const struct plist_value *v, struct arena *a);
 /* plist_text of plist_find. */
 struct slice plist_text_of(struct plist *p, const struct plist_value *dict, const char *key,

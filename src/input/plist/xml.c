@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * XML property lists, through expat. Their document type is Apple's and names no entities: one that
- * declares some is refused, and nothing outside is ever fetched. Numbers may be hexadecimal. Where the
- * text breaks off, what is open is closed: what came before can be read.
+ * declares some is refused, and nothing outside is ever fetched. Numbers may be hexadecimal. Where
+ * the text breaks off, what is open is closed: what came before can be read.
  */
 #include "base/buf.h"
 #include "base/heap.h"
@@ -26,7 +26,8 @@ struct builder {
 	XML_Parser parser;
 	struct plist *p;
 	struct buf text;
-	uint32_t *pending; /* references of open containers; dictionaries': key, value, key, value */
+	uint32_t
+		*pending; /* references of open containers; dictionaries': key, value, key, value */
 	size_t pending_count, pending_cap;
 	struct open open[LIMIT_DEPTH];
 	unsigned depth;
@@ -58,7 +59,8 @@ static struct plist_value *node_new(struct builder *b, enum plist_type type)
 		b->p->root = b->has_root ? b->p->root : n->n - 1;
 		b->has_root = true;
 	} else {
-		b->pending = heap_room(b->pending, b->pending_count, &b->pending_cap, sizeof(*b->pending));
+		b->pending = heap_room(b->pending, b->pending_count, &b->pending_cap,
+				       sizeof(*b->pending));
 		b->pending[b->pending_count++] = (uint32_t)(n->n - 1);
 	}
 	return v;
@@ -102,7 +104,8 @@ static void open_container(struct builder *b, enum plist_type type)
 	}
 	v = node_new(b, type);
 	if (v)
-		b->open[b->depth++] = (struct open){ (size_t)(v - b->p->nodes.list), b->pending_count };
+		b->open[b->depth++] =
+			(struct open){ (size_t)(v - b->p->nodes.list), b->pending_count };
 }
 
 static void on_start(void *ctx, const char *name, const char **attributes)
@@ -209,8 +212,8 @@ static void on_end(void *ctx, const char *name)
 	static const struct {
 		const char *name;
 		enum plist_type type;
-	} leaves[] = { { "key", PLIST_ASCII },	 { "string", PLIST_ASCII }, { "integer", PLIST_INT },
-		       { "real", PLIST_REAL },	 { "date", PLIST_DATE },	  { "data", PLIST_DATA } };
+	} leaves[] = { { "key", PLIST_ASCII }, { "string", PLIST_ASCII }, { "integer", PLIST_INT },
+		       { "real", PLIST_REAL }, { "date", PLIST_DATE },	  { "data", PLIST_DATA } };
 	struct builder *b = ctx;
 
 	if (!strcmp(name, "dict") || !strcmp(name, "array")) {
@@ -272,7 +275,8 @@ bool plist_read_xml(struct plist *p, struct plist_fault *fault)
 		*fault = (struct plist_fault){ 0, "bytes that are not UTF-8 were replaced" };
 	}
 	if (!text.n || !parse(&b, text)) {
-		fault->offset = b.parser ? b.skipped + (uint64_t)XML_GetCurrentByteIndex(b.parser) : 0;
+		fault->offset =
+			b.parser ? b.skipped + (uint64_t)XML_GetCurrentByteIndex(b.parser) : 0;
 		fault->why = b.why	? b.why
 			     : b.parser ? XML_ErrorString(XML_GetErrorCode(b.parser))
 					: "nothing in it";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * "History" of Chromium and its kin (components/history/core/browser: download_database.cc,
- * visit_database.cc, url_database.cc). Columns come and go with versions; those of 2011 are a kind of
- * their own: one URL, and Unix seconds.
+ * visit_database.cc, url_database.cc). Columns come and go with versions; those of 2011 are a kind
+ * of their own: one URL, and Unix seconds.
  */
 #include "input/sqlite/kind.h"
 
@@ -18,29 +18,65 @@ static struct when webkit(struct sqlitemem_rows *rows, size_t column)
 
 /* ---- downloads ---- */
 
-enum { D_ID, D_TARGET, D_CURRENT, D_START, D_END, D_RECEIVED, D_TOTAL, D_STATE, D_DANGER, D_OPENED,
-       D_REFERRER, D_TAB, D_TAB_REFERRER, D_MIME, D_EXTENSION, D_SITE };
+enum {
+	D_ID,
+	D_TARGET,
+	D_CURRENT,
+	D_START,
+	D_END,
+	D_RECEIVED,
+	D_TOTAL,
+	D_STATE,
+	D_DANGER,
+	D_OPENED,
+	D_REFERRER,
+	D_TAB,
+	D_TAB_REFERRER,
+	D_MIME,
+	D_EXTENSION,
+	D_SITE
+};
 static const char *const downloads[] = {
-	"id",	       "target_path", "current_path", "start_time", "end_time", "received_bytes",
-	"total_bytes", "state",	      "danger_type",  "opened",	    "referrer", "tab_url",
-	"tab_referrer_url", "mime_type", "by_ext_name", "site_url",
+	"id",
+	"target_path",
+	"current_path",
+	"start_time",
+	"end_time",
+	"received_bytes",
+	"total_bytes",
+	"state",
+	"danger_type",
+	"opened",
+	"referrer",
+	"tab_url",
+	"tab_referrer_url",
+	"mime_type",
+	"by_ext_name",
+	"site_url",
 };
 static const char *const chain[] = { "chain_index", "url" };
 static const char *const states[] = { "in_progress", "complete", "cancelled", NULL, "interrupted" };
 static const char *const dangers[] = { NULL, /* not dangerous */
-				       "dangerous_file", "dangerous_url", "dangerous_content",
-				       "maybe_dangerous_content", "uncommon_content", "user_validated",
-				       "dangerous_host", "potentially_unwanted", "allowlisted_by_policy" };
+				       "dangerous_file",
+				       "dangerous_url",
+				       "dangerous_content",
+				       "maybe_dangerous_content",
+				       "uncommon_content",
+				       "user_validated",
+				       "dangerous_host",
+				       "potentially_unwanted",
+				       "allowlisted_by_policy" };
 
-/* The URLs in their order, from the one that was asked for to the one that answered: gives the last.
- * Put as a list where there are several. */
+/* The URLs in their order, from the one that was asked for to the one that answered: gives the
+ * last. Put as a list where there are several. */
 static struct slice put_chain(struct dbreader *r, struct event *ev)
 {
 	struct value *list = arena_array(&ev->arena, CHAIN_MAX, sizeof(*list));
 	int64_t at, order[CHAIN_MAX];
 	uint32_t n = 0;
 
-	for (bool more = dbfind(r, 0, D_ID); more && list && n < CHAIN_MAX; more = sqlitemem_next(r->more[0])) {
+	for (bool more = dbfind(r, 0, D_ID); more && list && n < CHAIN_MAX;
+	     more = sqlitemem_next(r->more[0])) {
 		struct slice url = dbkeep(ev, sqlitemem_text(r->more[0], 1));
 		uint32_t i = n;
 
@@ -64,7 +100,8 @@ static void put_size(struct dbreader *r, struct event *ev, size_t total, size_t 
 {
 	int64_t bytes;
 
-	dbput_number(r, ev, DBWORD_SIZE, r->rows, sqlitemem_i64(r->rows, total, &bytes) && bytes > 0 ? total : received);
+	dbput_number(r, ev, DBWORD_SIZE, r->rows,
+		     sqlitemem_i64(r->rows, total, &bytes) && bytes > 0 ? total : received);
 }
 
 /* A file that came whole, or in part, is there; one that did not was still offered. */
@@ -132,7 +169,7 @@ const struct dbkind dbkind_chromium_downloads = {
 /* ---- downloads of 2011 ---- */
 
 enum { O_PATH, O_URL, O_START, O_RECEIVED, O_TOTAL, O_STATE };
-static const char *const old_downloads[] = { "full_path",	   "url",	  "start_time",
+static const char *const old_downloads[] = { "full_path",      "url",	      "start_time",
 					     "received_bytes", "total_bytes", "state" };
 
 static bool old_download_row(struct dbreader *r, struct event *ev)
@@ -168,9 +205,17 @@ enum { V_URL, V_TIME, V_TRANSITION };
 static const char *const visits[] = { "url", "visit_time", "transition" };
 static const char *const urls[] = { "url", "title" };
 /* ui/base/page_transition_types.h, the core types. */
-static const char *const transitions[] = { "link",	   "typed",	 "auto_bookmark", "auto_subframe",
-					   "manual_subframe", "generated", "auto_toplevel", "form_submit",
-					   "reload",	   "keyword",	 "keyword_generated" };
+static const char *const transitions[] = { "link",
+					   "typed",
+					   "auto_bookmark",
+					   "auto_subframe",
+					   "manual_subframe",
+					   "generated",
+					   "auto_toplevel",
+					   "form_submit",
+					   "reload",
+					   "keyword",
+					   "keyword_generated" };
 
 static bool visit_row(struct dbreader *r, struct event *ev)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What dnf did: /var/lib/dnf/history.sqlite (libdnf/transaction/db/sql, 1.1 and 1.2) and dnf5's
- * transaction_history.sqlite (libdnf5/transaction/db/sql), where names are tables of their own. One event
- * for each package of a transaction, with the actions that its log has (packagelog). That one version
- * went because another came is an action of its own: "upgraded", "downgraded", "obsoleted".
+ * transaction_history.sqlite (libdnf5/transaction/db/sql), where names are tables of their own. One
+ * event for each package of a transaction, with the actions that its log has (packagelog). That one
+ * version went because another came is an action of its own: "upgraded", "downgraded", "obsoleted".
  */
 #include "input/sqlite/kind.h"
 
@@ -24,8 +24,8 @@ static struct slice kept(struct event *ev, struct sqlitemem_rows *rows, size_t c
 }
 
 /* [EPOCH:]VERSION-RELEASE */
-static struct slice version_of(struct event *ev, struct sqlitemem_rows *rpm, size_t epoch, size_t version,
-			       size_t release)
+static struct slice version_of(struct event *ev, struct sqlitemem_rows *rpm, size_t epoch,
+			       size_t version, size_t release)
 {
 	struct slice v = kept(ev, rpm, version), rel = kept(ev, rpm, release);
 	int64_t e = 0;
@@ -34,8 +34,9 @@ static struct slice version_of(struct event *ev, struct sqlitemem_rows *rpm, siz
 	if (!v.n)
 		return v;
 	if (e)
-		return arena_printf(&ev->arena, "%lld:%.*s-%.*s", (long long)e, (int)v.n, (const char *)v.p,
-				    (int)rel.n, rel.n ? (const char *)rel.p : "");
+		return arena_printf(&ev->arena, "%lld:%.*s-%.*s", (long long)e, (int)v.n,
+				    (const char *)v.p, (int)rel.n,
+				    rel.n ? (const char *)rel.p : "");
 	return arena_printf(&ev->arena, "%.*s-%.*s", (int)v.n, (const char *)v.p, (int)rel.n,
 			    rel.n ? (const char *)rel.p : "");
 }
@@ -80,9 +81,10 @@ enum { R_NAME, R_EPOCH, R_VERSION, R_RELEASE, R_ARCH };
 static const char *const rpms[] = { "name", "epoch", "version", "release", "arch" };
 /* libdnf/transaction/Types.hpp, TransactionItemAction. */
 static const struct action actions[] = {
-	{ NULL, false },	{ "install", false },	{ "downgrade", false },	 { "downgraded", true },
-	{ "install", false },	{ "obsoleted", true },	{ "upgrade", false },	 { "upgraded", true },
-	{ "remove", true },	{ "reinstall", false }, { "reinstalled", true }, { NULL, false },
+	{ NULL, false },	{ "install", false },	 { "downgrade", false },
+	{ "downgraded", true }, { "install", false },	 { "obsoleted", true },
+	{ "upgrade", false },	{ "upgraded", true },	 { "remove", true },
+	{ "reinstall", false }, { "reinstalled", true }, { NULL, false },
 };
 
 static const struct action *action_of(struct dbreader *r, const struct action *list, size_t n)
@@ -128,7 +130,7 @@ static const char *const names5[] = { "name" };
 enum { L_NAME = L_REPO + 1, L_ARCH };
 /* Its table trans_item_action. */
 static const struct action actions5[] = {
-	{ NULL, false },	{ "install", false }, { "upgrade", false },   { "downgrade", false },
+	{ NULL, false },	{ "install", false }, { "upgrade", false }, { "downgrade", false },
 	{ "reinstall", false }, { "remove", true },   { "replaced", true },
 };
 
@@ -152,7 +154,8 @@ static bool dnf5_row(struct dbreader *r, struct event *ev)
 		return false;
 	c.name = named(r, ev, L_NAME, R_NAME);
 	c.architecture = named(r, ev, L_ARCH, R_ARCH);
-	finish(r, ev, &c, a, version_of(ev, r->more[L_RPM], R_EPOCH, R_VERSION, R_RELEASE), STATE_ERROR_DNF5);
+	finish(r, ev, &c, a, version_of(ev, r->more[L_RPM], R_EPOCH, R_VERSION, R_RELEASE),
+	       STATE_ERROR_DNF5);
 	return true;
 }
 

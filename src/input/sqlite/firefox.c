@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Firefox: places.sqlite (toolkit/components/places/nsPlacesTables.h), where a download is an annotation
- * of the page that it is, and downloads.sqlite up to version 25. Times are microseconds since 1970;
- * endTime in an annotation's JSON is in milliseconds.
+ * Firefox: places.sqlite (toolkit/components/places/nsPlacesTables.h), where a download is an
+ * annotation of the page that it is, and downloads.sqlite up to version 25. Times are microseconds
+ * since 1970; endTime in an annotation's JSON is in milliseconds.
  */
 #include "input/sqlite/kind.h"
 
@@ -24,15 +24,15 @@ static const char *const annos[] = { "place_id", "anno_attribute_id", "content",
 static const char *const names[] = { "name" };
 enum { L_PLACES, L_NAMES, L_BESIDE };
 /* toolkit/components/downloads/DownloadHistory: METADATA_STATE_*. */
-static const char *const states[] = { NULL,	"complete", "failed",
-				      "cancelled", "paused", NULL,
-				      "blocked_by_parents", NULL, "dangerous" };
+static const char *const states[] = { NULL, "complete",		  "failed", "cancelled", "paused",
+				      NULL, "blocked_by_parents", NULL,	    "dangerous" };
 
 /* "name":123 in a JSON object of numbers. */
 static bool json_number(struct slice s, const char *name, int64_t *ret)
 {
 	const uint8_t *hit = slice_search(s, slice_str(name));
-	struct slice rest = hit ? slice_from(s, (size_t)(hit - s.p) + strlen(name)) : slice_of(NULL, 0);
+	struct slice rest =
+		hit ? slice_from(s, (size_t)(hit - s.p) + strlen(name)) : slice_of(NULL, 0);
 	size_t n = 0;
 
 	while (n < rest.n && n < 19 && rest.p[n] >= '0' && rest.p[n] <= '9')
@@ -45,7 +45,8 @@ static bool put_metadata(struct dbreader *r, struct event *ev)
 {
 	bool whole = false;
 
-	for (bool more = dbfind(r, L_BESIDE, A_PLACE); more; more = sqlitemem_next(r->more[L_BESIDE])) {
+	for (bool more = dbfind(r, L_BESIDE, A_PLACE); more;
+	     more = sqlitemem_next(r->more[L_BESIDE])) {
 		struct slice s = sqlitemem_text(r->more[L_BESIDE], A_CONTENT);
 		int64_t n;
 
@@ -101,11 +102,14 @@ const struct dbkind dbkind_firefox_downloads = {
 /* ---- downloads.sqlite ---- */
 
 enum { O_SOURCE, O_TARGET, O_START, O_END, O_STATE, O_REFERRER, O_BYTES, O_MAX, O_MIME };
-static const char *const old_downloads[] = { "source",	 "target",    "startTime", "endTime", "state",
-					     "referrer", "currBytes", "maxBytes",  "mimeType" };
+static const char *const old_downloads[] = { "source",	  "target",   "startTime",
+					     "endTime",	  "state",    "referrer",
+					     "currBytes", "maxBytes", "mimeType" };
 /* nsIDownloadManager. */
-static const char *const old_states[] = { "in_progress", "complete", "failed", "cancelled", "paused", "queued",
-					  "blocked_by_parents", "scanning", "dangerous", "blocked_by_policy" };
+static const char *const old_states[] = { "in_progress",	"complete", "failed",
+					  "cancelled",		"paused",   "queued",
+					  "blocked_by_parents", "scanning", "dangerous",
+					  "blocked_by_policy" };
 
 static bool old_download_row(struct dbreader *r, struct event *ev)
 {
@@ -146,9 +150,15 @@ const struct dbkind dbkind_firefox_downloads_old = {
 enum { V_PLACE, V_DATE, V_TYPE };
 static const char *const visits[] = { "place_id", "visit_date", "visit_type" };
 /* nsINavHistoryService. */
-static const char *const types[] = { NULL,	"link",	    "typed",
-				     "bookmark", "embed",   "redirect_permanent",
-				     "redirect_temporary", "download", "framed_link",
+static const char *const types[] = { NULL,
+				     "link",
+				     "typed",
+				     "bookmark",
+				     "embed",
+				     "redirect_permanent",
+				     "redirect_temporary",
+				     "download",
+				     "framed_link",
 				     "reload" };
 
 static bool visit_row(struct dbreader *r, struct event *ev)

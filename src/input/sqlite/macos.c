@@ -44,13 +44,20 @@ const struct dbkind dbkind_safari_visits = {
 
 enum { Q_TIME, Q_AGENT, Q_BUNDLE, Q_URL, Q_ORIGIN, Q_TITLE, Q_SENDER, Q_ADDRESS, Q_TYPE, Q_ID };
 static const char *const quarantine[] = {
-	"LSQuarantineTimeStamp",     "LSQuarantineAgentName",	      "LSQuarantineAgentBundleIdentifier",
-	"LSQuarantineDataURLString", "LSQuarantineOriginURLString",   "LSQuarantineOriginTitle",
-	"LSQuarantineSenderName",    "LSQuarantineSenderAddress",     "LSQuarantineTypeNumber",
+	"LSQuarantineTimeStamp",
+	"LSQuarantineAgentName",
+	"LSQuarantineAgentBundleIdentifier",
+	"LSQuarantineDataURLString",
+	"LSQuarantineOriginURLString",
+	"LSQuarantineOriginTitle",
+	"LSQuarantineSenderName",
+	"LSQuarantineSenderAddress",
+	"LSQuarantineTypeNumber",
 	"LSQuarantineEventIdentifier",
 };
 /* LSQuarantine.h, kLSQuarantineType*. */
-static const char *const types[] = { "web_download", "other_download", "email_attachment", "message_attachment",
+static const char *const types[] = { "web_download",	    "other_download",
+				     "email_attachment",    "message_attachment",
 				     "calendar_attachment", "other_attachment" };
 
 static bool quarantine_row(struct dbreader *r, struct event *ev)
@@ -86,10 +93,13 @@ const struct dbkind dbkind_quarantine = {
 /* ---- TCC ---- */
 
 enum { T_SERVICE, T_CLIENT, T_CLIENT_TYPE, T_MODIFIED, T_TARGET, T_ALLOWED, T_REASON };
-static const char *const access_[] = { "service", "client", "client_type", "last_modified",
-				       "indirect_object_identifier", "auth_value", "auth_reason" };
-static const char *const access_old[] = { "service", "client", "client_type", "last_modified",
-					  "indirect_object_identifier", "allowed" };
+static const char *const access_[] = {
+	"service",    "client",	    "client_type", "last_modified", "indirect_object_identifier",
+	"auth_value", "auth_reason"
+};
+static const char *const access_old[] = {
+	"service", "client", "client_type", "last_modified", "indirect_object_identifier", "allowed"
+};
 static const char *const client_types[] = { "bundle", "path" };
 
 static void put_consent(struct dbreader *r, struct event *ev, bool allowed)
@@ -100,7 +110,8 @@ static void put_consent(struct dbreader *r, struct event *ev, bool allowed)
 	dbput_text(r, ev, DBWORD_CLIENT, r->rows, T_CLIENT);
 	event_add(ev, r->words[DBWORD_ALLOWED].name, r->words[DBWORD_ALLOWED].id,
 		  (struct value){ .type = VALUE_BOOL, .u = allowed });
-	dbput_word(r, ev, DBWORD_CLIENT_TYPE, r->rows, T_CLIENT_TYPE, client_types, DBCOUNT(client_types));
+	dbput_word(r, ev, DBWORD_CLIENT_TYPE, r->rows, T_CLIENT_TYPE, client_types,
+		   DBCOUNT(client_types));
 	dbput_text(r, ev, DBWORD_TARGET, r->rows, T_TARGET);
 	dbput_slice(r, ev, DBWORD_USER, dbkeep(ev, r->profile.user));
 	ev->kind = "tcc";

@@ -62,7 +62,8 @@ bool dbfind(struct dbreader *r, size_t lookup, size_t key_column)
 
 void dbput_browser(struct dbreader *r, struct event *ev, const char *family)
 {
-	dbput_slice(r, ev, DBWORD_BROWSER, r->profile.browser.n ? r->profile.browser : slice_str(family));
+	dbput_slice(r, ev, DBWORD_BROWSER,
+		    r->profile.browser.n ? r->profile.browser : slice_str(family));
 	dbput_slice(r, ev, DBWORD_PROFILE, dbkeep(ev, r->profile.profile));
 	dbput_slice(r, ev, DBWORD_USER, dbkeep(ev, r->profile.user));
 }

@@ -126,7 +126,8 @@ static void tell_unknown(struct input *in)
 	struct slice tables = sqlitemem_tables(in->r.db, room, sizeof(room));
 
 	in->known = true;
-	input_note(&in->frame.env, 0, false, "a database of no known kind: nothing is read of it (tables: %.*s)",
+	input_note(&in->frame.env, 0, false,
+		   "a database of no known kind: nothing is read of it (tables: %.*s)",
 		   (int)tables.n, (const char *)tables.p);
 }
 
@@ -142,7 +143,8 @@ static enum input_step next(struct input *in, struct event *ev)
 			if (!kinds[in->kind]->row(r, ev))
 				continue;
 			in->frame.record++;
-			frame_give(&in->frame, ev->kind, ev->time_kind, sqlitemem_offset(r->rows), ev);
+			frame_give(&in->frame, ev->kind, ev->time_kind, sqlitemem_offset(r->rows),
+				   ev);
 			/* The row's own number, and no count. */
 			ev->ptr.record = (uint64_t)sqlitemem_row_number(r->rows);
 			ev->ptr.record_counted = false;

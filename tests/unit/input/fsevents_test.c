@@ -55,13 +55,23 @@ static void records_have_paths_flags_and_an_order(void **state)
 	build(&b, "123");
 	assert_ptr_equal(input_detect(buf_slice(&b), b.n), &input_fsevents);
 	assert_int_equal(whole_read(&input_fsevents, buf_slice(&b), NULL, "", &out), 6);
-	assert_slice(buf_slice(&out),
-		     "fsevents - - #1 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - - #2 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - - #3 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - - #4 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - - #5 -;path=Applications/A.app;flags=Created, IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
-		     "fsevents - - #6 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n");
+	assert_slice(
+		buf_slice(&out),
+		"fsevents - - #1 -;path=Applications/A.app;flags=Created, "
+		"IsDirectory;id=5000000001;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		"fsevents - - #2 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, "
+		"IsFile;id=5000000002;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		"fsevents - - #3 -;path=Applications/A.app;flags=Created, "
+		"IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00."
+		"0000000Z\"}\n"
+		"fsevents - - #4 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, "
+		"IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}\n"
+		"fsevents - - #5 -;path=Applications/A.app;flags=Created, "
+		"IsDirectory;id=5000000001;node=77;window={\"until\":\"2026-11-04T00:00:00."
+		"0000000Z\"}\n"
+		"fsevents - - #6 -;path=tmp/\xef\xbf\xbd;flags=Removed, Modified, 0x8000, "
+		"IsFile;id=5000000002;node=77;window={\"until\":\"2026-11-04T00:00:00.0000000Z\"}"
+		"\n");
 	assert_int_equal(whole_notes.n, 0);
 	buf_done(&b);
 	buf_done(&out);
@@ -74,7 +84,8 @@ static void what_is_cut_off_is_said_and_costs_nothing_else(void **state)
 
 	(void)state;
 	build(&b, "2");
-	assert_int_equal(whole_read(&input_fsevents, slice_head(buf_slice(&b), b.n - 3), NULL, "", NULL), 1);
+	assert_int_equal(
+		whole_read(&input_fsevents, slice_head(buf_slice(&b), b.n - 3), NULL, "", NULL), 1);
 	assert_true(whole_noted("0: a page of"));
 	assert_true(whole_noted("behind the last record of a page"));
 	buf_put_str(&b, "rubbish");

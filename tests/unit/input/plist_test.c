@@ -9,8 +9,10 @@
 
 #include <stdlib.h>
 
-#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" " \
-	     "\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">"
+#define HEAD                                                                                  \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD " \
+	"PLIST 1.0//EN\" "                                                                    \
+	"\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">"
 #define TAIL "</plist>\n"
 #define KV(k, v) "<key>" k "</key>" v
 #define STRING(s) "<string>" s "</string>"
@@ -35,24 +37,32 @@ static void text_gives(const char *text, const char *path, const char *want)
 
 #define ENTRY(name, date)                                                                          \
 	"<dict>" KV("date", "<date>" date "</date>") KV("displayName", STRING(name))               \
-		KV("displayVersion", STRING("1.2")) KV("packageIdentifiers", "<array>" STRING("p.a") STRING("p.b") "</array>") \
-			KV("processName", STRING("Installer")) "</dict>"
+		KV("displayVersion", STRING("1.2"))                                                \
+			KV("packageIdentifiers", "<array>" STRING("p.a") STRING("p.b") "</array>") \
+				KV("processName", STRING("Installer")) "</dict>"
 
 static void each_installation_is_an_entry(void **state)
 {
 	(void)state;
-	text_gives(HEAD "<array>" ENTRY("A &amp; B", "2024-02-29T23:59:59Z") "<dict/>" ENTRY("C", "2024-03-01T00:00:00Z") "</array>" TAIL, "",
-		   "install_history 2024-02-29T23:59:59.000000Z install #1 inventory S2;name=A & B;version=1.2;packages=p.a, p.b;"
+	text_gives(HEAD "<array>" ENTRY("A &amp; B", "2024-02-29T23:59:59Z") "<dict/>" ENTRY(
+			   "C", "2024-03-01T00:00:00Z") "</array>" TAIL,
+		   "",
+		   "install_history 2024-02-29T23:59:59.000000Z install #1 inventory S2;name=A & "
+		   "B;version=1.2;packages=p.a, p.b;"
 		   "process=Installer;>Product=A & B;>Version=1.2\n"
-		   "install_history 2024-03-01T00:00:00.000000Z install #3 inventory S2;name=C;version=1.2;packages=p.a, p.b;"
+		   "install_history 2024-03-01T00:00:00.000000Z install #3 inventory "
+		   "S2;name=C;version=1.2;packages=p.a, p.b;"
 		   "process=Installer;>Product=C;>Version=1.2\n");
 }
 
 static void a_list_that_breaks_off_gives_what_came_before(void **state)
 {
 	(void)state;
-	gives(slice_str(HEAD "<array>" ENTRY("A", "2024-02-29T23:59:59Z") "<dict><key>date</key><da"), "",
-	      "install_history 2024-02-29T23:59:59.000000Z install #1 inventory S2;name=A;version=1.2;packages=p.a, p.b;"
+	gives(slice_str(HEAD
+			"<array>" ENTRY("A", "2024-02-29T23:59:59Z") "<dict><key>date</key><da"),
+	      "",
+	      "install_history 2024-02-29T23:59:59.000000Z install #1 inventory "
+	      "S2;name=A;version=1.2;packages=p.a, p.b;"
 	      "process=Installer;>Product=A;>Version=1.2\n");
 	assert_int_equal(whole_lost, 1);
 	assert_true(whole_noted("unclosed token"));
@@ -75,12 +85,16 @@ static void a_receipt_is_one_installation(void **state)
 	v[2] = plist_add_text(&b, "18.12.416");
 	v[3] = plist_add_text(&b, "installer");
 	v[4] = plist_add_text(&b, "Applications/Phone.app/Contents and more");
-	unsigned root = plist_add_dict(&b, k[0], k[1], k[2], k[3], k[4], v[0], v[1], v[2], v[3], v[4], -1);
+	unsigned root =
+		plist_add_dict(&b, k[0], k[1], k[2], k[3], k[4], v[0], v[1], v[2], v[3], v[4], -1);
 
 	gives(plist_finish(&b, root), "/private/var/db/receipts/com.example.phone.plist",
-	      "install_history 2020-01-06T10:40:00.500000Z install #1 inventory S2;name=com.example.phone;version=18.12.416;"
-	      "packages=com.example.phone;process=installer;location=Applications/Phone.app/Contents and more;"
-	      ">Product=com.example.phone;>Version=18.12.416;>InstallLocation=Applications/Phone.app/Contents and more\n");
+	      "install_history 2020-01-06T10:40:00.500000Z install #1 inventory "
+	      "S2;name=com.example.phone;version=18.12.416;"
+	      "packages=com.example.phone;process=installer;location=Applications/Phone.app/"
+	      "Contents and more;"
+	      ">Product=com.example.phone;>Version=18.12.416;>InstallLocation=Applications/"
+	      "Phone.app/Contents and more\n");
 	plist_done(&b);
 }
 
@@ -89,17 +103,31 @@ static void a_receipt_is_one_installation(void **state)
 static void a_job_of_launchd_says_what_it_runs(void **state)
 {
 	(void)state;
-	text_gives(HEAD "<dict>" KV("Label", STRING("com.x")) KV("ProgramArguments", "<array>" STRING("/bin/sh") STRING("-c") STRING("a b") "</array>")
-			KV("RunAtLoad", "<true/>") KV("KeepAlive", "<dict><key>Crashed</key><true/></dict>") KV("StartInterval", "<integer>0x10</integer>")
-			KV("WatchPaths", "<array>" STRING("/etc") "</array>")
-			KV("EnvironmentVariables", "<dict>" KV("DYLD_INSERT_LIBRARIES", STRING("/tmp/x.dylib")) "</dict>") "</dict>" TAIL,
-		   "/Users/ann/Library/LaunchAgents/com.x.plist",
-		   "launchd - - #1 service_create;label=com.x;program=/bin/sh;arguments=/bin/sh, -c, a b;command=/bin/sh -c a b;run_at_load=true;keep_alive=true;"
-		   "start_interval=16;watch_paths=/etc;environment=DYLD_INSERT_LIBRARIES=/tmp/x.dylib;user=ann;"
-		   ">ServiceName=com.x;>ImagePath=/bin/sh -c a b;>ServiceFileName=/bin/sh\n");
-	text_gives("<plist><dict>" KV("Label", STRING("y")) KV("Program", STRING("/y")) KV("ProgramArguments", "<array>" STRING("z") "</array>")
-		   KV("RunAtLoad", "<false/>") KV("UserName", STRING("_w")) "</dict></plist>", "y.plist",
-		   "launchd - - #1 service_create;label=y;program=/y;arguments=z;command=/y;run_at_load=false;user=_w;"
+	text_gives(
+		HEAD "<dict>" KV("Label", STRING("com.x")) KV(
+			"ProgramArguments", "<array>" STRING("/bin/sh") STRING("-c") STRING(
+						    "a b") "</array>") KV("RunAtLoad", "<true/>")
+			KV("KeepAlive", "<dict><key>Crashed</key><true/></dict>") KV(
+				"StartInterval",
+				"<integer>0x10</integer>") KV("WatchPaths",
+							      "<array>" STRING("/etc") "</array>")
+				KV("EnvironmentVariables",
+				   "<dict>" KV("DYLD_INSERT_LIBRARIES",
+					       STRING("/tmp/x.dylib")) "</dict>") "</dict>" TAIL,
+		"/Users/ann/Library/LaunchAgents/com.x.plist",
+		"launchd - - #1 service_create;label=com.x;program=/bin/sh;arguments=/bin/sh, -c, "
+		"a b;command=/bin/sh -c a b;run_at_load=true;keep_alive=true;"
+		"start_interval=16;watch_paths=/etc;environment=DYLD_INSERT_LIBRARIES=/tmp/"
+		"x.dylib;user=ann;"
+		">ServiceName=com.x;>ImagePath=/bin/sh -c a b;>ServiceFileName=/bin/sh\n");
+	text_gives("<plist><dict>" KV("Label", STRING("y")) KV("Program", STRING("/y"))
+			   KV("ProgramArguments", "<array>" STRING("z") "</array>")
+				   KV("RunAtLoad", "<false/>")
+					   KV("UserName", STRING("_w")) "</dict></plist>",
+		   "y.plist",
+		   "launchd - - #1 "
+		   "service_create;label=y;program=/y;arguments=z;command=/"
+		   "y;run_at_load=false;user=_w;"
 		   ">ServiceName=y;>ImagePath=/y;>ServiceFileName=/y\n");
 }
 
@@ -108,22 +136,32 @@ static void a_job_of_launchd_says_what_it_runs(void **state)
 static void history_of_safari_has_its_address_under_no_name(void **state)
 {
 	(void)state;
-	text_gives(HEAD "<dict><key>WebHistoryDates</key><array><dict>" KV("", STRING("http://a/")) KV("lastVisitedDate", STRING("395010381.4"))
-			KV("title", STRING("A")) KV("visitCount", "<integer>3</integer>") "</dict></array></dict>" TAIL,
+	text_gives(HEAD "<dict><key>WebHistoryDates</key><array><dict>" KV("", STRING("http://a/"))
+			   KV("lastVisitedDate", STRING("395010381.4")) KV("title", STRING("A"))
+				   KV("visitCount",
+				      "<integer>3</integer>") "</dict></array></dict>" TAIL,
 		   "/Users/ann/Library/Safari/History.plist",
-		   "browser_visit 2013-07-08T21:06:21.400000Z visit #1 - S0;browser=safari;user=ann;url=http://a/;title=A;visit_count=3\n");
+		   "browser_visit 2013-07-08T21:06:21.400000Z visit #1 - "
+		   "S0;browser=safari;user=ann;url=http://a/;title=A;visit_count=3\n");
 }
 
 static void downloads_of_safari_have_sizes_and_paths(void **state)
 {
 	(void)state;
-	text_gives(HEAD "<dict><key>DownloadHistory</key><array><dict>" KV("DownloadEntryURL", STRING("https://d/")) KV("DownloadEntryPath", STRING("/x"))
-			KV("DownloadEntryDateAddedKey", "<date>2024-01-01T00:00:00Z</date>") KV("DownloadEntryDateFinishedKey", "<date>2024-01-01T00:00:01Z</date>")
-			KV("DownloadEntryProgressTotalToLoad", "<integer>9</integer>") KV("DownloadEntryProgressBytesSoFar", "<integer>9</integer>")
-			KV("DownloadEntryIdentifier", STRING("I")) "</dict></array></dict>" TAIL,
-		   "",
-		   "browser_download 2024-01-01T00:00:00.000000Z start #1 download S0 S1;browser=safari;url=https://d/;path=/x;size=9;state=complete;"
-		   "ended=2024-01-01T00:00:01.0000000Z;id=I;>TargetFilename=/x;>Url=https://d/\n");
+	text_gives(
+		HEAD "<dict><key>DownloadHistory</key><array><dict>" KV(
+			"DownloadEntryURL", STRING("https://d/")) KV("DownloadEntryPath",
+								     STRING("/x"))
+			KV("DownloadEntryDateAddedKey", "<date>2024-01-01T00:00:00Z</date>") KV(
+				"DownloadEntryDateFinishedKey", "<date>2024-01-01T00:00:01Z</date>")
+				KV("DownloadEntryProgressTotalToLoad", "<integer>9</integer>") KV(
+					"DownloadEntryProgressBytesSoFar", "<integer>9</integer>")
+					KV("DownloadEntryIdentifier",
+					   STRING("I")) "</dict></array></dict>" TAIL,
+		"",
+		"browser_download 2024-01-01T00:00:00.000000Z start #1 download S0 "
+		"S1;browser=safari;url=https://d/;path=/x;size=9;state=complete;"
+		"ended=2024-01-01T00:00:01.0000000Z;id=I;>TargetFilename=/x;>Url=https://d/\n");
 }
 
 /* ---- background items ---- */
@@ -186,14 +224,18 @@ static struct slice old_items(struct plist_build *b)
 
 	put_bookmark(&mark);
 	plist_start(b);
-	unsigned null = plist_add_text(b, "$null"), kmark = plist_add_text(b, "bookmark"), kdata = plist_add_text(b, "data");
-	unsigned ktype = plist_add_text(b, "loginItemType"), kname = plist_add_text(b, "$classname");
-	unsigned uid0 = plist_add_uid(b, 0), uid4 = plist_add_uid(b, 4), uid5 = plist_add_uid(b, 5), one = plist_add_int(b, 1);
+	unsigned null = plist_add_text(b, "$null"), kmark = plist_add_text(b, "bookmark"),
+		 kdata = plist_add_text(b, "data");
+	unsigned ktype = plist_add_text(b, "loginItemType"),
+		 kname = plist_add_text(b, "$classname");
+	unsigned uid0 = plist_add_uid(b, 0), uid4 = plist_add_uid(b, 4), uid5 = plist_add_uid(b, 5),
+		 one = plist_add_int(b, 1);
 	unsigned data = plist_add_data(b, buf_slice(&mark));
 	unsigned container = plist_add_dict(b, kmark, uid0, -1); /* its bookmark is $null */
 	unsigned item = plist_add_dict(b, kmark, ktype, uid4, one, -1);
 	unsigned class_name = plist_add_text(b, "BackgroundLoginItem");
-	unsigned is_class = plist_add_dict(b, kname, class_name, -1), holder = plist_add_dict(b, kdata, uid5, -1);
+	unsigned is_class = plist_add_dict(b, kname, class_name, -1),
+		 holder = plist_add_dict(b, kdata, uid5, -1);
 	unsigned objects = plist_add_array(b, null, container, item, is_class, holder, data, -1);
 
 	buf_done(&mark);
@@ -205,7 +247,9 @@ static void a_bookmark_of_a_login_item_holds_its_path(void **state)
 	struct plist_build b;
 
 	(void)state;
-	gives(old_items(&b), "/Users/ann/Library/Application Support/com.apple.backgroundtaskmanagementagent/backgrounditems.btm",
+	gives(old_items(&b),
+	      "/Users/ann/Library/Application "
+	      "Support/com.apple.backgroundtaskmanagementagent/backgrounditems.btm",
 	      "btm - - #3 -;name=A;path=/Applications/A.app;type=login item;user=ann\n");
 	assert_int_equal(whole_notes.n, 0);
 	plist_done(&b);
@@ -217,16 +261,25 @@ static void records_of_thirteen_and_later_name_their_program(void **state)
 
 	(void)state;
 	plist_start(&b);
-	unsigned null = plist_add_text(&b, "$null"), kname = plist_add_text(&b, "name"), kurl = plist_add_text(&b, "url");
-	unsigned ktype = plist_add_text(&b, "type"), kdisposition = plist_add_text(&b, "disposition"), kid = plist_add_text(&b, "identifier");
-	unsigned kbundle = plist_add_text(&b, "bundleIdentifier"), krelative = plist_add_text(&b, "NS.relative");
-	unsigned kclass = plist_add_text(&b, "$classname"), class_name = plist_add_text(&b, "ItemRecord");
-	unsigned uid0 = plist_add_uid(&b, 0), uid3 = plist_add_uid(&b, 3), uid4 = plist_add_uid(&b, 4), uid5 = plist_add_uid(&b, 5);
+	unsigned null = plist_add_text(&b, "$null"), kname = plist_add_text(&b, "name"),
+		 kurl = plist_add_text(&b, "url");
+	unsigned ktype = plist_add_text(&b, "type"),
+		 kdisposition = plist_add_text(&b, "disposition"),
+		 kid = plist_add_text(&b, "identifier");
+	unsigned kbundle = plist_add_text(&b, "bundleIdentifier"),
+		 krelative = plist_add_text(&b, "NS.relative");
+	unsigned kclass = plist_add_text(&b, "$classname"),
+		 class_name = plist_add_text(&b, "ItemRecord");
+	unsigned uid0 = plist_add_uid(&b, 0), uid3 = plist_add_uid(&b, 3),
+		 uid4 = plist_add_uid(&b, 4), uid5 = plist_add_uid(&b, 5);
 	unsigned type = plist_add_int(&b, 0x10010), disposition = plist_add_int(&b, 11);
 	unsigned is_class = plist_add_dict(&b, kclass, class_name, -1);
-	unsigned record = plist_add_dict(&b, kname, kurl, ktype, kdisposition, kid, kbundle, uid3, uid4, type, disposition, uid5, uid0, -1);
-	unsigned name = plist_add_text(&b, "Phone"), id = plist_add_text(&b, "16.com.x"), uid6 = plist_add_uid(&b, 6);
-	unsigned url = plist_add_dict(&b, krelative, uid6, -1), address = plist_add_text(&b, "file:///Library/A%20B.app/");
+	unsigned record = plist_add_dict(&b, kname, kurl, ktype, kdisposition, kid, kbundle, uid3,
+					 uid4, type, disposition, uid5, uid0, -1);
+	unsigned name = plist_add_text(&b, "Phone"), id = plist_add_text(&b, "16.com.x"),
+		 uid6 = plist_add_uid(&b, 6);
+	unsigned url = plist_add_dict(&b, krelative, uid6, -1),
+		 address = plist_add_text(&b, "file:///Library/A%20B.app/");
 	unsigned objects = plist_add_array(&b, null, is_class, record, name, url, id, address, -1);
 
 	gives(archive(&b, objects), "BackgroundItems-v16.btm",
@@ -240,7 +293,8 @@ static void records_of_thirteen_and_later_name_their_program(void **state)
 static void a_list_of_no_known_kind_is_said(void **state)
 {
 	(void)state;
-	gives(slice_str(HEAD "<dict><key>CFBundleName</key><string>x</string></dict>" TAIL), "", "");
+	gives(slice_str(HEAD "<dict><key>CFBundleName</key><string>x</string></dict>" TAIL), "",
+	      "");
 	assert_true(whole_noted("0: a property list of no known kind"));
 	assert_int_equal(whole_lost, 0);
 }
@@ -250,8 +304,10 @@ static void entities_and_depth_are_refused(void **state)
 	struct buf b = { 0 };
 
 	(void)state;
-	gives(slice_str("<!DOCTYPE plist [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><plist><array>" ENTRY("&b;", "2024-02-29T23:59:59Z")
-			"</array></plist>"), "", "");
+	gives(slice_str("<!DOCTYPE plist [<!ENTITY a \"aaaa\"><!ENTITY b "
+			"\"&a;&a;&a;\">]><plist><array>" ENTRY(
+				"&b;", "2024-02-29T23:59:59Z") "</array></plist>"),
+	      "", "");
 	assert_true(whole_noted("it declares entities of its own"));
 	buf_put_str(&b, "<plist>");
 	for (size_t i = 0; i < 100000; i++)
@@ -288,14 +344,22 @@ static void objects_in_a_circle_come_to_an_end(void **state)
 		buf_put_byte(&big, i == 99998 ? 2 : i == 99999 ? 3 : 0);
 	size_t name = big.n;
 
-	buf_put(&big, slice_of("\x5b" "displayName\x54" "date", 17));
+	buf_put(&big, slice_of("\x5b"
+			       "displayName\x54"
+			       "date",
+			       17));
 	size_t table = big.n;
 	const size_t offsets[] = { 8, dict, name, name + 12 };
 
 	for (size_t i = 0; i < 4; i++)
-		buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(offsets[i] >> 16), (uint8_t)(offsets[i] >> 8), (uint8_t)offsets[i] }, 3));
+		buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(offsets[i] >> 16),
+							  (uint8_t)(offsets[i] >> 8),
+							  (uint8_t)offsets[i] },
+				       3));
 	buf_put(&big, slice_of("\0\0\0\0\0\0\3\1\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0", 29));
-	buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(table >> 16), (uint8_t)(table >> 8), (uint8_t)table }, 3));
+	buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(table >> 16), (uint8_t)(table >> 8),
+						  (uint8_t)table },
+			       3));
 	assert_true(whole_read(&input_plist, buf_slice(&big), NULL, "", NULL) < 1000);
 	assert_true(whole_noted("more work than its size allows"));
 	buf_done(&big);
@@ -312,16 +376,24 @@ static void a_text_that_all_share_is_not_repeated_without_end(void **state)
 		buf_put_byte(&big, 1);
 	size_t dict = big.n;
 
-	buf_put(&big, slice_of("\xd2\2\3\4\4\x5b" "displayName\x54" "date\x5f\x12\0\1\x86\xa0", 28));
+	buf_put(&big, slice_of("\xd2\2\3\4\4\x5b"
+			       "displayName\x54"
+			       "date\x5f\x12\0\1\x86\xa0",
+			       28));
 	for (size_t i = 0; i < 100000; i++)
 		buf_put_byte(&big, 'x');
 	size_t table = big.n;
 	const size_t offsets[] = { 8, dict, dict + 5, dict + 17, dict + 22 };
 
 	for (size_t i = 0; i < 5; i++)
-		buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(offsets[i] >> 16), (uint8_t)(offsets[i] >> 8), (uint8_t)offsets[i] }, 3));
+		buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(offsets[i] >> 16),
+							  (uint8_t)(offsets[i] >> 8),
+							  (uint8_t)offsets[i] },
+				       3));
 	buf_put(&big, slice_of("\0\0\0\0\0\0\3\1\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0\0\0\0\0\0\0", 29));
-	buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(table >> 16), (uint8_t)(table >> 8), (uint8_t)table }, 3));
+	buf_put(&big, slice_of((const uint8_t[]){ (uint8_t)(table >> 16), (uint8_t)(table >> 8),
+						  (uint8_t)table },
+			       3));
 	size_t n = whole_read(&input_plist, buf_slice(&big), NULL, "", &out);
 
 	assert_true(n > 0 && n < 1000);
@@ -353,7 +425,9 @@ static void damage_stays_inside(void **state)
 	(void)state;
 	flip(old_items(&b));
 	plist_done(&b);
-	flip(slice_str(HEAD "<array>" ENTRY("A", "2024-02-29T23:59:59Z") "<data>AAEC\nAw==</data><real>1e5</real><set/></array>" TAIL));
+	flip(slice_str(HEAD "<array>" ENTRY(
+		"A", "2024-02-29T23:59:59Z") "<data>AAEC\nAw==</data><real>1e5</real><set/></"
+					     "array>" TAIL));
 }
 
 static void samples_from_elsewhere_give_what_other_readers_give(void **state)
@@ -378,7 +452,8 @@ static void samples_from_elsewhere_give_what_other_readers_give(void **state)
 		size_t n = fread(room, 1, sizeof(room), file);
 
 		fclose(file);
-		assert_int_equal(whole_read(&input_plist, slice_of(room, n), NULL, path, NULL), samples[i].events);
+		assert_int_equal(whole_read(&input_plist, slice_of(room, n), NULL, path, NULL),
+				 samples[i].events);
 		assert_int_equal(whole_notes.n, 0);
 		if (i == 2)
 			flip(slice_of(room, n));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Databases out of memory: what log and journal change, what a hostile schema may do (nothing), and how
- * much a damaged page costs. */
+/* Databases out of memory: what log and journal change, what a hostile schema may do (nothing), and
+ * how much a damaged page costs. */
 #include "test.h"
 
 #include "base/buf.h"
@@ -14,9 +14,10 @@
 
 #include <stdlib.h>
 
-#define MANY "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT);" \
-	     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) " \
-	     "INSERT INTO t SELECT i, 'row number ' || i || ' with some more text' FROM n;"
+#define MANY                                                                              \
+	"CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT);"                                 \
+	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) " \
+	"INSERT INTO t SELECT i, 'row number ' || i || ' with some more text' FROM n;"
 
 static struct buf notes;
 static unsigned lost;
@@ -81,7 +82,9 @@ static int rows_of_sql(const char *sql)
 
 static void what_is_committed_in_the_log_is_read(void **state)
 {
-	struct db_files f = db_on_disk("WAL", MANY, "INSERT INTO t SELECT id + 2000, a FROM t; DELETE FROM t WHERE id = 1", "");
+	struct db_files f = db_on_disk(
+		"WAL", MANY, "INSERT INTO t SELECT id + 2000, a FROM t; DELETE FROM t WHERE id = 1",
+		"");
 	struct db_files alone = { .main = f.main };
 
 	(void)state;
@@ -106,7 +109,9 @@ static void what_is_not_committed_in_the_log_is_not(void **state)
 
 static void a_torn_log_counts_up_to_its_last_whole_commit(void **state)
 {
-	struct db_files f = db_on_disk("WAL", MANY, "INSERT INTO t VALUES(5000, 'one'); INSERT INTO t VALUES(5001, 'two')", "");
+	struct db_files f = db_on_disk(
+		"WAL", MANY, "INSERT INTO t VALUES(5000, 'one'); INSERT INTO t VALUES(5001, 'two')",
+		"");
 	struct slice whole = f.wal;
 
 	(void)state;
@@ -120,7 +125,9 @@ static void a_torn_log_counts_up_to_its_last_whole_commit(void **state)
 
 static void a_hot_journal_is_rolled_back_in_copies(void **state)
 {
-	struct db_files f = db_on_disk("DELETE", MANY, "", "BEGIN; UPDATE t SET a = 'changed'; DELETE FROM t WHERE id % 2");
+	struct db_files f =
+		db_on_disk("DELETE", MANY, "",
+			   "BEGIN; UPDATE t SET a = 'changed'; DELETE FROM t WHERE id % 2");
 	struct db_files alone = { .main = f.main };
 	uint8_t *before = heap_new(f.main.n);
 
@@ -138,9 +145,11 @@ static void a_hot_journal_is_rolled_back_in_copies(void **state)
 
 static void a_journal_that_is_rubbish_costs_nothing(void **state)
 {
-	static const uint8_t rubbish[] = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+	static const uint8_t rubbish[] =
+		"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
 	struct db_files f = db_of(MANY);
-	struct db_files with = { f.main, slice_of(rubbish, sizeof(rubbish)), slice_of(rubbish, sizeof(rubbish)) };
+	struct db_files with = { f.main, slice_of(rubbish, sizeof(rubbish)),
+				 slice_of(rubbish, sizeof(rubbish)) };
 
 	(void)state;
 	assert_int_equal(rows_of(&with, NULL), 2000);
@@ -158,7 +167,9 @@ static void a_journal_of_several_databases_is_taken_as_done(void **state)
 	for (const char *p = "other"; *p; p++)
 		sum += (uint8_t)*p;
 	buf_put(&joined, f.journal);
-	buf_put(&joined, slice_of("\xff\xff\xff\xff" "other\0\0\0\5\0\0", 15)); /* page, name, length, sum */
+	buf_put(&joined, slice_of("\xff\xff\xff\xff"
+				  "other\0\0\0\5\0\0",
+				  15)); /* page, name, length, sum */
 	buf_put_byte(&joined, (uint8_t)(sum >> 8));
 	buf_put_byte(&joined, (uint8_t)sum);
 	buf_put(&joined, slice_of("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8));
@@ -176,10 +187,13 @@ static void a_journal_of_several_databases_is_taken_as_done(void **state)
 static void views_and_virtual_tables_are_not_read(void **state)
 {
 	(void)state;
-	assert_int_equal(rows_of_sql("CREATE VIEW t AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-				     "SELECT i AS a FROM n"), 0);
+	assert_int_equal(rows_of_sql("CREATE VIEW t AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+				     "SELECT i + 1 FROM n) "
+				     "SELECT i AS a FROM n"),
+			 0);
 	assert_true(noted("table t cannot be read"));
-	assert_int_equal(rows_of_sql("CREATE VIRTUAL TABLE t USING fts5(a); INSERT INTO t VALUES('x')"), 0);
+	assert_int_equal(
+		rows_of_sql("CREATE VIRTUAL TABLE t USING fts5(a); INSERT INTO t VALUES('x')"), 0);
 	assert_true(noted("table t cannot be read"));
 }
 
@@ -187,23 +201,29 @@ static void functions_of_the_schema_do_not_run(void **state)
 {
 	(void)state;
 	/* A generated column is as if it were not there; a trigger has nothing to fire on. */
-	assert_int_equal(rows_of_sql("CREATE TABLE t(b, a AS (hex(zeroblob(20000000)))); INSERT INTO t(b) VALUES(1);"
-				     "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM t; END;"), 1);
+	assert_int_equal(
+		rows_of_sql("CREATE TABLE t(b, a AS (hex(zeroblob(20000000)))); INSERT INTO t(b) "
+			    "VALUES(1);"
+			    "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM t; END;"),
+		1);
 	assert_int_equal(notes.n, 0);
 }
 
 static void a_table_without_row_numbers_is_read(void **state)
 {
 	(void)state;
-	assert_int_equal(rows_of_sql("CREATE TABLE t(a TEXT PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES('x'), ('y')"), 2);
+	assert_int_equal(rows_of_sql("CREATE TABLE t(a TEXT PRIMARY KEY) WITHOUT ROWID; INSERT "
+				     "INTO t VALUES('x'), ('y')"),
+			 2);
 	assert_int_equal(notes.n, 0);
 }
 
 static void one_broken_line_of_the_schema_hides_no_other(void **state)
 {
-	struct db_files f = db_of(MANY "PRAGMA writable_schema=ON;"
-				       "INSERT INTO sqlite_master VALUES('table', 'x', 'x', 2, 'CREATE TABLE x(((');"
-				       "CREATE TABLE u(a); INSERT INTO u VALUES(7);");
+	struct db_files f = db_of(
+		MANY "PRAGMA writable_schema=ON;"
+		     "INSERT INTO sqlite_master VALUES('table', 'x', 'x', 2, 'CREATE TABLE x(((');"
+		     "CREATE TABLE u(a); INSERT INTO u VALUES(7);");
 
 	(void)state;
 	assert_int_equal(rows_of(&f, NULL), 2000);
@@ -246,8 +266,8 @@ static void lead_to(uint8_t *page, size_t number)
 	}
 }
 
-/* Each inner page leads to the next one over and over, the last to a leaf: millions of rows in a small
- * file. */
+/* Each inner page leads to the next one over and over, the last to a leaf: millions of rows in a
+ * small file. */
 static void the_same_pages_again_and_again_are_given_up(void **state)
 {
 	struct db_files f = db_of("PRAGMA page_size=512;" MANY);
@@ -318,7 +338,8 @@ static void nothing_that_is_no_database_is_opened(void **state)
 	assert_true(rows_of(&f, NULL) <= 0);
 }
 
-/* Prefixes of all sizes, and flipped bits, of a database with its log or journal: against a guard page. */
+/* Prefixes of all sizes, and flipped bits, of a database with its log or journal: against a guard
+ * page. */
 static void damage_of_any_kind_stays_inside(void **state)
 {
 	static const char *const modes[] = { "WAL", "DELETE" };
@@ -326,13 +347,17 @@ static void damage_of_any_kind_stays_inside(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < 2; k++) {
-		struct db_files f = db_on_disk(modes[k], "CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES(1, 'x');",
-					       k ? "" : "INSERT INTO t VALUES(2, 'y')",
-					       k ? "BEGIN; INSERT INTO t SELECT NULL, hex(zeroblob(3000))" : "");
+		struct db_files f = db_on_disk(
+			modes[k],
+			"CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES(1, 'x');",
+			k ? "" : "INSERT INTO t VALUES(2, 'y')",
+			k ? "BEGIN; INSERT INTO t SELECT NULL, hex(zeroblob(3000))" : "");
 		struct slice *beside = k ? &f.journal : &f.wal;
 		struct guard main = guard_copy(f.main, 0), other = guard_copy(*beside, 0);
-		uint8_t *bytes = (uint8_t *)(uintptr_t)main.bytes.p, *more = (uint8_t *)(uintptr_t)other.bytes.p;
-		struct db_files g = { main.bytes, k ? slice_of(NULL, 0) : other.bytes, k ? other.bytes : slice_of(NULL, 0) };
+		uint8_t *bytes = (uint8_t *)(uintptr_t)main.bytes.p,
+			*more = (uint8_t *)(uintptr_t)other.bytes.p;
+		struct db_files g = { main.bytes, k ? slice_of(NULL, 0) : other.bytes,
+				      k ? other.bytes : slice_of(NULL, 0) };
 
 		for (size_t i = 0; i < 700; i++) {
 			size_t at = (size_t)(rng_next(&rng) % (i % 2 ? 200 : f.main.n));
@@ -362,7 +387,8 @@ static void damage_of_any_kind_stays_inside(void **state)
 
 static void lookups_give_the_rows_of_a_key(void **state)
 {
-	struct db_files f = db_of("CREATE TABLE c(id, i, url, PRIMARY KEY(id, i)); INSERT INTO c VALUES(1, 0, 'a'), (1, 1, 'b'), (2, 0, 'c')");
+	struct db_files f = db_of("CREATE TABLE c(id, i, url, PRIMARY KEY(id, i)); INSERT INTO c "
+				  "VALUES(1, 0, 'a'), (1, 1, 'b'), (2, 0, 'c')");
 	static const char *const names[] = { "url" };
 	struct err err = { 0 };
 	struct sqlitemem *m = open_files(&f, &err);
@@ -390,7 +416,8 @@ static void lookups_give_the_rows_of_a_key(void **state)
 
 static void numbers_come_as_whatever_they_are_stored_as(void **state)
 {
-	struct db_files f = db_of("CREATE TABLE t(a); INSERT INTO t VALUES(5), ('6'), (7.0), (7.5), ('x'), (NULL), (x'3131')");
+	struct db_files f = db_of("CREATE TABLE t(a); INSERT INTO t VALUES(5), ('6'), (7.0), "
+				  "(7.5), ('x'), (NULL), (x'3131')");
 	struct err err = { 0 };
 	struct sqlitemem *m = open_files(&f, &err);
 	struct sqlitemem_rows *r = sqlitemem_all(m, "t", columns, 1);
