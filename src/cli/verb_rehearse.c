@@ -91,7 +91,8 @@ static bool make_empty(const char *folder, struct err *err)
 	while (entries < 3 && readdir(d)) /* . and .. are always there */
 		entries++;
 	closedir(d);
-	return entries < 3 || err_set(err, ERR_USAGE, 0, "%s is not empty: name another folder", folder);
+	return entries < 3 ||
+	       err_set(err, ERR_USAGE, 0, "%s is not empty: name another folder", folder);
 }
 
 static bool first_story(const struct rehearse_options *r, const struct rehearse_sink *sink)
@@ -168,7 +169,9 @@ static int list_scenarios(void)
 static bool check(const struct cli_options *o)
 {
 	if (o->scenario && !rehearse_has(slice_str(o->scenario)))
-		say_error("there is no scenario \"%s\" (upriver rehearse --scenario list lists them)", o->scenario);
+		say_error(
+			"there is no scenario \"%s\" (upriver rehearse --scenario list lists them)",
+			o->scenario);
 	else if (!o->scenario && o->days)
 		say_error("--days goes with --scenario: the first story is three days long");
 	else if (!o->output)
@@ -200,7 +203,8 @@ int verb_rehearse(const struct cli_options *o)
 		return EXIT_USAGE;
 	}
 	if (!o->json)
-		printf("%llu machines in %s/evidence; what happened to them stands in %s/truth.json\n",
+		printf("%llu machines in %s/evidence; what happened to them stands in "
+		       "%s/truth.json\n",
 		       (unsigned long long)o->fleet_hosts, o->output, o->output);
 	return EXIT_DONE;
 }

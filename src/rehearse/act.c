@@ -43,9 +43,11 @@ static const char *windows_path(struct host *h, const char *name)
 {
 	static const char *const elsewhere[][2] = {
 		{ "explorer.exe", "C:\\Windows\\explorer.exe" },
-		{ "powershell.exe", "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" },
-		{ "MsMpEng.exe", "C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.25010.11-0\\"
-				 "MsMpEng.exe" },
+		{ "powershell.exe",
+		  "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" },
+		{ "MsMpEng.exe",
+		  "C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.25010.11-0\\"
+		  "MsMpEng.exe" },
 		{ "TiWorker.exe", "C:\\Windows\\WinSxS\\TiWorker.exe" },
 		{ "CcmExec.exe", "C:\\Windows\\CCM\\CcmExec.exe" },
 	};
@@ -91,16 +93,20 @@ static const char *part_path(struct host *h, const struct product *p, enum part 
 	const char *folder;
 
 	if (h->os == OS_MACOS)
-		return part == PART_PROGRAM
-			       ? host_text(h, "/Applications/%s.app/Contents/MacOS/%s", p->name, p->name)
+		return part == PART_PROGRAM ? host_text(h, "/Applications/%s.app/Contents/MacOS/%s",
+							p->name, p->name)
 		       : part == PART_UPDATER
-			       ? host_text(h, "/Applications/%s.app/Contents/MacOS/%sUpdater", p->name, p->slug)
-			       : host_text(h, "/Applications/%s.app/Contents/Frameworks/lib%s.dylib", p->name,
-					   p->library);
+			       ? host_text(h, "/Applications/%s.app/Contents/MacOS/%sUpdater",
+					   p->name, p->slug)
+			       : host_text(h,
+					   "/Applications/%s.app/Contents/Frameworks/lib%s.dylib",
+					   p->name, p->library);
 	if (h->os == OS_LINUX)
-		return part == PART_LIBRARY ? host_text(h, "/opt/%s/lib/lib%s.so", small(h, p->slug), p->library)
-					    : host_text(h, "/opt/%s/bin/%s%s", small(h, p->slug), small(h, p->slug),
-							part == PART_UPDATER ? "-updater" : "");
+		return part == PART_LIBRARY
+			       ? host_text(h, "/opt/%s/lib/lib%s.so", small(h, p->slug), p->library)
+			       : host_text(h, "/opt/%s/bin/%s%s", small(h, p->slug),
+					   small(h, p->slug),
+					   part == PART_UPDATER ? "-updater" : "");
 	folder = p->place == PLACE_USER ? host_text(h, "~\\AppData\\Local\\Programs\\%s", p->slug)
 					: host_text(h, "C:\\Program Files\\%s", p->name);
 	if (part == PART_LIBRARY)
@@ -108,21 +114,24 @@ static const char *part_path(struct host *h, const struct product *p, enum part 
 	if (part == PART_UPDATER)
 		return p->place == PLACE_USER ? host_text(h, "%s\\Update.exe", folder)
 					      : host_text(h, "%s\\%sUpdater.exe", folder, p->slug);
-	return host_text(h, "%s\\%s%s.exe", folder, p->slug, p->place == PLACE_SERVICE ? "Service" : "");
+	return host_text(h, "%s\\%s%s.exe", folder, p->slug,
+			 p->place == PLACE_SERVICE ? "Service" : "");
 }
 
-const struct image *image_part(struct host *h, const struct product *p, unsigned release, enum part part)
+const struct image *image_part(struct host *h, const struct product *p, unsigned release,
+			       enum part part)
 {
 	static const char *const systems[] = { "windows", "macos", "linux" };
 	const char *path = part_path(h, p, part);
 
-	return image_new(h, (struct image){ .path = path,
-					    .product = p->name,
-					    .company = p->vendor,
-					    .version = p->versions[release],
-					    .signer = p->vendor,
-					    .content = host_text(h, "%s %s %s %s", file_tail(path), p->name,
-								 p->versions[release], systems[h->os]) });
+	return image_new(
+		h, (struct image){ .path = path,
+				   .product = p->name,
+				   .company = p->vendor,
+				   .version = p->versions[release],
+				   .signer = p->vendor,
+				   .content = host_text(h, "%s %s %s %s", file_tail(path), p->name,
+							p->versions[release], systems[h->os]) });
 }
 
 /* ---- acts ---- */
@@ -136,7 +145,8 @@ static const struct proc *start(struct host *h, int64_t ns, struct proc what)
 	p->start = ns;
 	p->serial = ++h->serial;
 	/* Numbers rise and come again, as they do. */
-	p->pid = 600 + pid_steps[h->os] * (uint32_t)((h->serial * 37 + rng_below(&h->rng, 30)) % 7000);
+	p->pid = 600 +
+		 pid_steps[h->os] * (uint32_t)((h->serial * 37 + rng_below(&h->rng, 30)) % 7000);
 	put(h, (struct act){ .ns = ns, .kind = ACT_START, .who = p });
 	return p;
 }
@@ -144,8 +154,12 @@ static const struct proc *start(struct host *h, int64_t ns, struct proc what)
 const struct proc *act_start_in(struct host *h, int64_t ns, const struct image *image,
 				const char *command, const char *folder, const struct proc *parent)
 {
-	return start(h, ns, (struct proc){ .image = image, .command = command, .folder = folder,
-					   .parent = parent, .system = !parent || parent->system });
+	return start(h, ns,
+		     (struct proc){ .image = image,
+				    .command = command,
+				    .folder = folder,
+				    .parent = parent,
+				    .system = !parent || parent->system });
 }
 
 const struct proc *act_start(struct host *h, int64_t ns, const struct image *image,
@@ -167,7 +181,8 @@ void act_load(struct host *h, int64_t ns, const struct proc *who, const struct i
 
 void act_write(struct host *h, int64_t ns, const struct proc *who, const struct image *file)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_WRITE, .who = who, .name = file->path, .file = file });
+	put(h, (struct act){
+		       .ns = ns, .kind = ACT_WRITE, .who = who, .name = file->path, .file = file });
 }
 
 void act_write_other(struct host *h, int64_t ns, const struct proc *who, const char *path)
@@ -178,7 +193,11 @@ void act_write_other(struct host *h, int64_t ns, const struct proc *who, const c
 void act_mark(struct host *h, int64_t ns, const struct proc *who, const char *path, const char *url,
 	      const char *referrer)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_MARK, .who = who, .name = path, .value = url,
+	put(h, (struct act){ .ns = ns,
+			     .kind = ACT_MARK,
+			     .who = who,
+			     .name = path,
+			     .value = url,
 			     .extra = referrer });
 }
 
@@ -187,29 +206,38 @@ void act_delete(struct host *h, int64_t ns, const struct proc *who, const char *
 	put(h, (struct act){ .ns = ns, .kind = ACT_DELETE, .who = who, .name = path });
 }
 
-
 void act_talk(struct host *h, int64_t ns, const struct proc *who, const char *domain)
 {
 	const char *address = name_address(h, domain);
 
-	put(h, (struct act){ .ns = ns, .kind = ACT_DNS, .who = who, .name = domain, .value = address });
-	put(h, (struct act){ .ns = ns + SECOND, .kind = ACT_CONNECT, .who = who, .name = domain,
+	put(h, (struct act){
+		       .ns = ns, .kind = ACT_DNS, .who = who, .name = domain, .value = address });
+	put(h, (struct act){ .ns = ns + SECOND,
+			     .kind = ACT_CONNECT,
+			     .who = who,
+			     .name = domain,
 			     .value = address });
 }
 
-void act_registry(struct host *h, int64_t ns, const struct proc *who, const char *key, const char *value)
+void act_registry(struct host *h, int64_t ns, const struct proc *who, const char *key,
+		  const char *value)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_REGISTRY, .who = who, .name = key, .value = value });
+	put(h, (struct act){
+		       .ns = ns, .kind = ACT_REGISTRY, .who = who, .name = key, .value = value });
 }
 
-void act_service(struct host *h, int64_t ns, const struct proc *who, const char *name, const char *command)
+void act_service(struct host *h, int64_t ns, const struct proc *who, const char *name,
+		 const char *command)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_SERVICE, .who = who, .name = name, .value = command });
+	put(h, (struct act){
+		       .ns = ns, .kind = ACT_SERVICE, .who = who, .name = name, .value = command });
 }
 
-void act_agent(struct host *h, int64_t ns, const struct proc *who, const char *item, const char *program)
+void act_agent(struct host *h, int64_t ns, const struct proc *who, const char *item,
+	       const char *program)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_AGENT, .who = who, .name = item, .value = program });
+	put(h, (struct act){
+		       .ns = ns, .kind = ACT_AGENT, .who = who, .name = item, .value = program });
 }
 
 void act_read(struct host *h, int64_t ns, const struct proc *who, const char *path)
@@ -220,29 +248,48 @@ void act_read(struct host *h, int64_t ns, const struct proc *who, const char *pa
 void act_access(struct host *h, int64_t ns, const struct proc *who, const struct proc *other,
 		const char *rights)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_ACCESS, .who = who, .other = other, .value = rights });
+	put(h, (struct act){
+		       .ns = ns, .kind = ACT_ACCESS, .who = who, .other = other, .value = rights });
 }
 
 void act_logon(struct host *h, int64_t ns, bool user, const char *type)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_LOGON, .name = user ? NULL : "SYSTEM", .value = type });
+	put(h,
+	    (struct act){
+		    .ns = ns, .kind = ACT_LOGON, .name = user ? NULL : "SYSTEM", .value = type });
 }
 
 void act_package(struct host *h, int64_t ns, const struct proc *who, const struct product *p,
 		 unsigned release, const char *before, const char *file, const char *command)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_PACKAGE, .who = who, .name = file, .value = before,
-			     .extra = command, .file = image_part(h, p, release, PART_PROGRAM) });
+	put(h, (struct act){ .ns = ns,
+			     .kind = ACT_PACKAGE,
+			     .who = who,
+			     .name = file,
+			     .value = before,
+			     .extra = command,
+			     .file = image_part(h, p, release, PART_PROGRAM) });
 }
 
 void act_detect(struct host *h, int64_t ns, const struct proc *who, const struct image *file,
 		const char *threat, const char *action)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_DETECT, .who = who, .name = file->path, .value = threat,
-			     .extra = action, .file = file });
+	put(h, (struct act){ .ns = ns,
+			     .kind = ACT_DETECT,
+			     .who = who,
+			     .name = file->path,
+			     .value = threat,
+			     .extra = action,
+			     .file = file });
+}
+
+void act_boot(struct host *h, int64_t ns)
+{
+	put(h, (struct act){ .ns = ns, .kind = ACT_BOOT });
 }
 
 void act_signatures(struct host *h, int64_t ns, const char *version)
 {
-	put(h, (struct act){ .ns = ns, .kind = ACT_LOGGING, .name = "signatures", .value = version });
+	put(h,
+	    (struct act){ .ns = ns, .kind = ACT_LOGGING, .name = "signatures", .value = version });
 }

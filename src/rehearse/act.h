@@ -8,7 +8,8 @@
 const struct image *image_system(struct host *h, const char *name);
 const struct image *image_new(struct host *h, struct image i);
 /* A file of a release, as it lies on this machine. */
-const struct image *image_part(struct host *h, const struct product *p, unsigned release, enum part part);
+const struct image *image_part(struct host *h, const struct product *p, unsigned release,
+			       enum part part);
 /* The path's last part. */
 const char *file_tail(const char *path);
 
@@ -28,9 +29,12 @@ void act_mark(struct host *h, int64_t ns, const struct proc *who, const char *pa
 void act_delete(struct host *h, int64_t ns, const struct proc *who, const char *path);
 /* Asks for the name, and connects a second later. */
 void act_talk(struct host *h, int64_t ns, const struct proc *who, const char *domain);
-void act_registry(struct host *h, int64_t ns, const struct proc *who, const char *key, const char *value);
-void act_service(struct host *h, int64_t ns, const struct proc *who, const char *name, const char *command);
-void act_agent(struct host *h, int64_t ns, const struct proc *who, const char *item, const char *program);
+void act_registry(struct host *h, int64_t ns, const struct proc *who, const char *key,
+		  const char *value);
+void act_service(struct host *h, int64_t ns, const struct proc *who, const char *name,
+		 const char *command);
+void act_agent(struct host *h, int64_t ns, const struct proc *who, const char *item,
+	       const char *program);
 void act_read(struct host *h, int64_t ns, const struct proc *who, const char *path);
 void act_access(struct host *h, int64_t ns, const struct proc *who, const struct proc *other,
 		const char *rights);
@@ -40,4 +44,5 @@ void act_package(struct host *h, int64_t ns, const struct proc *who, const struc
 /* who NULL: the scanner names no process. */
 void act_detect(struct host *h, int64_t ns, const struct proc *who, const struct image *file,
 		const char *threat, const char *action);
+void act_boot(struct host *h, int64_t ns);
 void act_signatures(struct host *h, int64_t ns, const char *version);

@@ -9,12 +9,15 @@ static void on_windows(struct host *h, int64_t t, const struct proc *tool, const
 					       { "systeminfo.exe", "systeminfo.exe" },
 					       { "nltest.exe", "nltest.exe /domain_trusts" },
 					       { "ipconfig.exe", "ipconfig.exe /all" } };
-	const struct proc *script = act_start(h, t, image_system(h, "powershell.exe"),
-					      "powershell.exe -NoProfile -ExecutionPolicy Bypass -File "
-					      "C:\\Admin\\inventory.ps1", tool);
+	const struct proc *script =
+		act_start(h, t, image_system(h, "powershell.exe"),
+			  "powershell.exe -NoProfile -ExecutionPolicy Bypass -File "
+			  "C:\\Admin\\inventory.ps1",
+			  tool);
 
 	for (size_t i = 0; i < 4; i++)
-		act_start(h, t + (9 + (int64_t)i * 11) * SECOND, image_system(h, list[i][0]), list[i][1], script);
+		act_start(h, t + (9 + (int64_t)i * 11) * SECOND, image_system(h, list[i][0]),
+			  list[i][1], script);
 	act_access(h, t + 4 * MINUTE, tool, s->lsass, "0x1410");
 }
 
@@ -44,6 +47,7 @@ void admin_inventory(struct host *h, const struct product *tool, unsigned each_n
 
 void admin_false_alert(struct host *h, int64_t ns, const struct image *file)
 {
-	act_signatures(h, ns - 5 * MINUTE - (int64_t)rng_below(&h->rng, 1800) * SECOND, "1.423.118.0");
+	act_signatures(h, ns - 5 * MINUTE - (int64_t)rng_below(&h->rng, 1800) * SECOND,
+		       "1.423.118.0");
 	act_detect(h, ns, NULL, file, "Trojan:Win32/Wacatac.Exercise!ml", "Not Applicable");
 }

@@ -12,15 +12,19 @@
 static const struct image *known(struct host *h, const char *path, const char *product,
 				 const char *company, const char *version)
 {
-	return image_new(h, (struct image){ .path = path, .product = product, .company = company,
-					    .version = version, .signer = company });
+	return image_new(h, (struct image){ .path = path,
+					    .product = product,
+					    .company = company,
+					    .version = version,
+					    .signer = company });
 }
 
 /* ---- starting up ---- */
 
 static void boot_windows(struct host *h, int64_t t, struct session *s)
 {
-	const struct proc *init = act_start(h, t, image_system(h, "wininit.exe"), "wininit.exe", NULL);
+	const struct proc *init =
+		act_start(h, t, image_system(h, "wininit.exe"), "wininit.exe", NULL);
 
 	s->root = init;
 	s->services = act_start(h, t + SECOND, image_system(h, "services.exe"),
@@ -30,8 +34,9 @@ static void boot_windows(struct host *h, int64_t t, struct session *s)
 	s->svchost = act_start(h, t + 3 * SECOND, image_system(h, "svchost.exe"),
 			       "C:\\Windows\\System32\\svchost.exe -k netsvcs -p", s->services);
 	s->defender = act_start(h, t + 4 * SECOND,
-				known(h, image_system(h, "MsMpEng.exe")->path, "Microsoft Defender Antivirus",
-				      "Microsoft Corporation", "4.18.25010.11"),
+				known(h, image_system(h, "MsMpEng.exe")->path,
+				      "Microsoft Defender Antivirus", "Microsoft Corporation",
+				      "4.18.25010.11"),
 				"\"MsMpEng.exe\"", s->services);
 	s->installer = act_start(h, t + 5 * SECOND, image_system(h, "msiexec.exe"),
 				 "C:\\Windows\\System32\\msiexec.exe /V", s->services);
@@ -44,8 +49,9 @@ static void boot_agent(struct host *h, int64_t t, struct session *s)
 
 	if (!path || h->os != OS_WINDOWS)
 		return;
-	image = h->x->agent_vendor ? known(h, path, h->x->agent_name, h->x->agent_vendor, h->x->agent_version)
-				   : image_system(h, path);
+	image = h->x->agent_vendor
+			? known(h, path, h->x->agent_name, h->x->agent_vendor, h->x->agent_version)
+			: image_system(h, path);
 	s->agent = act_start(h, t + 9 * SECOND, image, image->path, s->services);
 }
 
@@ -53,6 +59,7 @@ static void boot(struct host *h, int64_t t, struct session *s)
 {
 	const char *root = h->os == OS_MACOS ? "/sbin/launchd" : "/usr/lib/systemd/systemd";
 
+	act_boot(h, t - 2 * SECOND);
 	if (h->os == OS_WINDOWS) {
 		boot_windows(h, t, s);
 		boot_agent(h, t, s);
@@ -60,18 +67,21 @@ static void boot(struct host *h, int64_t t, struct session *s)
 	}
 	s->root = act_start(h, t, image_system(h, root), root, NULL);
 	s->services = s->root;
-	s->svchost = act_start(h, t + SECOND,
-			       image_system(h, h->os == OS_MACOS ? "/usr/libexec/trustd" : "/usr/sbin/cron"),
-			       h->os == OS_MACOS ? "/usr/libexec/trustd" : "/usr/sbin/cron -f", s->root);
+	s->svchost = act_start(
+		h, t + SECOND,
+		image_system(h, h->os == OS_MACOS ? "/usr/libexec/trustd" : "/usr/sbin/cron"),
+		h->os == OS_MACOS ? "/usr/libexec/trustd" : "/usr/sbin/cron -f", s->root);
 	s->lsass = s->defender = NULL;
 	s->installer = s->root;
 }
 
 static void log_on_windows(struct host *h, struct session *s)
 {
-	const struct proc *logon = act_start(h, s->from, image_system(h, "winlogon.exe"), "winlogon.exe", NULL);
-	const struct proc *init = act_start_user(h, s->from + SECOND, image_system(h, "userinit.exe"),
-						 "C:\\Windows\\System32\\userinit.exe", logon);
+	const struct proc *logon =
+		act_start(h, s->from, image_system(h, "winlogon.exe"), "winlogon.exe", NULL);
+	const struct proc *init =
+		act_start_user(h, s->from + SECOND, image_system(h, "userinit.exe"),
+			       "C:\\Windows\\System32\\userinit.exe", logon);
 
 	act_logon(h, s->from, true, "2");
 	s->shell = act_start(h, s->from + 2 * SECOND, image_system(h, "explorer.exe"),
@@ -79,17 +89,20 @@ static void log_on_windows(struct host *h, struct session *s)
 	s->browser = act_start(h, s->from + 20 * SECOND,
 			       known(h, CHROME, "Google Chrome", "Google LLC", "133.0.6943.142"),
 			       "\"" CHROME "\"", s->shell);
-	s->mail = act_start(h, s->from + 40 * SECOND,
-			    known(h, OUTLOOK, "Microsoft Outlook", "Microsoft Corporation", "16.0.18429.20158"),
-			    "\"" OUTLOOK "\"", s->shell);
+	s->mail = act_start(
+		h, s->from + 40 * SECOND,
+		known(h, OUTLOOK, "Microsoft Outlook", "Microsoft Corporation", "16.0.18429.20158"),
+		"\"" OUTLOOK "\"", s->shell);
 }
 
 static void log_on(struct host *h, struct session *s)
 {
-	const char *shell = h->os == OS_MACOS ? "/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder"
-					      : "/usr/bin/bash";
-	const char *browser = h->os == OS_MACOS ? "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-						: "/usr/lib/firefox/firefox";
+	const char *shell =
+		h->os == OS_MACOS ? "/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder"
+				  : "/usr/bin/bash";
+	const char *browser =
+		h->os == OS_MACOS ? "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+				  : "/usr/lib/firefox/firefox";
 	const struct proc *parent = s->root;
 
 	if (h->os == OS_WINDOWS) {
@@ -97,7 +110,8 @@ static void log_on(struct host *h, struct session *s)
 		return;
 	}
 	if (h->os == OS_LINUX)
-		parent = act_start(h, s->from, image_system(h, "/usr/sbin/sshd"), "sshd: [accepted]", s->root);
+		parent = act_start(h, s->from, image_system(h, "/usr/sbin/sshd"),
+				   "sshd: [accepted]", s->root);
 	s->shell = act_start_user(h, s->from + SECOND, image_system(h, shell), shell, parent);
 	s->browser = act_start(h, s->from + 20 * SECOND,
 			       known(h, browser, h->os == OS_MACOS ? "Google Chrome" : "Firefox",
@@ -147,10 +161,10 @@ const struct proc *desk_run(struct host *h, int64_t ns, const struct product *p,
 			    const struct proc *parent)
 {
 	const struct image *program = image_part(h, p, release, PART_PROGRAM);
-	const struct proc *run = act_start(h, ns, program,
-					   h->os == OS_WINDOWS ? host_text(h, "\"%s\"", program->path)
-							       : program->path,
-					   parent);
+	const struct proc *run = act_start(
+		h, ns, program,
+		h->os == OS_WINDOWS ? host_text(h, "\"%s\"", program->path) : program->path,
+		parent);
 
 	act_load(h, ns + SECOND, run, image_part(h, p, release, PART_LIBRARY));
 	act_talk(h, ns + 6 * SECOND, run, host_text(h, "api.%s", p->domain));
@@ -236,10 +250,12 @@ void desk_programs(struct host *h)
 
 static const char *site(struct host *h)
 {
-	static const char *const before[] = { "www", "mail", "files", "cdn", "static", "login",
-					      "news", "api", "img", "search", "maps", "video" };
-	static const char *const after[] = { "example.com", "corp.example", "example.net", "example.org",
-					     "paper.example", "travel.example" };
+	static const char *const before[] = {
+		"www",	"mail", "files", "cdn",	   "static", "login",
+		"news", "api",	"img",	 "search", "maps",   "video"
+	};
+	static const char *const after[] = { "example.com", "corp.example",  "example.net",
+					     "example.org", "paper.example", "travel.example" };
 
 	return host_text(h, "%s.%s", before[rng_below(&h->rng, 12)],
 			 after[rng_below(&h->rng, 1 + rng_below(&h->rng, 6))]);
@@ -249,8 +265,8 @@ static void start_small(struct host *h, int64_t ns, const struct session *s)
 {
 	static const char *const names[3][4] = {
 		{ "notepad.exe", "calc.exe", "taskhostw.exe", "splwow64.exe" },
-		{ "/System/Applications/Notes.app/Contents/MacOS/Notes", "/usr/bin/mdls", "/usr/bin/top",
-		  "/usr/sbin/softwareupdate" },
+		{ "/System/Applications/Notes.app/Contents/MacOS/Notes", "/usr/bin/mdls",
+		  "/usr/bin/top", "/usr/sbin/softwareupdate" },
 		{ "/usr/bin/ls", "/usr/bin/git", "/usr/bin/make", "/usr/bin/vim" },
 	};
 	uint64_t which = rng_below(&h->rng, 4);
@@ -262,13 +278,15 @@ static void start_small(struct host *h, int64_t ns, const struct session *s)
 
 static void load_small(struct host *h, int64_t ns, const struct session *s)
 {
-	static const char *const windows[] = { "winhttp.dll", "crypt32.dll", "ole32.dll", "netapi32.dll" };
+	static const char *const windows[] = { "winhttp.dll", "crypt32.dll", "ole32.dll",
+					       "netapi32.dll" };
 	static const char *const mac[] = { "/usr/lib/libobjc.A.dylib", "/usr/lib/libnetwork.dylib",
 					   "/usr/lib/libsqlite3.dylib", "/usr/lib/libz.1.dylib" };
 
 	if (h->os != OS_LINUX)
 		act_load(h, ns, rng_below(&h->rng, 2) ? s->browser : s->svchost,
-			 image_system(h, (h->os == OS_MACOS ? mac : windows)[rng_below(&h->rng, 4)]));
+			 image_system(h,
+				      (h->os == OS_MACOS ? mac : windows)[rng_below(&h->rng, 4)]));
 }
 
 static const char *temporary(struct host *h)
@@ -277,28 +295,35 @@ static const char *temporary(struct host *h)
 
 	if (h->os == OS_WINDOWS)
 		return host_text(h, "~\\AppData\\Local\\Temp\\%08" PRIx64 ".tmp", n);
-	return host_text(h, h->os == OS_MACOS ? "~/Library/Caches/%08" PRIx64 ".db" : "/tmp/%08" PRIx64 ".tmp", n);
+	return host_text(h,
+			 h->os == OS_MACOS ? "~/Library/Caches/%08" PRIx64 ".db"
+					   : "/tmp/%08" PRIx64 ".tmp",
+			 n);
 }
 
 static void one_small(struct host *h)
 {
 	const struct session *s = &h->sessions[rng_below(&h->rng, h->session_count)];
-	int64_t t = s->from + 3 * MINUTE +
-		    (int64_t)rng_below(&h->rng, (uint64_t)(s->to - s->from - 5 * MINUTE) / 1000000) * 1000000;
+	int64_t t =
+		s->from + 3 * MINUTE +
+		(int64_t)rng_below(&h->rng, (uint64_t)(s->to - s->from - 5 * MINUTE) / 1000000) *
+			1000000;
 	const struct run *run = h->run_count ? &h->runs[rng_below(&h->rng, h->run_count)] : NULL;
 	uint64_t what = rng_below(&h->rng, 100);
 
 	if (what < 28)
 		act_talk(h, t, rng_below(&h->rng, 4) ? s->browser : s->mail, site(h));
-	else if (what < 40 && run && !(h->reimaged && t > h->reimaged && run->proc->start < h->reimaged))
-		act_talk(h, run->proc->start + (int64_t)rng_below(&h->rng, 6 * 3600) * SECOND, run->proc,
-			 host_text(h, "api.%s", run->product->domain));
+	else if (what < 40 && run &&
+		 !(h->reimaged && t > h->reimaged && run->proc->start < h->reimaged))
+		act_talk(h, run->proc->start + (int64_t)rng_below(&h->rng, 6 * 3600) * SECOND,
+			 run->proc, host_text(h, "api.%s", run->product->domain));
 	else if (what < 50)
 		act_write_other(h, t, rng_below(&h->rng, 2) ? s->browser : s->mail, temporary(h));
 	else if (what < 60)
 		load_small(h, t, s);
 	else if (what < 66 && h->os == OS_WINDOWS)
-		act_registry(h, t, s->shell, "HKU\\.DEFAULT\\Software\\Settings\\Window", "DWORD (0x00000001)");
+		act_registry(h, t, s->shell, "HKU\\.DEFAULT\\Software\\Settings\\Window",
+			     "DWORD (0x00000001)");
 	else if (what < 90)
 		start_small(h, t, s);
 	else if (what < 96)

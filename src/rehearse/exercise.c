@@ -72,7 +72,8 @@ static void name_host(struct host *h)
 	static const char *const kinds[] = { "ws", "mac", "lin" };
 	unsigned n = (unsigned)(h->index % 10000) + 1;
 
-	h->name = host_text(h, "%s-%03u", h->os == OS_WINDOWS && h->server ? "srv" : kinds[h->os], n);
+	h->name =
+		host_text(h, "%s-%03u", h->os == OS_WINDOWS && h->server ? "srv" : kinds[h->os], n);
 	h->full = host_text(h, "%s.corp.example", h->name);
 	h->user = host_text(h, "user%02u", n);
 	h->address = host_text(h, "198.51.100.%u", n % 200 + 40);
@@ -83,8 +84,14 @@ static void host_make(struct exercise *x, struct arena *arena, uint64_t i, struc
 {
 	const struct seat *s = &x->seats[i];
 
-	*h = (struct host){ .x = x, .index = i, .arena = arena, .os = s->os, .sees = s->sees, .group = s->group,
-			    .bystander = s->bystander, .server = x->product.place == PLACE_SERVICE };
+	*h = (struct host){ .x = x,
+			    .index = i,
+			    .arena = arena,
+			    .os = s->os,
+			    .sees = s->sees,
+			    .group = s->group,
+			    .bystander = s->bystander,
+			    .server = x->product.place == PLACE_SERVICE };
 	h->rng = exercise_stream(x, i, 41);
 	name_host(h);
 	fate_deal(h);
@@ -104,7 +111,8 @@ static bool exercise_init(struct exercise *x, const struct rehearse_options *o)
 	arena_init(&x->arena, 0);
 	x->rng = exercise_stream(x, 0, 51);
 	x->days = o->days ? (unsigned)o->days : x->scenario->days;
-	x->start = when_civil(2025, 3, 3, 0, 0, 0) * SECOND + (int64_t)rng_below(&x->rng, 200) * DAY;
+	x->start =
+		when_civil(2025, 3, 3, 0, 0, 0) * SECOND + (int64_t)rng_below(&x->rng, 200) * DAY;
 	x->end = x->start + (int64_t)x->days * DAY;
 	plan_common(x);
 	x->scenario->plan(x);

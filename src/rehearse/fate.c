@@ -107,7 +107,8 @@ static void deal_kind(struct host *h, uint64_t place, struct rng *r)
 
 static int64_t between(struct rng *r, int64_t from, int64_t to)
 {
-	return to > from ? from + (int64_t)rng_below(r, (uint64_t)(to - from) / SECOND) * SECOND : from;
+	return to > from ? from + (int64_t)rng_below(r, (uint64_t)(to - from) / SECOND) * SECOND
+			 : from;
 }
 
 static int64_t at_work(int64_t t, struct rng *r)
@@ -119,7 +120,8 @@ static void deal_times(struct host *h, struct rng *r)
 {
 	const struct exercise *x = h->x;
 	struct fate *f = &h->fate;
-	int64_t from = x->rollout_from, to = x->rollout_to, late = x->end - x->sleep_max + DAY, t, room;
+	int64_t from = x->rollout_from, to = x->rollout_to, late = x->end - x->sleep_max + DAY, t,
+		room;
 
 	if (f->dormant && from < late)
 		from = late < to ? late : to - DAY;
@@ -168,14 +170,16 @@ static void cut(struct host *h)
 
 static void deal_telemetry(struct host *h, struct rng *r)
 {
-	static const unsigned kinds[] = { SEEN(ACT_LOAD), SEEN(ACT_DNS), SEEN(ACT_CONNECT) | SEEN(ACT_DNS),
-					  SEEN(ACT_WRITE), SEEN(ACT_PACKAGE) };
+	static const unsigned kinds[] = { SEEN(ACT_LOAD), SEEN(ACT_DNS),
+					  SEEN(ACT_CONNECT) | SEEN(ACT_DNS), SEEN(ACT_WRITE),
+					  SEEN(ACT_PACKAGE) };
 	struct exercise *x = h->x;
 	int64_t span = x->end - x->start;
 	uint64_t percent = rng_below(r, 100);
 
 	if (percent < 6 && h->os == OS_WINDOWS && !h->group)
-		h->reimaged = x->rollout_to + (int64_t)rng_below(r, (uint64_t)(x->end - x->rollout_to)) / 2;
+		h->reimaged = x->rollout_to +
+			      (int64_t)rng_below(r, (uint64_t)(x->end - x->rollout_to)) / 2;
 	else if (percent < 18)
 		h->from = x->start + span * (30 + (int64_t)rng_below(r, 40)) / 100;
 	else if (percent < 28)
@@ -197,6 +201,8 @@ void fate_deal(struct host *h)
 	h->from = x->start;
 	if (x->modifiers && (s->bystander || s->place >= x->further_least))
 		deal_telemetry(h, &modifiers);
+	h->no_commands = rng_below(&modifiers, 100) < 25 && x->modifiers &&
+			 !(!s->bystander && s->place < x->further_least);
 	h->inventoried = rng_below(&modifiers, 100) < 60;
 	if (s->bystander) {
 		h->fate.has = !x->main_only && rng_below(&r, 100) < 60;

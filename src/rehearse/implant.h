@@ -14,4 +14,5 @@ void implant_commands(struct host *h, int64_t ns, const struct proc *who);
 /* A script fetches something and pipes it into a shell, or has PowerShell fetch it. */
 void implant_fetch(struct host *h, int64_t ns, const struct proc *who);
 /* Defender or the EDR found a file, and put it away. */
-void implant_blocked(struct host *h, int64_t ns, const struct proc *writer, const struct image *file);
+void implant_blocked(struct host *h, int64_t ns, const struct proc *writer,
+		     const struct image *file);

@@ -19,7 +19,8 @@ void install_before(struct host *h, const struct product *p, unsigned release)
 		h->owned[h->owned_count++] = (struct owned){ p, release, h->x->start, 0 };
 }
 
-void install_later(struct host *h, int64_t at, const struct product *p, unsigned release, enum way way)
+void install_later(struct host *h, int64_t at, const struct product *p, unsigned release,
+		   enum way way)
 {
 	if (h->change_count < HOST_OWNED)
 		h->changes[h->change_count++] = (struct change){ at, p, release, way, true };
@@ -50,14 +51,17 @@ static const struct image *package_at(const struct job *j, const char *path)
 					       .company = j->p->vendor,
 					       .version = j->version,
 					       .signer = j->p->vendor,
-					       .content = host_text(j->h, "package %s %s", j->p->name, j->version) });
+					       .content = host_text(j->h, "package %s %s",
+								    j->p->name, j->version) });
 }
 
 /* The files lie there 30 s after it was offered. */
 static void files(const struct job *j, const struct proc *writer)
 {
-	act_write(j->h, j->at + 22 * SECOND, writer, image_part(j->h, j->p, j->release, PART_PROGRAM));
-	act_write(j->h, j->at + 30 * SECOND, writer, image_part(j->h, j->p, j->release, PART_LIBRARY));
+	act_write(j->h, j->at + 22 * SECOND, writer,
+		  image_part(j->h, j->p, j->release, PART_PROGRAM));
+	act_write(j->h, j->at + 30 * SECOND, writer,
+		  image_part(j->h, j->p, j->release, PART_LIBRARY));
 }
 
 static const struct proc *updater(const struct job *j)
@@ -70,8 +74,11 @@ static const struct proc *updater(const struct job *j)
 	install_has(j->h, j->p, &now);
 	image = image_part(j->h, j->p, now, PART_UPDATER);
 	run = act_start(j->h, j->at, image,
-			host_text(j->h, "\"%s\" --update https://%s/%s", image->path, j->p->update_host, j->version),
-			app ? app : j->p->place == PLACE_SERVICE ? j->s->services : j->s->shell);
+			host_text(j->h, "\"%s\" --update https://%s/%s", image->path,
+				  j->p->update_host, j->version),
+			app			       ? app
+			: j->p->place == PLACE_SERVICE ? j->s->services
+						       : j->s->shell);
 	act_talk(j->h, j->at + 2 * SECOND, run, j->p->update_host);
 	return run;
 }
@@ -80,9 +87,10 @@ static const struct proc *updater(const struct job *j)
 
 static void msi(const struct job *j, const char *path, const struct proc *parent, const char *how)
 {
-	const char *command = host_text(j->h, "\"C:\\Windows\\System32\\msiexec.exe\" /i \"%s\"%s", path, how);
-	const struct proc *client = act_start(j->h, j->at + 12 * SECOND, image_system(j->h, "msiexec.exe"),
-					      command, parent);
+	const char *command =
+		host_text(j->h, "\"C:\\Windows\\System32\\msiexec.exe\" /i \"%s\"%s", path, how);
+	const struct proc *client = act_start(j->h, j->at + 12 * SECOND,
+					      image_system(j->h, "msiexec.exe"), command, parent);
 
 	files(j, j->s->installer);
 	act_package(j->h, j->at + 31 * SECOND, client, j->p, j->release, j->before, path, command);
@@ -94,18 +102,21 @@ static void by_updater(const struct job *j)
 	const char *path;
 
 	if (j->p->place != PLACE_USER) {
-		path = host_text(j->h, "C:\\ProgramData\\%s\\Updates\\%s-%s.msi", j->p->slug, j->p->slug, j->version);
+		path = host_text(j->h, "C:\\ProgramData\\%s\\Updates\\%s-%s.msi", j->p->slug,
+				 j->p->slug, j->version);
 		act_write(j->h, j->at + 8 * SECOND, run, package_at(j, path));
 		msi(j, path, run, " /qn");
 		return;
 	}
-	path = host_text(j->h, "~\\AppData\\Local\\Programs\\%s\\packages\\%s-%s-full.nupkg", j->p->slug,
-			 j->p->slug, j->version);
+	path = host_text(j->h, "~\\AppData\\Local\\Programs\\%s\\packages\\%s-%s-full.nupkg",
+			 j->p->slug, j->p->slug, j->version);
 	act_write(j->h, j->at + 8 * SECOND, run, package_at(j, path));
 	files(j, run);
 	act_registry(j->h, j->at + 31 * SECOND, run,
-		     host_text(j->h, "HKU\\S-1-5-21-1111111111-2222222222-3333333333-%u\\Software\\Microsoft\\Windows\\"
-				     "CurrentVersion\\Uninstall\\%s\\DisplayVersion",
+		     host_text(j->h,
+			       "HKU\\S-1-5-21-1111111111-2222222222-3333333333-%"
+			       "u\\Software\\Microsoft\\Windows\\"
+			       "CurrentVersion\\Uninstall\\%s\\DisplayVersion",
 			       1101 + (unsigned)j->h->index, j->p->slug),
 		     j->version);
 }
@@ -113,8 +124,9 @@ static void by_updater(const struct job *j)
 static void by_download(const struct job *j)
 {
 	const char *ending = j->h->os == OS_MACOS ? "pkg" : "msi";
-	const char *path = host_text(j->h, j->h->os == OS_MACOS ? "~/Downloads/%s-%s.%s" : "~\\Downloads\\%s-%s.%s",
-				     j->p->slug, j->version, ending);
+	const char *path = host_text(
+		j->h, j->h->os == OS_MACOS ? "~/Downloads/%s-%s.%s" : "~\\Downloads\\%s-%s.%s",
+		j->p->slug, j->version, ending);
 
 	act_talk(j->h, j->at, j->s->browser, host_text(j->h, "www.%s", j->p->domain));
 	act_write(j->h, j->at + 8 * SECOND, j->s->browser, package_at(j, path));
@@ -126,8 +138,8 @@ static void by_download(const struct job *j)
 
 static void by_agent(const struct job *j)
 {
-	const char *path = host_text(j->h, "C:\\Windows\\ccmcache\\%c\\%s-%s.msi", "abcdefgh"[j->h->index % 8],
-				     j->p->slug, j->version);
+	const char *path = host_text(j->h, "C:\\Windows\\ccmcache\\%c\\%s-%s.msi",
+				     "abcdefgh"[j->h->index % 8], j -> p -> slug, j -> version);
 
 	act_talk(j->h, j->at, j->s->agent, "mgmt.corp.example");
 	act_write(j->h, j->at + 8 * SECOND, j->s->agent, package_at(j, path));
@@ -142,9 +154,11 @@ static void removed(const struct job *j)
 	if (h->os == OS_WINDOWS && j->p->place == PLACE_USER) {
 		const struct image *image = image_part(h, j->p, j->release, PART_UPDATER);
 
-		run = act_start(h, j->at, image, host_text(h, "\"%s\" --uninstall", image->path), j->s->shell);
+		run = act_start(h, j->at, image, host_text(h, "\"%s\" --uninstall", image->path),
+				j->s->shell);
 	} else if (h->os == OS_WINDOWS) {
-		act_start(h, j->at, image_system(h, "msiexec.exe"), "msiexec.exe /x /qb", j->s->shell);
+		act_start(h, j->at, image_system(h, "msiexec.exe"), "msiexec.exe /x /qb",
+			  j->s->shell);
 	}
 	act_delete(h, j->at + 5 * SECOND, run, image_part(h, j->p, j->release, PART_PROGRAM)->path);
 	act_delete(h, j->at + 6 * SECOND, run, image_part(h, j->p, j->release, PART_LIBRARY)->path);
@@ -156,8 +170,9 @@ static void on_macos(const struct job *j, enum way way)
 {
 	struct host *h = j->h;
 	const struct proc *client = j->s->browser, *installd;
-	const char *path = host_text(h, way == BY_UPDATER ? "~/Library/Caches/%s/%s-%s.pkg" : "~/Downloads/%s%s-%s.pkg",
-				     way == BY_UPDATER ? j->p->slug : "", j->p->slug, j->version);
+	const char *path = host_text(
+		h, way == BY_UPDATER ? "~/Library/Caches/%s/%s-%s.pkg" : "~/Downloads/%s%s-%s.pkg",
+		way == BY_UPDATER ? j->p->slug : "", j->p->slug, j->version);
 
 	if (way == BY_UPDATER)
 		client = updater(j);
@@ -167,10 +182,12 @@ static void on_macos(const struct job *j, enum way way)
 	act_start(h, j->at + 12 * SECOND, image_system(h, "/usr/sbin/installer"),
 		  host_text(h, "/usr/sbin/installer -pkg %s -target /", path), client);
 	installd = act_start(h, j->at + 13 * SECOND,
-			     image_system(h, "/System/Library/PrivateFrameworks/PackageKit.framework/Resources/installd"),
+			     image_system(h, "/System/Library/PrivateFrameworks/"
+					     "PackageKit.framework/Resources/installd"),
 			     "installd", j->s->root);
 	files(j, installd);
-	act_package(h, j->at + 31 * SECOND, installd, j->p, j->release, j->before, path, "installer");
+	act_package(h, j->at + 31 * SECOND, installd, j->p, j->release, j->before, path,
+		    "installer");
 }
 
 static void on_linux(const struct job *j)
@@ -179,7 +196,8 @@ static void on_linux(const struct job *j)
 	const char *slug = file_tail(image_part(h, j->p, j->release, PART_PROGRAM)->path);
 	const char *deb = host_text(h, "/var/cache/apt/archives/%s_%s_amd64.deb", slug, j->version);
 	const char *command = host_text(h, "apt-get install -y %s", slug);
-	const struct proc *apt = act_start(h, j->at, image_system(h, "/usr/bin/apt-get"), command, j->s->svchost);
+	const struct proc *apt =
+		act_start(h, j->at, image_system(h, "/usr/bin/apt-get"), command, j->s->svchost);
 	const struct proc *dpkg;
 
 	act_talk(h, j->at + 2 * SECOND, apt, host_text(h, "deb.%s", j->p->domain));
@@ -189,7 +207,9 @@ static void on_linux(const struct job *j)
 	files(j, dpkg);
 	act_package(h, j->at + 31 * SECOND, dpkg, j->p, j->release, j->before, deb, command);
 	act_start(h, j->at + 33 * SECOND, image_system(h, "/usr/bin/dash"),
-		  host_text(h, "/bin/sh /var/lib/dpkg/info/%s.postinst configure %s", slug, j->version), dpkg);
+		  host_text(h, "/bin/sh /var/lib/dpkg/info/%s.postinst configure %s", slug,
+			    j->version),
+		  dpkg);
 }
 
 static void come(const struct job *j, enum way way)
@@ -209,8 +229,13 @@ static void come(const struct job *j, enum way way)
 void install(struct host *h, const struct change *c)
 {
 	struct owned *now = owned_now(h, c->product);
-	struct job j = { h, desk_at(h, c->at), c->product, c->release, c->product->versions[c->release],
-			 now ? now->product->versions[now->release] : NULL, c->at };
+	struct job j = { h,
+			 desk_at(h, c->at),
+			 c->product,
+			 c->release,
+			 c->product->versions[c->release],
+			 now ? now->product->versions[now->release] : NULL,
+			 c->at };
 
 	if (c->way == BY_REMOVAL)
 		removed(&j);

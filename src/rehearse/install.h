@@ -7,7 +7,8 @@
 /* It was there before the records. */
 void install_before(struct host *h, const struct product *p, unsigned release);
 /* Planned: desk_live() does it. It runs afterwards. */
-void install_later(struct host *h, int64_t at, const struct product *p, unsigned release, enum way way);
+void install_later(struct host *h, int64_t at, const struct product *p, unsigned release,
+		   enum way way);
 /* Does it, and notes what the machine has from then on. */
 void install(struct host *h, const struct change *c);
 /* The release that the machine has at the end of what was done so far; false for none. */

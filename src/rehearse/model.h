@@ -81,9 +81,10 @@ enum act_kind {
 	ACT_READ,     /* who read the file name */
 	ACT_ACCESS,   /* who opened other with the rights value */
 	ACT_LOGON,    /* of type value; the user's unless name is set */
-	ACT_PACKAGE,  /* who installed file's product and version; value: the version before; name: the
-			 package's file; extra: the command */
+	ACT_PACKAGE,  /* who installed file's product and version; value: the version before; name:
+			 the  package's file; extra: the command */
 	ACT_DETECT,   /* Defender found name; value: threat; extra: action; who: NULL unknown */
+	ACT_BOOT,     /* the system started */
 	ACT_LOGGING,  /* the log's own: name "signatures" with value its version */
 	ACT_KINDS
 };
@@ -118,13 +119,14 @@ enum reached {
 
 /* What befalls a machine, planned before any act. */
 struct fate {
-	bool has;		       /* the product at all, in any release */
+	bool has; /* the product at all, in any release */
 	bool updated, blocked, dormant;
-	bool further;		       /* is given a second stage */
-	int64_t at[REACHED_COUNT];       /* when it reached each stage; S3B: set where it sleeps at the end */
-	int64_t wakes;		       /* also beyond the end */
+	bool further;		   /* is given a second stage */
+	int64_t at[REACHED_COUNT]; /* when it reached each stage; S3B: set where it sleeps at the
+				      end */
+	int64_t wakes;		   /* also beyond the end */
 	int64_t uninstalled;
-	unsigned release;	       /* which bad release reached it, index in product.versions */
+	unsigned release; /* which bad release reached it, index in product.versions */
 };
 
 /* A product's release on a machine from then on; until 0: to the end. */
@@ -174,14 +176,14 @@ struct host {
 	const char *name, *full, *user, *address;
 	enum os os;
 	enum telemetry sees;
-	unsigned group;	      /* 0, or the image it was cloned from */
-	uint32_t machine;     /* number in identities: clones share it */
+	unsigned group;		/* 0, or the image it was cloned from */
+	uint32_t machine;	/* number in identities: clones share it */
 	bool server, bystander; /* bystander: the product is not for this system */
 
 	int64_t reimaged, from; /* from: the oldest record that is left */
 	int64_t skew;
-	unsigned missing; /* SEEN() of kinds that are not recorded */
-	bool inventoried;
+	unsigned missing;	       /* SEEN() of kinds that are not recorded */
+	bool inventoried, no_commands; /* no_commands: 4688 without command lines, its default */
 
 	struct fate fate;
 	struct session sessions[HOST_SESSIONS];
@@ -237,24 +239,24 @@ struct exercise {
 	struct rng rng;
 	unsigned days;
 	int64_t start, end;
-	struct product product, other;	/* the one it is about, and a second one */
+	struct product product, other; /* the one it is about, and a second one */
 	struct product noise[NOISE_PRODUCTS];
 	int64_t noise_update[NOISE_PRODUCTS];
-	enum os main;	 /* the system that the product is bad on */
+	enum os main;	  /* the system that the product is bad on */
 	bool all_systems; /* it is for every system */
-	bool main_only;	 /* and machines of others do not have it at all */
-	unsigned groups; /* images that machines are cloned from; 0: each installed by itself */
+	bool main_only;	  /* and machines of others do not have it at all */
+	unsigned groups;  /* images that machines are cloned from; 0: each installed by itself */
 	unsigned group_percent;
 	struct mix mix;
 	struct seat *seats;
 	bool modifiers; /* short retention, skew, missing kinds, re-imaging: dealt by the seed */
 	bool may_block, may_sleep;
-	unsigned further_least; /* machines with a second stage, at least */
+	unsigned further_least;		      /* machines with a second stage, at least */
 	const char *c2, *c2_address, *second; /* the domain, and the second module's name */
-	const char *fresh; /* a domain that a release in order asks for first */
-	const char *agent; /* path of the management agent's program, or NULL */
+	const char *fresh;		      /* a domain that a release in order asks for first */
+	const char *agent;		      /* path of the management agent's program, or NULL */
 	const char *agent_name, *agent_vendor, *agent_version; /* vendor NULL: the system's own */
-	int64_t event_at;	/* of what happens at one moment */
+	int64_t event_at;				       /* of what happens at one moment */
 	int64_t rollout_from, rollout_to, sleep_min, sleep_max;
 	struct origin origin;
 	struct named blameless[NAMED_MAX], tie[4];
@@ -278,7 +280,8 @@ const struct scenario *scenario_find(struct slice name);
 /* Text in the exercise's or the machine's arena. */
 const char *exercise_text(struct exercise *x, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-const char *host_text(struct host *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *host_text(struct host *h, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* 64 hexadecimal digits, lower case, that stand for the SHA-256 of a file with this content. */
 void content_sha256(const struct exercise *x, const char *content, char ret[65]);
 /* A generator of its own for each purpose: one more draw in one place changes no other place. */

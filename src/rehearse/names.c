@@ -4,17 +4,24 @@
 #include <ctype.h>
 #include <string.h>
 
-static const char *const first[] = { "Brak", "Dun",  "Ferr", "Gal",  "Hest", "Jor",  "Kel",  "Lind",
-				     "Morr", "Narr", "Ost",  "Pell", "Quil", "Rusk", "Sten", "Tarr",
-				     "Ulm",  "Verr", "Wend", "Yarr", "Cobb", "Elst", "Ibb",  "Zarn" };
-static const char *const last[] = { "mere",  "wick", "holt", "gate",  "stow",	"thorpe", "combe", "beck",
-				    "garth", "lund", "ster", "rith",  "fennel", "ash",	  "ington", "moor",
-				    "low",   "by",   "don",  "spring" };
-static const char *const nouns[] = { "Desk",   "Notes",  "Call",     "Board", "Sync",	"Ledger",
+static const char *const first[] = {
+	"Brak", "Dun",	"Ferr", "Gal",	"Hest", "Jor",	"Kel",	"Lind",
+	"Morr", "Narr", "Ost",	"Pell", "Quil", "Rusk", "Sten", "Tarr",
+	"Ulm",	"Verr", "Wend", "Yarr", "Cobb", "Elst", "Ibb",	"Zarn"
+};
+static const char *const last[] = { "mere",   "wick",  "holt", "gate", "stow", "thorpe", "combe",
+				    "beck",   "garth", "lund", "ster", "rith", "fennel", "ash",
+				    "ington", "moor",  "low",  "by",   "don",  "spring" };
+static const char *const nouns[] = { "Desk",   "Notes",	  "Call",     "Board", "Sync",	"Ledger",
 				     "Viewer", "Planner", "Recorder", "Atlas", "Relay", "Studio" };
-static const char *const vendors[] = { "Software Ltd", "Systems Inc", "GmbH", "Labs AB", "Digital BV" };
-static const char *const libraries[] = { "media", "core", "render", "codec", "bridge", "view", "net" };
-static const char *const folders[] = { "cdn", "edge", "sync", "stat", "cache", "img", "api", "files" };
+static const char *const vendors[] = { "Software Ltd", "Systems Inc", "GmbH", "Labs AB",
+				       "Digital BV" };
+static const char *const libraries[] = {
+	"media", "core", "render", "codec", "bridge", "view", "net"
+};
+static const char *const folders[] = {
+	"cdn", "edge", "sync", "stat", "cache", "img", "api", "files"
+};
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 static const char *pick(struct rng *r, const char *const *list, size_t n)

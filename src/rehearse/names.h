@@ -4,7 +4,8 @@
  * vendors, domains under .example (RFC 2606), addresses of RFC 5737. */
 #include "rehearse/model.h"
 
-/* A product with its vendor, domains and releases; no two of one exercise share their first name. */
+/* A product with its vendor, domains and releases; no two of one exercise share their first name.
+ */
 struct product name_product(struct exercise *x, unsigned n, enum place place);
 /* A domain nobody asked for before. */
 const char *name_domain(struct exercise *x);

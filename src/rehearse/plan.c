@@ -22,7 +22,8 @@ void plan_common(struct exercise *x)
 	for (unsigned i = 0; i < NOISE_PRODUCTS; i++) {
 		x->noise[i] = name_product(x, i + 4, i % 3 == 0 ? PLACE_USER : PLACE_MACHINE);
 		if (i % 2)
-			x->noise_update[i] = x->start + span * (20 + (int64_t)rng_below(&x->rng, 50)) / 100;
+			x->noise_update[i] =
+				x->start + span * (20 + (int64_t)rng_below(&x->rng, 50)) / 100;
 	}
 	plan_product(x, OS_WINDOWS, PLACE_USER);
 	x->other = name_product(x, 1, PLACE_MACHINE);
@@ -137,8 +138,8 @@ void plan_install(struct host *h, unsigned bad, enum way way)
 	install_before(h, &x->product, h->index % 3 ? GOOD : 0);
 	if (h->bystander) {
 		/* The same number on another system: another release, with nothing in it. */
-		install_later(h, x->rollout_from + (int64_t)rng_below(&h->rng, 86400 * 3) * SECOND, &x->product,
-			      bad, BY_UPDATER);
+		install_later(h, x->rollout_from + (int64_t)rng_below(&h->rng, 86400 * 3) * SECOND,
+			      &x->product, bad, BY_UPDATER);
 		return;
 	}
 	if (!h->fate.at[REACHED_S0])
@@ -156,7 +157,10 @@ void plan_updated(struct host *h, bool updated)
 
 	install_before(h, &x->product, GOOD);
 	if (updated)
-		install_later(h, x->rollout_from + (int64_t)rng_below(&h->rng, (uint64_t)(span / SECOND)) * SECOND,
+		install_later(h,
+			      x->rollout_from +
+				      (int64_t)rng_below(&h->rng, (uint64_t)(span / SECOND)) *
+					      SECOND,
 			      &x->product, BAD, BY_UPDATER);
 }
 

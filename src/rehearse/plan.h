@@ -23,6 +23,7 @@ void plan_blame_not(struct exercise *x, const char *product, const char *version
 void plan_blameless(struct exercise *x, const struct product *p, unsigned release);
 /* The product as the fate says: there before, updated by this way; not yet lived. */
 void plan_install(struct host *h, unsigned bad, enum way way);
-/* The product as it is anywhere: there before, and updated where the fate says so; nothing is wrong. */
+/* The product as it is anywhere: there before, and updated where the fate says so; nothing is
+ * wrong. */
 void plan_ordinary(struct host *h);
 void plan_updated(struct host *h, bool updated);

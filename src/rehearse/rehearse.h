@@ -15,7 +15,8 @@
  * never had the program. An administrator's agent trips rules on every machine and an unrelated
  * program is updated on the same day: neither has anything to do with it.
  *
- * Same options, same bytes: nothing is read but the options. Owns nothing between calls; any thread.
+ * Same options, same bytes: nothing is read but the options. Owns nothing between calls; any
+ * thread.
  */
 #include "base/buf.h"
 
@@ -34,18 +35,19 @@ struct rehearse_sink {
 /* Scenario i's name and line; NULL behind the last. */
 const char *rehearse_scenario(size_t i, const char **ret_line);
 bool rehearse_has(struct slice scenario);
-/* The scenario's evidence and truth.json. False: the sink stopped it, or there is no such scenario. */
+/* The scenario's evidence and truth.json. False: the sink stopped it, or there is no such scenario.
+ */
 bool rehearse_write(const struct rehearse_options *o, const struct rehearse_sink *sink);
 
 /* ---- the first story ---- */
 
 enum rehearse_fate {
-	FATE_ABSENT,       /* never had the product */
+	FATE_ABSENT,	   /* never had the product */
 	FATE_NOT_UPDATED,  /* stays on the release before */
-	FATE_DORMANT,      /* updated, asleep when the records end */
-	FATE_BEACONED,     /* called out, again and again */
+	FATE_DORMANT,	   /* updated, asleep when the records end */
+	FATE_BEACONED,	   /* called out, again and again */
 	FATE_SECOND_STAGE, /* and was given a second module and commands */
-	FATE_BLOCKED,      /* the scanner removed the module before it ran */
+	FATE_BLOCKED,	   /* the scanner removed the module before it ran */
 	FATE_COUNT
 };
 

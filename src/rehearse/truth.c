@@ -10,7 +10,8 @@ static const char *const telemetries[] = {
 	[SEES_FLAT] = "sysmon-flat", [SEES_EVTX] = "sysmon-evtx", [SEES_SECURITY] = "security-4688",
 	[SEES_EDR] = "edr",	     [SEES_AUDIT] = "auditd",	  [SEES_ESLOGGER] = "eslogger",
 };
-static const char *const ids[REACHED_COUNT] = { "S0", "S1", "S2", "S3", "S3b", "S4", "S5", "S6", "S7", "S8" };
+static const char *const ids[REACHED_COUNT] = { "S0", "S1", "S2", "S3", "S3b",
+						"S4", "S5", "S6", "S7", "S8" };
 
 static void moment(struct buf *out, const char *name, int64_t ns)
 {
@@ -45,16 +46,19 @@ static const char *fate_of(const struct host *h)
 /* Kinds of act that its telemetry records at all. */
 static unsigned kinds_of(const struct host *h)
 {
-	static const unsigned windows = SEEN(ACT_START) | SEEN(ACT_DETECT) | SEEN(ACT_LOGON) | SEEN(ACT_PACKAGE);
-	static const unsigned full = SEEN(ACT_LOAD) | SEEN(ACT_WRITE) | SEEN(ACT_DNS) | SEEN(ACT_CONNECT) |
-				     SEEN(ACT_REGISTRY);
+	static const unsigned windows =
+		SEEN(ACT_START) | SEEN(ACT_DETECT) | SEEN(ACT_LOGON) | SEEN(ACT_PACKAGE);
+	static const unsigned full = SEEN(ACT_LOAD) | SEEN(ACT_WRITE) | SEEN(ACT_DNS) |
+				     SEEN(ACT_CONNECT) | SEEN(ACT_REGISTRY);
 	static const unsigned seen[TELEMETRY_COUNT] = {
 		[SEES_FLAT] = windows | full | SEEN(ACT_READ),
 		[SEES_EVTX] = windows | full | SEEN(ACT_READ),
 		[SEES_SECURITY] = windows | SEEN(ACT_READ),
 		[SEES_EDR] = SEEN(ACT_START) | SEEN(ACT_DETECT) | SEEN(ACT_LOGON) | full,
-		[SEES_AUDIT] = SEEN(ACT_START) | SEEN(ACT_WRITE) | SEEN(ACT_CONNECT) | SEEN(ACT_PACKAGE) | SEEN(ACT_READ),
-		[SEES_ESLOGGER] = SEEN(ACT_START) | SEEN(ACT_LOAD) | SEEN(ACT_WRITE) | SEEN(ACT_READ) | SEEN(ACT_PACKAGE),
+		[SEES_AUDIT] = SEEN(ACT_START) | SEEN(ACT_WRITE) | SEEN(ACT_CONNECT) |
+			       SEEN(ACT_PACKAGE) | SEEN(ACT_READ),
+		[SEES_ESLOGGER] = SEEN(ACT_START) | SEEN(ACT_LOAD) | SEEN(ACT_WRITE) |
+				  SEEN(ACT_READ) | SEEN(ACT_PACKAGE),
 	};
 
 	return seen[h->sees] & ~h->missing;
@@ -65,11 +69,13 @@ static void coverage(struct buf *out, const struct host *h, int64_t from, int64_
 	static const struct {
 		enum act_kind kind;
 		const char *word;
-	} words[] = { { ACT_START, "process" }, { ACT_LOAD, "module" },	  { ACT_WRITE, "file" },
-		      { ACT_DNS, "dns" },	{ ACT_CONNECT, "network" }, { ACT_REGISTRY, "registry" },
-		      { ACT_READ, "read" },	{ ACT_LOGON, "logon" },	  { ACT_PACKAGE, "package" },
-		      { ACT_DETECT, "detection" } };
-	bool lost = to <= from || (to == h->reimaged && (h->sees == SEES_EVTX || h->sees == SEES_SECURITY));
+	} words[] = { { ACT_START, "process" },	  { ACT_LOAD, "module" },
+		      { ACT_WRITE, "file" },	  { ACT_DNS, "dns" },
+		      { ACT_CONNECT, "network" }, { ACT_REGISTRY, "registry" },
+		      { ACT_READ, "read" },	  { ACT_LOGON, "logon" },
+		      { ACT_PACKAGE, "package" }, { ACT_DETECT, "detection" } };
+	bool lost = to <= from ||
+		    (to == h->reimaged && (h->sees == SEES_EVTX || h->sees == SEES_SECURITY));
 
 	buf_json_key(out, "coverage");
 	buf_put_byte(out, '{');

@@ -18,8 +18,8 @@ static void head(struct audit *l, const struct act *a, const char *type)
 {
 	int64_t ns = form_time(l->h, a->ns);
 
-	buf_printf(&l->out, "node=%s type=%s msg=audit(%" PRId64 ".%03d:%" PRIu64 "): ", l->h->full, type, ns / SECOND,
-		   (int)(ns % SECOND / 1000000), l->serial);
+	buf_printf(&l->out, "node=%s type=%s msg=audit(%" PRId64 ".%03d:%" PRIu64 "): ", l->h->full,
+		   type, ns / SECOND, (int)(ns % SECOND / 1000000), l->serial);
 }
 
 static void call(struct audit *l, const struct act *a, unsigned number, const char *name)
@@ -30,10 +30,13 @@ static void call(struct audit *l, const struct act *a, unsigned number, const ch
 	l->serial++;
 	head(l, a, "SYSCALL");
 	buf_printf(&l->out,
-		   "arch=c000003e syscall=%u success=yes exit=0 a0=3 a1=7ffd items=2 ppid=%u pid=%u auid=%s uid=%s "
-		   "gid=%s euid=%s tty=(none) ses=3 comm=\"%.15s\" exe=\"%s\" subj=unconfined key=\"%s\"\n",
-		   number, p->parent ? (unsigned)p->parent->pid : 1u, (unsigned)p->pid, p->system ? "4294967295" : "1000",
-		   p->system ? "0" : "1000", p->system ? "0" : "1000", p->system ? "0" : "1000", tail,
+		   "arch=c000003e syscall=%u success=yes exit=0 a0=3 a1=7ffd items=2 ppid=%u "
+		   "pid=%u auid=%s uid=%s "
+		   "gid=%s euid=%s tty=(none) ses=3 comm=\"%.15s\" exe=\"%s\" subj=unconfined "
+		   "key=\"%s\"\n",
+		   number, p->parent ? (unsigned)p->parent->pid : 1u, (unsigned)p->pid,
+		   p->system ? "4294967295" : "1000", p->system ? "0" : "1000",
+		   p->system ? "0" : "1000", p->system ? "0" : "1000", tail,
 		   form_path(l->h, p->image->path), name);
 }
 
@@ -42,10 +45,15 @@ static void tail(struct audit *l, const struct act *a, const char *path, const c
 	const struct proc *p = a->who;
 
 	head(l, a, "CWD");
-	buf_printf(&l->out, "cwd=\"%s\"\n", p->folder ? form_path(l->h, p->folder) : p->system ? "/" : form_path(l->h, "~"));
+	buf_printf(&l->out, "cwd=\"%s\"\n",
+		   p->folder   ? form_path(l->h, p->folder)
+		   : p->system ? "/"
+			       : form_path(l->h, "~"));
 	if (path) {
 		head(l, a, "PATH");
-		buf_printf(&l->out, "item=0 name=\"%s\" inode=%u dev=fd:00 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=%s\n",
+		buf_printf(&l->out,
+			   "item=0 name=\"%s\" inode=%u dev=fd:00 mode=0100755 ouid=0 ogid=0 "
+			   "rdev=00:00 nametype=%s\n",
 			   form_path(l->h, path), 400 + (unsigned)a->order, kind);
 	}
 	head(l, a, "EOE");
@@ -92,7 +100,8 @@ static void on_start(struct audit *l, const struct act *a)
 	head(l, a, "EXECVE");
 	buf_printf(&l->out, "argc=%u", n);
 	for (unsigned i = 0; i < n; i++) {
-		bool plain = slice_find(list[i], ' ') == list[i].n && slice_find(list[i], '"') == list[i].n;
+		bool plain = slice_find(list[i], ' ') == list[i].n &&
+			     slice_find(list[i], '"') == list[i].n;
 
 		buf_printf(&l->out, " a%u=", i);
 		word(&l->out, list[i], plain);
@@ -117,7 +126,8 @@ static void on_connect(struct audit *l, const struct act *a)
 		return;
 	call(l, a, 42, "net");
 	head(l, a, "SOCKADDR");
-	buf_printf(&l->out, "saddr=020001BB%02X%02X%02X%02X0000000000000000\n", part[0], part[1], part[2], part[3]);
+	buf_printf(&l->out, "saddr=020001BB%02X%02X%02X%02X0000000000000000\n", part[0], part[1],
+		   part[2], part[3]);
 	tail(l, a, NULL, NULL);
 }
 
@@ -131,12 +141,17 @@ static void on_package(struct audit *l, const struct act *a)
 	when_format((struct when){ .ns = form_time(l->h, a->ns), .set = true }, t);
 	t[10] = ' ';
 	t[19] = 0;
-	buf_printf(&l->dpkg, "%s startup archives unpack\n%s %s %s:amd64 %s %s\n%s status half-installed %s:amd64 %s\n"
-			     "%s status installed %s:amd64 %s\n",
-		   t, t, a->value ? "upgrade" : "install", name, before, version, t, name, version, t, name, version);
-	buf_printf(&l->apt, "\nStart-Date: %.10s  %s\nCommandline: %s\n%s: %s:amd64 (%s%s%s)\nEnd-Date: %.10s  %s\n", t, t + 11,
-		   a->extra, a->value ? "Upgrade" : "Install", name, a->value ? before : "", a->value ? ", " : "", version, t,
-		   t + 11);
+	buf_printf(&l->dpkg,
+		   "%s startup archives unpack\n%s %s %s:amd64 %s %s\n%s status half-installed "
+		   "%s:amd64 %s\n"
+		   "%s status installed %s:amd64 %s\n",
+		   t, t, a->value ? "upgrade" : "install", name, before, version, t, name, version,
+		   t, name, version);
+	buf_printf(&l->apt,
+		   "\nStart-Date: %.10s  %s\nCommandline: %s\n%s: %s:amd64 (%s%s%s)\nEnd-Date: "
+		   "%.10s  %s\n",
+		   t, t + 11, a->extra, a->value ? "Upgrade" : "Install", name,
+		   a->value ? before : "", a->value ? ", " : "", version, t, t + 11);
 }
 
 bool form_audit(struct host *h, const struct rehearse_sink *sink)

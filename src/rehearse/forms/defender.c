@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An EDR's export: rows of Defender's advanced hunting tables, by Microsoft's schema reference. It
- * keeps no file reads and no Windows service records of its own; modules and files as it saw them. */
+ * keeps no file reads and no Windows service records of its own; modules and files as it saw them.
+ */
 #include "base/when.h"
 #include "rehearse/act.h"
 #include "rehearse/forms/forms.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 struct rows {
 	struct host *h;
-	struct buf out, alerts;
+	struct buf out, alerts, software;
 };
 
 static void moment(struct buf *b, const struct host *h, const char *name, int64_t ns)
@@ -25,7 +27,8 @@ static const char *device(struct host *h, int64_t ns)
 	return host_text(h, "%08" PRIx32 "%032" PRIx64, form_machine(h, ns), h->index * 7919);
 }
 
-static void named(struct host *h, struct buf *b, const char *name_key, const char *folder_key, const char *path)
+static void named(struct host *h, struct buf *b, const char *name_key, const char *folder_key,
+		  const char *path)
 {
 	path = form_path(h, path);
 	form_json(b, name_key, file_tail(path));
@@ -40,6 +43,17 @@ static void digests(struct host *h, struct buf *b, const struct image *file)
 	form_json(b, "SHA1", d.sha1);
 	form_json(b, "SHA256", d.sha256);
 	form_json(b, "MD5", d.md5);
+}
+
+static const char *own_spelling(struct host *h, const char *name)
+{
+	char text[80];
+	size_t n = 0;
+
+	for (; name[n] && n < sizeof(text) - 1; n++)
+		text[n] = name[n] == ' ' ? '_' : (char)tolower((unsigned char)name[n]);
+	text[n] = 0;
+	return host_text(h, "%s", text);
 }
 
 static const char *account(struct host *h, const struct proc *p)
@@ -102,7 +116,10 @@ static void on_start(struct rows *r, const struct act *a)
 
 static void on_file(struct rows *r, const struct act *a)
 {
-	struct buf *b = row(r, a, a->kind == ACT_LOAD ? "ImageLoaded" : a->kind == ACT_DELETE ? "FileDeleted" : "FileCreated");
+	struct buf *b = row(r, a,
+			    a->kind == ACT_LOAD	    ? "ImageLoaded"
+			    : a->kind == ACT_DELETE ? "FileDeleted"
+						    : "FileCreated");
 
 	named(r->h, b, "FileName", "FolderPath", a->file ? a->file->path : a->name);
 	if (a->file)
@@ -125,7 +142,9 @@ static void on_dns(struct rows *r, const struct act *a)
 {
 	struct buf *b = row(r, a, "DnsQueryResponse");
 
-	form_json(b, "AdditionalFields", host_text(r->h, "{\"DnsQueryString\":\"%s\",\"DnsQueryResult\":\"%s\"}", a->name, a->value));
+	form_json(b, "AdditionalFields",
+		  host_text(r->h, "{\"DnsQueryString\":\"%s\",\"DnsQueryResult\":\"%s\"}", a->name,
+			    a->value));
 	initiating(r->h, b, a->who);
 }
 
@@ -179,7 +198,10 @@ static void on_logon(struct rows *r, const struct act *a)
 
 	form_json(b, "AccountDomain", "corp");
 	form_json(b, "AccountName", a->name ? "system" : r->h->user);
-	form_json(b, "LogonType", a->name ? "Service" : a->value[0] == '7' ? "Unlock" : "Interactive");
+	form_json(b, "LogonType",
+		  a->name	       ? "Service"
+		  : a->value[0] == '7' ? "Unlock"
+				       : "Interactive");
 }
 
 /* The row of the device, and the alert that stands on it. */
@@ -192,7 +214,8 @@ static void on_detect(struct rows *r, const struct act *a)
 	named(h, b, "FileName", "FolderPath", a->name);
 	digests(h, b, a->file);
 	form_json(b, "AdditionalFields",
-		  host_text(h, "{\"ThreatName\":\"%s\",\"WasRemediated\":%s}", a->value, a->extra[0] == 'N' ? "false" : "true"));
+		  host_text(h, "{\"ThreatName\":\"%s\",\"WasRemediated\":%s}", a->value,
+			    a->extra[0] == 'N' ? "false" : "true"));
 	initiating(h, b, a->who);
 	b = &r->alerts;
 	buf_put_byte(b, '{');
@@ -210,13 +233,34 @@ static void on_detect(struct rows *r, const struct act *a)
 	buf_put_str(b, "}\n");
 }
 
+/* The list of software as of the end: names in its own spelling, no time, no path. */
+static void software(struct host *h, struct buf *b)
+{
+	for (size_t n = 0; n < h->owned_count; n++) {
+		const struct owned *o = &h->owned[n];
+
+		if (o->until)
+			continue;
+		buf_put_byte(b, '{');
+		form_json(b, "DeviceId", device(h, h->x->end));
+		form_json(b, "DeviceName", h->full);
+		form_json(b, "OSPlatform", "Windows10");
+		form_json(b, "SoftwareVendor", own_spelling(h, o->product->vendor));
+		form_json(b, "SoftwareName", own_spelling(h, o->product->name));
+		form_json(b, "SoftwareVersion", o->product->versions[o->release]);
+		buf_put_str(b, "}\n");
+	}
+}
+
 bool form_defender(struct host *h, const struct rehearse_sink *sink)
 {
 	static void (*const say[ACT_KINDS])(struct rows *, const struct act *) = {
-		[ACT_START] = on_start,	    [ACT_LOAD] = on_file,	  [ACT_WRITE] = on_file,
-		[ACT_DELETE] = on_file,	    [ACT_MARK] = on_mark,	  [ACT_DNS] = on_dns,
-		[ACT_CONNECT] = on_connect, [ACT_REGISTRY] = on_registry, [ACT_SERVICE] = on_service,
-		[ACT_ACCESS] = on_access,   [ACT_LOGON] = on_logon,	  [ACT_DETECT] = on_detect,
+		[ACT_START] = on_start,	    [ACT_LOAD] = on_file,
+		[ACT_WRITE] = on_file,	    [ACT_DELETE] = on_file,
+		[ACT_MARK] = on_mark,	    [ACT_DNS] = on_dns,
+		[ACT_CONNECT] = on_connect, [ACT_REGISTRY] = on_registry,
+		[ACT_SERVICE] = on_service, [ACT_ACCESS] = on_access,
+		[ACT_LOGON] = on_logon,	    [ACT_DETECT] = on_detect,
 	};
 	struct rows r = { .h = h };
 	bool ok;
@@ -226,9 +270,12 @@ bool form_defender(struct host *h, const struct rehearse_sink *sink)
 			say[h->acts[n].kind](&r, &h->acts[n]);
 			buf_put_str(&r.out, "}\n");
 		}
+	software(h, &r.software);
 	ok = form_put(h, sink, host_text(h, "edr/%s.jsonl", h->name), &r.out) &&
-	     form_put(h, sink, host_text(h, "edr/%s-alerts.jsonl", h->name), &r.alerts);
+	     form_put(h, sink, host_text(h, "edr/%s-alerts.jsonl", h->name), &r.alerts) &&
+	     form_put(h, sink, host_text(h, "edr/%s-software.jsonl", h->name), &r.software);
 	buf_done(&r.out);
 	buf_done(&r.alerts);
+	buf_done(&r.software);
 	return ok;
 }

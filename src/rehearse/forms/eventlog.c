@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Windows: what Sysmon 15 and the event logs say of an act (Sysmon's schema; Microsoft's pages on the
- * audit events; the MsiInstaller and Defender providers). */
+/* Windows: what Sysmon 15 and the event logs say of an act (Sysmon's schema; Microsoft's pages on
+ * the audit events; the MsiInstaller and Defender providers). */
 #include "base/when.h"
 #include "rehearse/act.h"
 #include "rehearse/forms/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *user_of(struct log *l, const struct proc *p)
 {
@@ -18,8 +19,8 @@ static const char *guid(struct log *l, const struct proc *p)
 	uint64_t s = (uint64_t)(p->start / SECOND);
 
 	return host_text(l->h, "{%08" PRIx32 "-%04x-%04x-%04x-%012x}", form_machine(l->h, p->start),
-			 (unsigned)(s >> 16 & 0xffff), (unsigned)(s & 0xffff), (unsigned)(p->pid >> 2 & 0xffff),
-			 (unsigned)p->serial);
+			 (unsigned)(s >> 16 & 0xffff), (unsigned)(s & 0xffff),
+			 (unsigned)(p->pid >> 2 & 0xffff), (unsigned)p->serial);
 }
 
 static void sysmon(struct log *l, const struct act *a, int id, bool seen)
@@ -37,7 +38,7 @@ static void sysmon(struct log *l, const struct act *a, int id, bool seen)
 	if (id == 10)
 		return;
 	log_field(l, "ProcessGuid", guid(l, a->who));
-	log_number(l, "ProcessId", "%" PRIu64, a->who->pid);
+	log_decimal(l, "ProcessId", a->who->pid);
 	log_field(l, "Image", a->who->image->path);
 	log_field(l, "User", user_of(l, a->who));
 }
@@ -47,7 +48,9 @@ static void hashes(struct log *l, const char *name, const struct image *file)
 	struct digests d;
 
 	form_digests(l->h, file, &d);
-	log_field(l, name, host_text(l->h, "SHA1=%s,MD5=%s,SHA256=%s,IMPHASH=%s", d.sha1, d.md5, d.sha256, d.imports));
+	log_field(l, name,
+		  host_text(l->h, "SHA1=%s,MD5=%s,SHA256=%s,IMPHASH=%s", d.sha1, d.md5, d.sha256,
+			    d.imports));
 }
 
 static void identity(struct log *l, const struct image *i)
@@ -66,7 +69,8 @@ static void subject(struct log *l, const struct proc *p)
 
 	log_field(l, "SubjectUserSid",
 		  p->system ? "S-1-5-18"
-			    : host_text(h, "S-1-5-21-1111111111-2222222222-3333333333-%u", 1101 + (unsigned)h->index));
+			    : host_text(h, "S-1-5-21-1111111111-2222222222-3333333333-%u",
+					1101 + (unsigned)h->index));
 	log_field(l, "SubjectUserName", p->system ? host_text(h, "%s$", h->name) : h->user);
 	log_field(l, "SubjectDomainName", "CORP");
 	log_field(l, "SubjectLogonId", p->system ? "0x3e7" : "0x3c67a");
@@ -80,11 +84,11 @@ static void start_4688(struct log *l, const struct act *a, bool seen)
 
 	log_open(l, a->ns + 4 * (SECOND / 1000), LOG_SECURITY, NULL, 4688, seen);
 	subject(l, parent && parent->system ? parent : p);
-	log_number(l, "NewProcessId", "0x%" PRIx64, p->pid);
+	log_hex(l, "NewProcessId", p->pid);
 	log_field(l, "NewProcessName", p->image->path);
 	log_field(l, "TokenElevationType", p->system ? "%%1936" : "%%1938");
-	log_number(l, "ProcessId", "0x%" PRIx64, parent ? parent->pid : 4);
-	log_field(l, "CommandLine", p->command);
+	log_hex(l, "ProcessId", parent ? parent->pid : 4);
+	log_field(l, "CommandLine", l->h->no_commands ? "" : p->command);
 	log_field(l, "TargetUserName", parent && parent->system && !p->system ? l->h->user : "-");
 	if (parent)
 		log_field(l, "ParentProcessName", parent->image->path);
@@ -100,12 +104,15 @@ static void on_start(struct log *l, const struct act *a, bool seen)
 		sysmon(l, a, 1, seen);
 		identity(l, p->image);
 		log_field(l, "CommandLine", p->command);
-		log_field(l, "CurrentDirectory", p->folder ? p->folder : p->system ? "C:\\Windows\\system32\\" : "~\\");
+		log_field(l, "CurrentDirectory",
+			  p->folder   ? p->folder
+			  : p->system ? "C:\\Windows\\system32\\"
+				      : "~\\");
 		log_field(l, "LogonId", p->system ? "0x3e7" : "0x3c67a");
 		log_field(l, "IntegrityLevel", p->system ? "System" : "Medium");
 		if (parent) {
 			log_field(l, "ParentProcessGuid", guid(l, parent));
-			log_number(l, "ParentProcessId", "%" PRIu64, parent->pid);
+			log_decimal(l, "ParentProcessId", parent->pid);
 			log_field(l, "ParentImage", parent->image->path);
 			log_field(l, "ParentCommandLine", parent->command);
 			log_field(l, "ParentUser", user_of(l, parent));
@@ -139,7 +146,9 @@ static void on_mark(struct log *l, const struct act *a, bool seen)
 {
 	sysmon(l, a, 15, seen);
 	log_field(l, "TargetFilename", host_text(l->h, "%s:Zone.Identifier", a->name));
-	log_field(l, "Contents", host_text(l->h, "[ZoneTransfer]  ZoneId=3  ReferrerUrl=%s  HostUrl=%s", a->extra, a->value));
+	log_field(l, "Contents",
+		  host_text(l->h, "[ZoneTransfer]  ZoneId=3  ReferrerUrl=%s  HostUrl=%s", a->extra,
+			    a->value));
 	log_close(l);
 }
 
@@ -158,7 +167,7 @@ static void on_connect(struct log *l, const struct act *a, bool seen)
 	log_field(l, "Protocol", "tcp");
 	log_field(l, "Initiated", "true");
 	log_field(l, "SourceIp", l->h->address);
-	log_number(l, "SourcePort", "%" PRIu64, 49152 + a->order % 16000);
+	log_decimal(l, "SourcePort", 49152 + a->order % 16000);
 	log_field(l, "DestinationHostname", a->name);
 	log_field(l, "DestinationIp", a->value);
 	log_field(l, "DestinationPort", "443");
@@ -178,13 +187,15 @@ static void on_access(struct log *l, const struct act *a, bool seen)
 {
 	sysmon(l, a, 10, seen);
 	log_field(l, "SourceProcessGUID", guid(l, a->who));
-	log_number(l, "SourceProcessId", "%" PRIu64, a->who->pid);
+	log_decimal(l, "SourceProcessId", a->who->pid);
 	log_field(l, "SourceImage", a->who->image->path);
 	log_field(l, "TargetProcessGUID", guid(l, a->other));
-	log_number(l, "TargetProcessId", "%" PRIu64, a->other->pid);
+	log_decimal(l, "TargetProcessId", a->other->pid);
 	log_field(l, "TargetImage", a->other->image->path);
 	log_field(l, "GrantedAccess", a->value);
-	log_field(l, "CallTrace", "C:\\Windows\\SYSTEM32\\ntdll.dll+9d0f4|C:\\Windows\\System32\\KERNELBASE.dll+2c13e");
+	log_field(l, "CallTrace",
+		  "C:\\Windows\\SYSTEM32\\ntdll.dll+9d0f4|C:\\Windows\\System32\\KERNELBASE.dll+"
+		  "2c13e");
 	log_close(l);
 }
 
@@ -208,7 +219,7 @@ static void on_read(struct log *l, const struct act *a, bool seen)
 	log_field(l, "ObjectName", a->name);
 	log_field(l, "AccessList", "%%4416");
 	log_field(l, "AccessMask", "0x1");
-	log_number(l, "ProcessId", "0x%" PRIx64, a->who->pid);
+	log_hex(l, "ProcessId", a->who->pid);
 	log_field(l, "ProcessName", a->who->image->path);
 	log_close(l);
 }
@@ -236,7 +247,8 @@ static void on_package(struct log *l, const struct act *a, bool seen)
 	const char *client = host_text(l->h, "%u", (unsigned)a->who->pid);
 	const char *begin[] = { a->name, client, "(NULL)", "(NULL)", "(NULL)", "(NULL)" };
 	const char *done[] = { i->product, i->version, "1033", "0", i->company, "(NULL)" };
-	const char *told[] = { host_text(l->h, "Product: %s -- Installation completed successfully.", i->product) };
+	const char *told[] = { host_text(
+		l->h, "Product: %s -- Installation completed successfully.", i->product) };
 
 	log_open(l, a->ns - 15 * SECOND, LOG_APPLICATION, NULL, 1040, seen);
 	log_list(l, begin, 6);
@@ -269,6 +281,19 @@ static void on_detect(struct log *l, const struct act *a, bool seen)
 	log_close(l);
 }
 
+static void on_boot(struct log *l, const struct act *a, bool seen)
+{
+	struct when t = { .ns = form_time(l->h, a->ns), .digits = 7, .set = true };
+	char text[32];
+
+	text[when_format(t, text)] = 0;
+	log_open(l, a->ns, LOG_SYSTEM, "Microsoft-Windows-Kernel-General", 12, seen);
+	log_field(l, "MajorVersion", "10");
+	log_field(l, "BuildVersion", "19041");
+	log_field(l, "StartTime", text);
+	log_close(l);
+}
+
 static void on_logging(struct log *l, const struct act *a, bool seen)
 {
 	log_open(l, a->ns, LOG_DEFENDER, NULL, 2000, seen);
@@ -278,14 +303,15 @@ static void on_logging(struct log *l, const struct act *a, bool seen)
 	log_close(l);
 }
 
-#define WITHOUT_SYSMON                                                                             \
-	(SEEN(ACT_START) | SEEN(ACT_SERVICE) | SEEN(ACT_READ) | SEEN(ACT_LOGON) | SEEN(ACT_PACKAGE) |  \
-	 SEEN(ACT_DETECT) | SEEN(ACT_LOGGING))
+#define WITHOUT_SYSMON                                                            \
+	(SEEN(ACT_START) | SEEN(ACT_SERVICE) | SEEN(ACT_READ) | SEEN(ACT_LOGON) | \
+	 SEEN(ACT_PACKAGE) | SEEN(ACT_DETECT) | SEEN(ACT_LOGGING) | SEEN(ACT_BOOT))
 
 static bool put_files(struct log *l, const struct rehearse_sink *sink)
 {
-	static const char *const names[] = { "Microsoft-Windows-Sysmon%4Operational", "Security", "System",
-					     "Application", "Microsoft-Windows-Windows Defender%4Operational" };
+	static const char *const names[] = { "Microsoft-Windows-Sysmon%4Operational", "Security",
+					     "System", "Application",
+					     "Microsoft-Windows-Windows Defender%4Operational" };
 	struct host *h = l->h;
 	bool ok = true;
 
@@ -299,18 +325,26 @@ static bool put_files(struct log *l, const struct rehearse_sink *sink)
 bool form_eventlog(struct host *h, const struct rehearse_sink *sink)
 {
 	static void (*const say[ACT_KINDS])(struct log *, const struct act *, bool) = {
-		[ACT_START] = on_start,	    [ACT_LOAD] = on_load,	[ACT_WRITE] = on_write,
-		[ACT_DELETE] = on_write,    [ACT_MARK] = on_mark,	[ACT_DNS] = on_dns,
-		[ACT_CONNECT] = on_connect, [ACT_REGISTRY] = on_registry, [ACT_SERVICE] = on_service,
-		[ACT_READ] = on_read,	    [ACT_ACCESS] = on_access,	[ACT_LOGON] = on_logon,
-		[ACT_PACKAGE] = on_package, [ACT_DETECT] = on_detect,	[ACT_LOGGING] = on_logging,
+		[ACT_START] = on_start,	    [ACT_LOAD] = on_load,
+		[ACT_WRITE] = on_write,	    [ACT_DELETE] = on_write,
+		[ACT_MARK] = on_mark,	    [ACT_DNS] = on_dns,
+		[ACT_CONNECT] = on_connect, [ACT_REGISTRY] = on_registry,
+		[ACT_SERVICE] = on_service, [ACT_READ] = on_read,
+		[ACT_ACCESS] = on_access,   [ACT_LOGON] = on_logon,
+		[ACT_PACKAGE] = on_package, [ACT_DETECT] = on_detect,
+		[ACT_LOGGING] = on_logging, [ACT_BOOT] = on_boot,
 	};
 	struct log l = { .h = h, .nested = h->sees != SEES_FLAT };
-	bool ok;
+	bool anew = false, ok;
 
 	for (size_t n = 0; n < h->act_count; n++) {
 		const struct act *a = &h->acts[n];
 
+		/* Logs of a new installation begin with record 1. */
+		if (h->reimaged && a->ns >= h->reimaged && !anew) {
+			memset(l.number, 0, sizeof(l.number));
+			anew = true;
+		}
 		if (say[a->kind] && (h->sees != SEES_SECURITY || WITHOUT_SYSMON & SEEN(a->kind)))
 			say[a->kind](&l, a, form_sees(h, a));
 	}

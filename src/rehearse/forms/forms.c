@@ -25,7 +25,9 @@ int64_t form_time(const struct host *h, int64_t ns)
 
 const char *form_path(struct host *h, const char *text)
 {
-	static const char *const homes[] = { "C:\\Users\\", "/Users/", "/" "home/" };
+	static const char *const homes[] = { "C:\\Users\\", "/Users/",
+					     "/"
+					     "home/" };
 	struct buf b = { 0 };
 	const char *kept;
 
@@ -41,7 +43,8 @@ const char *form_path(struct host *h, const char *text)
 	return kept;
 }
 
-bool form_put(struct host *h, const struct rehearse_sink *sink, const char *path, const struct buf *text)
+bool form_put(struct host *h, const struct rehearse_sink *sink, const char *path,
+	      const struct buf *text)
 {
 	return !text->n || sink->put(sink->of, host_text(h, "evidence/%s", path), buf_slice(text));
 }
@@ -80,8 +83,9 @@ static int by_time(const void *a, const void *b)
 bool forms_host(struct host *h, const struct rehearse_sink *sink)
 {
 	static bool (*const forms[TELEMETRY_COUNT])(struct host *, const struct rehearse_sink *) = {
-		[SEES_FLAT] = form_eventlog, [SEES_EVTX] = form_eventlog, [SEES_SECURITY] = form_eventlog,
-		[SEES_EDR] = form_defender,  [SEES_AUDIT] = form_audit,	  [SEES_ESLOGGER] = form_macos,
+		[SEES_FLAT] = form_eventlog,	 [SEES_EVTX] = form_eventlog,
+		[SEES_SECURITY] = form_eventlog, [SEES_EDR] = form_defender,
+		[SEES_AUDIT] = form_audit,	 [SEES_ESLOGGER] = form_macos,
 	};
 
 	if (h->act_count)
@@ -93,7 +97,8 @@ bool forms_host(struct host *h, const struct rehearse_sink *sink)
 
 bool forms_fleet(struct exercise *x, const struct rehearse_sink *sink)
 {
-	static const char *const names[] = { "evidence/network/conn.log", "evidence/network/dns.log",
+	static const char *const names[] = { "evidence/network/conn.log",
+					     "evidence/network/dns.log",
 					     "evidence/network/ssl.log" };
 	bool ok = true;
 
@@ -101,6 +106,7 @@ bool forms_fleet(struct exercise *x, const struct rehearse_sink *sink)
 		if (x->network[i].n)
 			ok = sink->put(sink->of, names[i], buf_slice(&x->network[i]));
 	if (ok && x->inventory.n)
-		ok = sink->put(sink->of, "evidence/inventory/software-files.csv", buf_slice(&x->inventory));
+		ok = sink->put(sink->of, "evidence/inventory/software-files.csv",
+			       buf_slice(&x->inventory));
 	return ok;
 }

@@ -28,7 +28,8 @@ int64_t form_time(const struct host *h, int64_t ns);
 /* "~" as the user's folder. In the machine's arena. */
 const char *form_path(struct host *h, const char *text);
 /* Puts a file below evidence/. */
-bool form_put(struct host *h, const struct rehearse_sink *sink, const char *path, const struct buf *text);
+bool form_put(struct host *h, const struct rehearse_sink *sink, const char *path,
+	      const struct buf *text);
 /* The number of the machine's installation that a process belongs to. */
 uint32_t form_machine(const struct host *h, int64_t start);
 void form_json(struct buf *b, const char *name, const char *value);

@@ -6,9 +6,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const channels[] = { "Microsoft-Windows-Sysmon/Operational", "Security", "System",
-					"Application", "Microsoft-Windows-Windows Defender/Operational" };
-static const char *const providers[] = { "Microsoft-Windows-Sysmon", "Microsoft-Windows-Security-Auditing",
+static const char *const channels[] = { "Microsoft-Windows-Sysmon/Operational", "Security",
+					"System", "Application",
+					"Microsoft-Windows-Windows Defender/Operational" };
+static const char *const providers[] = { "Microsoft-Windows-Sysmon",
+					 "Microsoft-Windows-Security-Auditing",
 					 "Service Control Manager", "MsiInstaller",
 					 "Microsoft-Windows-Windows Defender" };
 
@@ -17,7 +19,8 @@ static void open_nested(struct log *l, struct when t, enum channel c, const char
 	struct buf *b = l->now;
 
 	buf_put_str(b, "{\"Event\":{\"#attributes\":{\"xmlns\":"
-		       "\"http://schemas.microsoft.com/win/2004/08/events/event\"},\"System\":{\"Provider\":"
+		       "\"http://schemas.microsoft.com/win/2004/08/events/"
+		       "event\"},\"System\":{\"Provider\":"
 		       "{\"#attributes\":{");
 	form_json(b, "Name", provider);
 	buf_printf(b, "}},\"EventID\":%d,\"TimeCreated\":{\"#attributes\":{", id);
@@ -29,7 +32,8 @@ static void open_nested(struct log *l, struct when t, enum channel c, const char
 	buf_put_str(b, "},\"EventData\":{");
 }
 
-void log_open(struct log *l, int64_t ns, enum channel channel, const char *provider, int id, bool seen)
+void log_open(struct log *l, int64_t ns, enum channel channel, const char *provider, int id,
+	      bool seen)
 {
 	struct when t = { .ns = form_time(l->h, ns), .digits = 3, .set = true };
 	struct buf *b = l->now = seen ? &l->out[l->nested ? channel : LOG_SYSMON] : &l->gone;
@@ -56,9 +60,14 @@ void log_field(struct log *l, const char *name, const char *value)
 	form_json(l->now, name, form_path(l->h, value));
 }
 
-void log_number(struct log *l, const char *name, const char *format, uint64_t value)
+void log_decimal(struct log *l, const char *name, uint64_t value)
 {
-	form_json(l->now, name, host_text(l->h, format, value));
+	form_json(l->now, name, host_text(l->h, "%" PRIu64, value));
+}
+
+void log_hex(struct log *l, const char *name, uint64_t value)
+{
+	form_json(l->now, name, host_text(l->h, "0x%" PRIx64, value));
 }
 
 void log_list(struct log *l, const char *const *values, size_t n)

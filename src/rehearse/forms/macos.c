@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* macOS: Endpoint Security events as eslogger prints them (with the machine's name, as whoever ships
- * them adds it), and the installer's log. Neither sees names asked for or connections. */
+/* macOS: Endpoint Security events as eslogger prints them (with the machine's name, as whoever
+ * ships them adds it), and the installer's log. Neither sees names asked for or connections. */
 #include "base/when.h"
 #include "rehearse/act.h"
 #include "rehearse/forms/forms.h"
@@ -82,14 +82,16 @@ static void on_write(struct events *l, const struct act *a)
 	const char *path = form_path(l->h, a->name), *tail = file_tail(path);
 
 	event(l, a, a->who, 13);
-	buf_put_str(&l->out, "\"create\":{\"destination_type\":1,\"destination\":{\"new_path\":{\"dir\":{");
+	buf_put_str(&l->out,
+		    "\"create\":{\"destination_type\":1,\"destination\":{\"new_path\":{\"dir\":{");
 	form_json(&l->out, "path", host_text(l->h, "%.*s", (int)(tail - path - 1), path));
 	buf_put_str(&l->out, "}");
 	form_json(&l->out, "filename", tail);
 	buf_put_str(&l->out, "}}}}}\n");
 }
 
-static void one_path(struct events *l, const struct act *a, int type, const char *name, const char *key, const char *path)
+static void one_path(struct events *l, const struct act *a, int type, const char *name,
+		     const char *key, const char *path)
 {
 	event(l, a, a->who, type);
 	buf_json_key(&l->out, name);
@@ -132,17 +134,17 @@ static void on_package(struct events *l, const struct act *a)
 	when_format((struct when){ .ns = form_time(l->h, a->ns), .set = true }, t);
 	t[10] = ' ';
 	t[19] = 0;
-	buf_printf(&l->install, "%s+00 %s installd[%u]: PackageKit: ----- Begin install -----\n", t, l->h->name,
-		   (unsigned)a->who->pid);
-	buf_printf(&l->install, "%s+00 %s installd[%u]: PackageKit: Installed \"%s\" (%s)\n", t, l->h->name,
-		   (unsigned)a->who->pid, a->file->product, a->file->version);
+	buf_printf(&l->install, "%s+00 %s installd[%u]: PackageKit: ----- Begin install -----\n", t,
+		   l->h->name, (unsigned)a->who->pid);
+	buf_printf(&l->install, "%s+00 %s installd[%u]: PackageKit: Installed \"%s\" (%s)\n", t,
+		   l->h->name, (unsigned)a->who->pid, a->file->product, a->file->version);
 }
 
 bool form_macos(struct host *h, const struct rehearse_sink *sink)
 {
 	static void (*const say[ACT_KINDS])(struct events *, const struct act *) = {
-		[ACT_START] = on_start,	  [ACT_LOAD] = on_load,	  [ACT_WRITE] = on_write,
-		[ACT_DELETE] = on_delete, [ACT_READ] = on_read,	  [ACT_AGENT] = on_agent,
+		[ACT_START] = on_start,	    [ACT_LOAD] = on_load, [ACT_WRITE] = on_write,
+		[ACT_DELETE] = on_delete,   [ACT_READ] = on_read, [ACT_AGENT] = on_agent,
 		[ACT_PACKAGE] = on_package,
 	};
 	struct events l = { .h = h };

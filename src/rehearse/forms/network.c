@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is kept for the whole fleet: a sensor on the wire of one office (Zeek's tab-separated conn, dns
- * and ssl logs) and an inventory of files with hashes. */
+/* What is kept for the whole fleet: a sensor on the wire of one office (Zeek's tab-separated conn,
+ * dns and ssl logs) and an inventory of files with hashes. */
 #include "rehearse/act.h"
 #include "rehearse/forms/forms.h"
 
@@ -13,14 +13,19 @@
 static void zeek_head(struct buf *b, const char *path, const char *fields, const char *types)
 {
 	if (!b->n)
-		buf_printf(b, "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\t%s\n"
-			      "#fields\t%s\n#types\t%s\n", path, fields, types);
+		buf_printf(b,
+			   "#separator "
+			   "\\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#"
+			   "path\t%s\n"
+			   "#fields\t%s\n#types\t%s\n",
+			   path, fields, types);
 }
 
 static void zeek_start(struct host *h, struct buf *b, const struct act *a, unsigned port)
 {
-	buf_printf(b, "%" PRId64 ".%06d\tC%08x%04x\t%s\t%u\t", a->ns / SECOND, (int)(a->ns % SECOND / 1000), (unsigned)a->order,
-		   (unsigned)h->index, h->address, port);
+	buf_printf(b, "%" PRId64 ".%06d\tC%08x%04x\t%s\t%u\t", a->ns / SECOND,
+		   (int)(a->ns % SECOND / 1000), (unsigned)a->order, (unsigned)h->index, h->address,
+		   port);
 }
 
 static void contact(struct host *h, const struct act *a)
@@ -30,13 +35,14 @@ static void contact(struct host *h, const struct act *a)
 
 	if (a->kind == ACT_DNS) {
 		zeek_start(h, &x->network[1], a, port);
-		buf_printf(&x->network[1], "192.0.2.53\t53\tudp\t%u\t%s\t1\tC_INTERNET\t1\tA\t0\tNOERROR\t%s\n",
+		buf_printf(&x->network[1],
+			   "192.0.2.53\t53\tudp\t%u\t%s\t1\tC_INTERNET\t1\tA\t0\tNOERROR\t%s\n",
 			   (unsigned)a->order, a->name, a->value);
 		return;
 	}
 	zeek_start(h, &x->network[0], a, port);
-	buf_printf(&x->network[0], "%s\t443\ttcp\tssl\t1.2\t%u\t%u\tSF\n", a->value, 600 + a->order % 900,
-		   3000 + a->order % 5000);
+	buf_printf(&x->network[0], "%s\t443\ttcp\tssl\t1.2\t%u\t%u\tSF\n", a->value,
+		   600 + a->order % 900, 3000 + a->order % 5000);
 	zeek_start(h, &x->network[2], a, port);
 	buf_printf(&x->network[2], "%s\t443\tTLSv13\t%s\tT\n", a->value, a->name);
 }
@@ -49,14 +55,20 @@ void form_network(struct host *h)
 	if (h->index >= OFFICE)
 		return;
 	zeek_head(&x->network[0], "conn",
-		  "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state",
-		  "time\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\tstring");
+		  "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_"
+		  "p\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state",
+		  "time\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\tstri"
+		  "ng");
 	zeek_head(&x->network[1], "dns",
-		  "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\ttrans_id\tquery\tqclass\tqclass_name\tqtype\t"
+		  "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\ttrans_"
+		  "id\tquery\tqclass\tqclass_name\tqtype\t"
 		  "qtype_name\trcode\trcode_name\tanswers",
-		  "time\tstring\taddr\tport\taddr\tport\tenum\tcount\tstring\tcount\tstring\tcount\tstring\tcount\tstring\t"
+		  "time\tstring\taddr\tport\taddr\tport\tenum\tcount\tstring\tcount\tstring\tcount"
+		  "\tstring\tcount\tstring\t"
 		  "vector[string]");
-	zeek_head(&x->network[2], "ssl", "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tversion\tserver_name\testablished",
+	zeek_head(&x->network[2], "ssl",
+		  "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tversion\tserver_"
+		  "name\testablished",
 		  "time\tstring\taddr\tport\taddr\tport\tstring\tstring\tbool");
 	for (size_t n = 0; n < h->act_count && kept < 2 * EACH; n++)
 		if (h->acts[n].kind == ACT_DNS || h->acts[n].kind == ACT_CONNECT) {
@@ -80,8 +92,10 @@ void form_inventory(struct host *h)
 	if (!b->n)
 		buf_put_str(b, "Host,Path,SHA256,Product,Version,Publisher,Signer\n");
 	for (size_t n = 0; n < h->owned_count; n++)
-		for (int part = PART_PROGRAM; part <= PART_LIBRARY && !h->owned[n].until; part += PART_LIBRARY) {
-			const struct image *i = image_part(h, h->owned[n].product, h->owned[n].release, (enum part)part);
+		for (int part = PART_PROGRAM; part <= PART_LIBRARY && !h->owned[n].until;
+		     part += PART_LIBRARY) {
+			const struct image *i = image_part(h, h->owned[n].product,
+							   h->owned[n].release, (enum part)part);
 			struct digests d;
 
 			form_digests(h, i, &d);

@@ -12,7 +12,9 @@ static void plan(struct exercise *x)
 	x->main_only = true;
 	x->rollout_from = x->event_at;
 	x->rollout_to = x->event_at + HOUR;
-	x->origin = (struct origin){ .kind = "deployment", .product = x->second, .os = "windows",
+	x->origin = (struct origin){ .kind = "deployment",
+				     .product = x->second,
+				     .os = "windows",
 				     .host = "mgmt.corp.example",
 				     .delivered_by = "C:\\Windows\\CCM\\CcmExec.exe" };
 	for (unsigned i = 0; i <= BAD; i++)
@@ -25,14 +27,19 @@ static const struct proc *procedure(struct host *h, int64_t t)
 	const char *name = h->x->second;
 	const char *text = host_text(h, "C:\\Windows\\Temp\\%s.crt", name);
 	const struct image *program = image_new(
-		h, (struct image){ .path = host_text(h, "C:\\Windows\\Temp\\%s.exe", name), .product = "-",
-				   .company = "-", .version = "1.0.0.0", .content = "dropped program" });
+		h, (struct image){ .path = host_text(h, "C:\\Windows\\Temp\\%s.exe", name),
+				   .product = "-",
+				   .company = "-",
+				   .version = "1.0.0.0",
+				   .content = "dropped program" });
 	const struct proc *agent = desk_at(h, t)->agent, *shell;
 
 	act_talk(h, t, agent, "mgmt.corp.example");
 	act_write_other(h, t + 8 * SECOND, agent, text);
 	shell = act_start(h, t + 20 * SECOND, image_system(h, "cmd.exe"),
-			  host_text(h, "cmd.exe /c certutil -decode %s %s & %s", text, program->path, program->path), agent);
+			  host_text(h, "cmd.exe /c certutil -decode %s %s & %s", text,
+				    program->path, program->path),
+			  agent);
 	act_start(h, t + 21 * SECOND, image_system(h, "certutil.exe"),
 		  host_text(h, "certutil -decode %s %s", text, program->path), shell);
 	act_write(h, t + 30 * SECOND, shell, program);
@@ -57,5 +64,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_abused_management_server = {
-	"abused-management-server", "a management server was told to drop a program on its machines", 20, plan, host
+	"abused-management-server",
+	"a management server was told to drop a program on its machines", 20, plan, host
 };

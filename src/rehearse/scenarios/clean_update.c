@@ -24,14 +24,19 @@ static void changed(struct host *h, const struct proc *run)
 	struct image helper = *run->image;
 	const struct proc *child;
 
-	helper.path = host_text(h, "~\\AppData\\Local\\Programs\\%s\\%sHelper.exe", h->x->product.slug, h->x->product.slug);
+	helper.path = host_text(h, "~\\AppData\\Local\\Programs\\%s\\%sHelper.exe",
+				h->x->product.slug, h->x->product.slug);
 	helper.content = host_text(h, "helper of %s %s", helper.product, helper.version);
-	child = act_start(h, run->start + 20 * SECOND, image_new(h, helper), "Helper --type=gpu", run);
+	child = act_start(h, run->start + 20 * SECOND, image_new(h, helper), "Helper --type=gpu",
+			  run);
 	act_talk(h, run->start + 25 * SECOND, child, h->x->fresh);
 	act_talk(h, run->start + 26 * HOUR, run, h->x->fresh);
 	act_registry(h, run->start + 30 * SECOND, run,
-		     host_text(h, "HKU\\S-1-5-21-1111111111-2222222222-3333333333-%u\\Software\\Microsoft\\Windows\\"
-				  "CurrentVersion\\Run\\%s", 1101 + (unsigned)h->index, h->x->product.slug),
+		     host_text(h,
+			       "HKU\\S-1-5-21-1111111111-2222222222-3333333333-%"
+			       "u\\Software\\Microsoft\\Windows\\"
+			       "CurrentVersion\\Run\\%s",
+			       1101 + (unsigned)h->index, h->x->product.slug),
 		     host_text(h, "\"%s\" --background", run->image->path));
 }
 
@@ -52,5 +57,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_clean_update = {
-	"clean-update", "a release changes how it behaves, and nothing is wrong with it", 30, plan, host
+	"clean-update", "a release changes how it behaves, and nothing is wrong with it", 30, plan,
+	host
 };

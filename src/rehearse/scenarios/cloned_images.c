@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Most machines are clones of three images; a tool of one image trips rules and has nothing to do with it. */
+/* Most machines are clones of three images; a tool of one image trips rules and has nothing to do
+ * with it. */
 #include "rehearse/admin.h"
 #include "rehearse/desk.h"
 #include "rehearse/implant.h"
@@ -30,5 +31,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_cloned_images = {
-	"cloned-images", "most machines are clones of few images, one of which has a noisy tool", 30, plan, host
+	"cloned-images", "most machines are clones of few images, one of which has a noisy tool",
+	30, plan, host
 };

@@ -24,5 +24,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_detector_update = {
-	"detector-update", "a scanner's new signatures raise false alerts everywhere on one day", 30, plan, host
+	"detector-update", "a scanner's new signatures raise false alerts everywhere on one day",
+	30, plan, host
 };

@@ -15,7 +15,8 @@ static void plan(struct exercise *x)
 	x->mix = (struct mix){ { 60, 0, 40 }, { 55, 30, 15, 0 } };
 	x->rollout_to = x->rollout_from + 4 * DAY;
 	x->origin = (struct origin){ .kind = "package",
-				     .product = exercise_text(x, "%s-%s", name_file(x), python ? "py" : "js"),
+				     .product = exercise_text(x, "%s-%s", name_file(x),
+							      python ? "py" : "js"),
 				     .version = x->product.versions[BAD],
 				     .ecosystem = python ? "pypi" : "npm" };
 	for (unsigned i = 0; i <= GOOD; i++)
@@ -28,24 +29,30 @@ static const struct proc *installed(struct host *h, int64_t t, bool python)
 	bool windows = h->os == OS_WINDOWS;
 	const char *name = h->x->origin.product, *version = h->x->origin.version;
 	const char *top = windows ? "C:\\work\\app\\" : "/srv/app/", *bar = windows ? "\\" : "/";
-	const char *folder = host_text(h, "%s%s%s%s%s", top, python ? "site-packages" : "node_modules", bar, name, bar);
+	const char *folder = host_text(h, "%s%s%s%s%s", top,
+				       python ? "site-packages" : "node_modules", bar, name, bar);
 	const char *script = python ? "setup.py" : "install.js";
 	const struct image *image = image_new(
-		h, (struct image){ .path = windows ? (python ? "C:\\Python312\\python.exe"
-							     : "C:\\Program Files\\nodejs\\node.exe")
-						   : (python ? "/usr/bin/python3.11" : "/usr/bin/node"),
-				   .product = python ? "Python" : "Node.js", .company = python ? "Python" : "Node.js",
-				   .version = python ? "3.12.1" : "20.11.0", .signer = python ? "Python" : "Node.js" });
-	const struct proc *tool = act_start_in(
-		h, t, image,
-		python ? host_text(h, "python -m pip install %s==%s", name, version)
-		       : host_text(h, "node npm-cli.js install %s@%s", name, version),
-		top, desk_at(h, t)->shell);
+		h, (struct image){
+			   .path = windows ? (python ? "C:\\Python312\\python.exe"
+						     : "C:\\Program Files\\nodejs\\node.exe")
+					   : (python ? "/usr/bin/python3.11" : "/usr/bin/node"),
+			   .product = python ? "Python" : "Node.js",
+			   .company = python ? "Python" : "Node.js",
+			   .version = python ? "3.12.1" : "20.11.0",
+			   .signer = python ? "Python" : "Node.js" });
+	const struct proc *tool =
+		act_start_in(h, t, image,
+			     python ? host_text(h, "python -m pip install %s==%s", name, version)
+				    : host_text(h, "node npm-cli.js install %s@%s", name, version),
+			     top, desk_at(h, t)->shell);
 
 	act_talk(h, t + 2 * SECOND, tool, "registry.packages.example");
 	act_write_other(h, t + 8 * SECOND, tool, host_text(h, "%s%s", folder, script));
-	act_write_other(h, t + 30 * SECOND, tool, host_text(h, "%s%s", folder, python ? "METADATA" : "package.json"));
-	return act_start_in(h, t + 45 * SECOND, image, python ? "python setup.py install" : "node install.js", folder, tool);
+	act_write_other(h, t + 30 * SECOND, tool,
+			host_text(h, "%s%s", folder, python ? "METADATA" : "package.json"));
+	return act_start_in(h, t + 45 * SECOND, image,
+			    python ? "python setup.py install" : "node install.js", folder, tool);
 }
 
 static void host(struct host *h)
@@ -70,5 +77,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_language_package = {
-	"language-package", "a package of a language's registry runs a script on developers' machines", 14, plan, host
+	"language-package",
+	"a package of a language's registry runs a script on developers' machines", 14, plan, host
 };

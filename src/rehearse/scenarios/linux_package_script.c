@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A package's install script fetches and runs something at once; its service calls out from then on. */
+/* A package's install script fetches and runs something at once; its service calls out from then
+ * on. */
 #include "rehearse/desk.h"
 #include "rehearse/implant.h"
 #include "rehearse/plan.h"
@@ -21,7 +22,8 @@ static void plan(struct exercise *x)
 static const struct proc *script_of(const struct host *h, const char *version)
 {
 	for (size_t n = 0; n < h->act_count; n++)
-		if (h->acts[n].kind == ACT_START && strstr(h->acts[n].who->command, ".postinst configure") &&
+		if (h->acts[n].kind == ACT_START &&
+		    strstr(h->acts[n].who->command, ".postinst configure") &&
 		    strstr(h->acts[n].who->command, version))
 			return h->acts[n].who;
 	return NULL;
@@ -46,5 +48,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_linux_package_script = {
-	"linux-package-script", "a Linux package's install script fetches and runs what it should not", 20, plan, host
+	"linux-package-script",
+	"a Linux package's install script fetches and runs what it should not", 20, plan, host
 };

@@ -22,5 +22,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_macos_dylib = {
-	"macos-dylib", "a macOS release is bad, the Windows release of the same number is not", 40, plan, host
+	"macos-dylib", "a macOS release is bad, the Windows release of the same number is not", 40,
+	plan, host
 };

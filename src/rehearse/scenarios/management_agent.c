@@ -26,5 +26,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_management_agent = {
-	"management-agent", "a management agent deploys everything; one of the releases is bad", 30, plan, host
+	"management-agent", "a management agent deploys everything; one of the releases is bad", 30,
+	plan, host
 };

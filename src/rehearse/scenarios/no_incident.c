@@ -21,6 +21,6 @@ static void host(struct host *h)
 	admin_inventory(h, &h->x->other, 5);
 }
 
-const struct scenario scenario_no_incident = {
-	"no-incident", "nothing happened; a few alerts all the same", 30, plan, host
-};
+const struct scenario scenario_no_incident = { "no-incident",
+					       "nothing happened; a few alerts all the same", 30,
+					       plan, host };

@@ -11,7 +11,9 @@ static void plan(struct exercise *x)
 	x->mix = (struct mix){ { 100, 0, 0 }, { 50, 30, 0, 20 } };
 	x->further_least = 4;
 	x->rollout_to = x->rollout_from + 2 * DAY;
-	x->origin = (struct origin){ .kind = "download", .product = "invoice.exe", .os = "windows",
+	x->origin = (struct origin){ .kind = "download",
+				     .product = "invoice.exe",
+				     .os = "windows",
 				     .host = exercise_text(x, "files.%s", x->c2) };
 	x->origin.url = exercise_text(x, "https://%s/d/%s/invoice.exe", x->origin.host, x->second);
 	for (unsigned i = 0; i <= BAD; i++)
@@ -24,14 +26,19 @@ static const struct proc *fetched(struct host *h, int64_t t)
 {
 	const struct session *s = desk_at(h, t);
 	const char *path = "~\\Downloads\\invoice.exe";
-	const struct image *program = image_new(h, (struct image){ .path = path, .product = "-", .company = "-",
-								   .version = "1.0.0.0", .content = "fetched program" });
-	const char *line = host_text(h, "\"%s\" --single-argument %s", s->browser->image->path, h->x->origin.url);
+	const struct image *program = image_new(h, (struct image){ .path = path,
+								   .product = "-",
+								   .company = "-",
+								   .version = "1.0.0.0",
+								   .content = "fetched program" });
+	const char *line = host_text(h, "\"%s\" --single-argument %s", s->browser->image->path,
+				     h->x->origin.url);
 
 	act_start(h, t - 5 * SECOND, s->browser->image, line, s->mail);
 	act_talk(h, t, s->browser, h->x->origin.host);
 	act_write(h, t + 8 * SECOND, s->browser, program);
-	act_mark(h, t + 9 * SECOND, s->browser, path, h->x->origin.url, host_text(h, "https://%s/", h->x->origin.host));
+	act_mark(h, t + 9 * SECOND, s->browser, path, h->x->origin.url,
+		 host_text(h, "https://%s/", h->x->origin.host));
 	return act_start(h, t + 45 * SECOND, program, "\"~\\Downloads\\invoice.exe\"", s->shell);
 }
 
@@ -57,5 +64,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_phishing_browser = {
-	"phishing-browser", "some users fetch a program behind a link: the download, not the browser", 14, plan, host
+	"phishing-browser",
+	"some users fetch a program behind a link: the download, not the browser", 14, plan, host
 };

@@ -27,5 +27,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_security_only = {
-	"4688-only", "the same kind of update, seen by 4688 alone: no Sysmon anywhere", 45, plan, host
+	"4688-only", "the same kind of update, seen by 4688 alone: no Sysmon anywhere", 45, plan,
+	host
 };

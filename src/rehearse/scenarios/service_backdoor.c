@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A service that servers run, installed by hand from its vendor's site; two weeks of silence, then few are taken on. */
+/* A service that servers run, installed by hand from its vendor's site; two weeks of silence, then
+ * few are taken on. */
 #include "rehearse/admin.h"
 #include "rehearse/desk.h"
 #include "rehearse/implant.h"
@@ -15,8 +16,8 @@ static void plan(struct exercise *x)
 	x->sleep_max = 14 * DAY;
 	plan_origin_release(x, &x->product, BAD);
 	x->origin.host = exercise_text(x, "www.%s", x->product.domain);
-	x->origin.url = exercise_text(x, "https://%s/download/%s-%s.msi", x->origin.host, x->product.slug,
-				      x->product.versions[BAD]);
+	x->origin.url = exercise_text(x, "https://%s/download/%s-%s.msi", x->origin.host,
+				      x->product.slug, x->product.versions[BAD]);
 	plan_tool(x);
 }
 
@@ -31,5 +32,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_service_backdoor = {
-	"service-backdoor", "a server product's library waits two weeks, few machines are taken on", 40, plan, host
+	"service-backdoor", "a server product's library waits two weeks, few machines are taken on",
+	40, plan, host
 };

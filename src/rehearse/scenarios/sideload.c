@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A desktop program fetches its own update; the signed library in it sleeps for one to four weeks. */
+/* A desktop program fetches its own update; the signed library in it sleeps for one to four weeks.
+ */
 #include "rehearse/admin.h"
 #include "rehearse/desk.h"
 #include "rehearse/implant.h"
@@ -26,5 +27,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_sideload = {
-	"sideload", "a program's own signed update brings a library that sleeps for weeks", 45, plan, host
+	"sideload", "a program's own signed update brings a library that sleeps for weeks", 45,
+	plan, host
 };

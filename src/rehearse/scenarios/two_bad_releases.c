@@ -34,6 +34,6 @@ static void host(struct host *h)
 	admin_inventory(h, &h->x->other, 4);
 }
 
-const struct scenario scenario_two_bad_releases = {
-	"two-bad-releases", "two releases in a row are bad", 35, plan, host
-};
+const struct scenario scenario_two_bad_releases = { "two-bad-releases",
+						    "two releases in a row are bad", 35, plan,
+						    host };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two products are always updated together, and what acts was written while both were: nothing tells them apart. */
+/* Two products are always updated together, and what acts was written while both were: nothing
+ * tells them apart. */
 #include "rehearse/desk.h"
 #include "rehearse/implant.h"
 #include "rehearse/install.h"
@@ -22,8 +23,11 @@ static const struct proc *dropped(struct host *h, int64_t t)
 {
 	const char *name = h->x->second;
 	const struct image *program = image_new(
-		h, (struct image){ .path = host_text(h, "C:\\ProgramData\\%s\\%s.exe", name, name), .product = "-",
-				   .company = "-", .version = "1.0.0.0", .content = "dropped program" });
+		h, (struct image){ .path = host_text(h, "C:\\ProgramData\\%s\\%s.exe", name, name),
+				   .product = "-",
+				   .company = "-",
+				   .version = "1.0.0.0",
+				   .content = "dropped program" });
 
 	act_write(h, t + 26 * SECOND, desk_at(h, t)->installer, program);
 	return act_start(h, t + 45 * SECOND, program, program->path, desk_at(h, t)->svchost);
@@ -52,5 +56,6 @@ static void host(struct host *h)
 }
 
 const struct scenario scenario_two_updates_one_day = {
-	"two-updates-one-day", "two products are always updated together: nothing tells them apart", 20, plan, host
+	"two-updates-one-day", "two products are always updated together: nothing tells them apart",
+	20, plan, host
 };

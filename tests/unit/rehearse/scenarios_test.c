@@ -47,7 +47,9 @@ static void folder_done(struct folder *f)
 
 static struct rehearse_options options(const char *scenario, uint64_t seed)
 {
-	return (struct rehearse_options){ .hosts = HOSTS, .seed = seed, .scenario = slice_str(scenario) };
+	return (struct rehearse_options){ .hosts = HOSTS,
+					  .seed = seed,
+					  .scenario = slice_str(scenario) };
 }
 
 static struct folder written(const char *scenario, uint64_t seed)
@@ -177,7 +179,8 @@ static void steps_are_in_order(const char *at)
 	assert_true(moment_of(at, "first_contact") == moment_of(stages, "S4"));
 }
 
-/* Names asked for are seen by Sysmon and the EDR, where they were not switched off or have rolled over. */
+/* Names asked for are seen by Sysmon and the EDR, where they were not switched off or have rolled
+ * over. */
 static bool dns_is_seen(const char *at)
 {
 	const char *end = strchr(at + 1, '\n'), *kinds = strstr(at, "\"kinds\":[");
@@ -195,7 +198,8 @@ static void contacts_agree(const char *name, uint64_t seed)
 
 	member(truth, "contact", contact);
 	for (const char *at = next_host(truth); at; at = next_host(at + 1)) {
-		int64_t first = moment_of(at, "first_contact"), from = moment_of(strstr(at, "\"coverage\""), "from");
+		int64_t first = moment_of(at, "first_contact"),
+			from = moment_of(strstr(at, "\"coverage\""), "from");
 		bool reimaged = moment_of(at, "reimaged_at");
 
 		member(at, "host", host);
@@ -212,8 +216,8 @@ static void contacts_agree(const char *name, uint64_t seed)
 		called++;
 	}
 	assert_int_equal(contact[0] != 0, strstr(truth, "\"origin\":null") == NULL);
-	if (contact[0] && strcmp(name, "4688-only") && strcmp(name, "macos-dylib") && strcmp(name, "phishing-browser") &&
-	    strcmp(name, "linux-package-script"))
+	if (contact[0] && strcmp(name, "4688-only") && strcmp(name, "macos-dylib") &&
+	    strcmp(name, "phishing-browser") && strcmp(name, "linux-package-script"))
 		assert_true(called >= 3);
 	folder_done(&f);
 }
@@ -254,15 +258,18 @@ static void the_truth_names(const char *name, uint64_t seed)
 	if (origin) {
 		member(origin, "product", product);
 		member(origin, "version", version);
-		snprintf(pair, sizeof(pair), "{\"product\":\"%s\",\"version\":\"%s\"}", product, version);
+		snprintf(pair, sizeof(pair), "{\"product\":\"%s\",\"version\":\"%s\"}", product,
+			 version);
 		/* What is blamed is not among what must not be. */
-		const char *not_blamed = strstr(truth, "\"must_not_blame\":["), *tie = strstr(truth, "\"tie\":[");
+		const char *not_blamed = strstr(truth, "\"must_not_blame\":["),
+			   *tie = strstr(truth, "\"tie\":[");
 		const char *found = strstr(not_blamed, pair);
 
 		assert_true(!found || found > tie);
 	}
 	assert_non_null(strstr(truth, "\"must_not_blame\":[{"));
-	assert_int_equal(strcmp(name, "two-updates-one-day") == 0, strstr(truth, "\"tie\":[{") != NULL);
+	assert_int_equal(strcmp(name, "two-updates-one-day") == 0,
+			 strstr(truth, "\"tie\":[{") != NULL);
 	folder_done(&f);
 }
 
@@ -282,7 +289,8 @@ static void another_seed_has_other_names(void **state)
 	for (uint64_t seed = 1; seed <= 3; seed++) {
 		struct folder f = written("sideload", seed);
 
-		member(strstr(text_of(&f, "truth.json"), "\"origin\":{"), "product", first[seed - 1]);
+		member(strstr(text_of(&f, "truth.json"), "\"origin\":{"), "product",
+		       first[seed - 1]);
 		folder_done(&f);
 	}
 	assert_string_not_equal(first[0], first[1]);
@@ -292,7 +300,8 @@ static void another_seed_has_other_names(void **state)
 /* Nothing may point at a real name: every domain is RFC 2606's. */
 static void names_are_made_up(const char *name, uint64_t seed)
 {
-	static const char *const keys[] = { "\"QueryName\":\"", "\"DestinationHostname\":\"", "\"RemoteUrl\":\"" };
+	static const char *const keys[] = { "\"QueryName\":\"", "\"DestinationHostname\":\"",
+					    "\"RemoteUrl\":\"" };
 	struct folder f = written(name, seed);
 
 	for (size_t i = 0; i < f.n; i++)
@@ -348,7 +357,8 @@ static void odd_sizes_are_written_too(void **state)
 			o.days = sizes[n][1];
 			o.events_per_host = n ? 0 : 1;
 			assert_true(rehearse_write(&o, &sink));
-			for (const char *at = next_host(text_of(&f, "truth.json")); at; at = next_host(at + 1))
+			for (const char *at = next_host(text_of(&f, "truth.json")); at;
+			     at = next_host(at + 1))
 				steps_are_in_order(at);
 			folder_done(&f);
 		}
