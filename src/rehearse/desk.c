@@ -77,8 +77,8 @@ static void boot(struct host *h, int64_t t, struct session *s)
 
 static void log_on_windows(struct host *h, struct session *s)
 {
-	const struct proc *logon =
-		act_start(h, s->from, image_system(h, "winlogon.exe"), "winlogon.exe", NULL);
+	const struct proc *logon = act_start(h, s->from - SECOND, image_system(h, "winlogon.exe"),
+					     "winlogon.exe", NULL);
 	const struct proc *init =
 		act_start_user(h, s->from + SECOND, image_system(h, "userinit.exe"),
 			       "C:\\Windows\\System32\\userinit.exe", logon);

@@ -245,7 +245,9 @@ void install(struct host *h, const struct change *c)
 		now->until = c->at;
 	if (c->way == BY_REMOVAL || h->owned_count >= HOST_OWNED)
 		return;
-	h->owned[h->owned_count++] = (struct owned){ c->product, c->release, c->at, 0 };
+	/* What a scanner puts away at once does not run later either. */
+	h->owned[h->owned_count++] =
+		(struct owned){ c->product, c->release, c->at, c->runs ? 0 : c->at };
 	if (c->runs)
 		desk_run(h, c->at + 44 * SECOND, c->product, c->release,
 			 c->product->place == PLACE_SERVICE ? j.s->services : j.s->shell);

@@ -222,6 +222,52 @@ static void contacts_agree(const char *name, uint64_t seed)
 	folder_done(&f);
 }
 
+static bool sees_modules(const char *at)
+{
+	const char *end = strchr(at + 1, '\n'), *sysmon = strstr(at, "\"telemetry\":\"sysmon");
+	const char *module = strstr(at, "\"module\"");
+
+	return sysmon && module && (!end || (sysmon < end && module < end));
+}
+
+/* The bad library's hash stands where it was loaded and is still recorded, and nowhere else. */
+static void loads_agree(const char *name, uint64_t seed)
+{
+	struct folder f = written(name, seed);
+	const char *truth = text_of(&f, "truth.json"), *hashes = strstr(truth, "\"sha256\":[\"");
+	char hash[65] = "", host[100];
+	size_t loaded = 0;
+
+	if (hashes)
+		snprintf(hash, sizeof(hash), "%.64s", hashes + 11);
+	for (const char *at = next_host(truth); hashes && at; at = next_host(at + 1)) {
+		int64_t ran = moment_of(at, "first_executed");
+		int64_t from = moment_of(strstr(at, "\"coverage\""), "from");
+
+		member(at, "host", host);
+		*strchr(host, '.') = 0;
+		if (!sees_modules(at) || !from || moment_of(at, "reimaged_at"))
+			continue;
+		assert_true(ran || !host_says(&f, host, hash));
+		/* Of two bad releases a machine may have had the other one. */
+		if (ran > from && strcmp(name, "two-bad-releases") != 0) {
+			assert_true(host_says(&f, host, hash));
+			loaded++;
+		}
+	}
+	assert_int_equal(hashes && strcmp(name, "4688-only") && strcmp(name, "edr-only") &&
+				 strcmp(name, "two-bad-releases") && strcmp(name, "macos-dylib") &&
+				 strcmp(name, "linux-package-script"),
+			 loaded != 0);
+	folder_done(&f);
+}
+
+static void the_bad_library_is_loaded_where_the_truth_says_so(void **state)
+{
+	(void)state;
+	each_scenario(loads_agree);
+}
+
 static void who_called_out_has_records_of_it_and_nobody_else(void **state)
 {
 	(void)state;
@@ -369,6 +415,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_options_are_the_same_bytes),
 		cmocka_unit_test(every_machine_of_the_truth_has_records),
+		cmocka_unit_test(the_bad_library_is_loaded_where_the_truth_says_so),
 		cmocka_unit_test(who_called_out_has_records_of_it_and_nobody_else),
 		cmocka_unit_test(three_machines_go_so_far_that_rules_fire),
 		cmocka_unit_test(the_truth_names_what_may_be_blamed_and_what_not),
