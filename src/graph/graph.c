@@ -274,15 +274,16 @@ static uint32_t *index_edges(struct graph *g, bool into)
 	return list;
 }
 
-/* Sysmon's keys begin with the machine's number, {12345678-..., other products' with theirs before a
- * colon. */
+/* Sysmon's keys begin with the machine's number, {12345678-..., other products' with theirs before the
+ * first colon or slash (what follows may hold a time, and so more colons). */
 static struct slice machine_of(struct slice key)
 {
 	if (key.n == 38 && key.p[0] == '{')
 		return slice_of(key.p + 1, 8);
-	size_t colon = slice_find(key, slice_find(key, ':') < key.n ? ':' : '/');
+	size_t colon = slice_find(key, ':'), slash = slice_find(key, '/');
+	size_t end = colon < slash ? colon : slash;
 
-	return colon < key.n && colon > 7 ? slice_head(key, colon) : slice_of(NULL, 0);
+	return end < key.n && end > 7 ? slice_head(key, end) : slice_of(NULL, 0);
 }
 
 static struct graph_epoch *epoch_of(struct graph *g, struct map *machines, struct slice machine)
