@@ -180,6 +180,8 @@ def stages_are_intervals():
     rows[2] = dict(rows[2], proved="S3", possible="U")
     s = score.score_hosts(TRUTH, {"hosts": rows})
     check(s["hosts"][2]["result"] == "within" and s["hosts"][2]["width"] == 6, s)
+    check(score.score_hosts(TRUTH, {}, {"hosts": rows}) == s, "stages may come from scope")
+    check(score.score_hosts(dict(TRUTH, origin=None), {"hosts": rows}) is None, "no origin, no stages of it")
     check(score.score_hosts(TRUTH, {"hosts": [{"name": "ws-1"}]}) is None, "a case without stages")
     two = copy.deepcopy(TRUTH)
     two["hosts"].append(dict(two["hosts"][0], epoch=2, stage="none"))
@@ -189,7 +191,7 @@ def stages_are_intervals():
 
 def words_are_found_in_texts_and_not_in_names():
     case = {"origins": [{"why": "the host is Clean", "path": [{"from": "C:\\infected.exe"}], "title": "Log cleared"}]}
-    check(score.score_words(case, "no clean control\nit was stolen\n") == ["clean", "stolen"], score.score_words(case))
+    check(score.score_words([case, None], "no clean control\nit was stolen\n") == ["clean", "stolen"], case)
 
 
 TESTS = (all_scenarios, wrong_words, a_case_is_made_and_scored, ranks_are_told_apart, ties_must_be_told,

@@ -212,6 +212,17 @@ void implant_blocked(struct host *h, int64_t ns, const struct proc *writer,
 	act_delete(h, ns + 2 * SECOND, desk_at(h, ns)->defender, file->path);
 }
 
+/* The scanner names who wrote the file. */
+static void blocked(struct host *h, int64_t written, const struct image *file)
+{
+	for (size_t n = 0; n < h->act_count; n++)
+		if (h->acts[n].kind == ACT_WRITE && h->acts[n].ns == written &&
+		    strcmp(h->acts[n].name, file->path) == 0) {
+			implant_blocked(h, written + 3 * SECOND, h->acts[n].who, file);
+			return;
+		}
+}
+
 void implant(struct host *h)
 {
 	const struct fate *f = &h->fate;
@@ -219,9 +230,7 @@ void implant(struct host *h)
 	const struct proc *who;
 
 	if (f->blocked && f->at[REACHED_S2])
-		implant_blocked(h, f->at[REACHED_S2] + 3 * SECOND,
-				desk_at(h, f->at[REACHED_S2])->installer,
-				image_part(h, p, f->release, PART_LIBRARY));
+		blocked(h, f->at[REACHED_S2], image_part(h, p, f->release, PART_LIBRARY));
 	implant_contacts(h, p, NULL);
 	who = f->at[REACHED_S6] ? desk_process(h, p, f->at[REACHED_S6]) : NULL;
 	if (who)

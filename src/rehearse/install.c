@@ -13,6 +13,14 @@ struct job {
 	int64_t at;
 };
 
+const char *update_url(struct exercise *x, enum os os, const struct product *p, unsigned release)
+{
+	static const char *const systems[] = { "win", "mac", "linux" };
+
+	return exercise_text(x, "https://%s/%s/%s", p->update_host, systems[os],
+			     p->versions[release]);
+}
+
 void install_before(struct host *h, const struct product *p, unsigned release)
 {
 	if (h->owned_count < HOST_OWNED)
@@ -74,8 +82,8 @@ static const struct proc *updater(const struct job *j)
 	install_has(j->h, j->p, &now);
 	image = image_part(j->h, j->p, now, PART_UPDATER);
 	run = act_start(j->h, j->at, image,
-			host_text(j->h, "\"%s\" --update https://%s/%s", image->path,
-				  j->p->update_host, j->version),
+			host_text(j->h, "\"%s\" --update %s", image->path,
+				  update_url(j->h->x, j->h->os, j->p, j->release)),
 			app			       ? app
 			: j->p->place == PLACE_SERVICE ? j->s->services
 						       : j->s->shell);

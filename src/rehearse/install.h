@@ -4,6 +4,8 @@
  * agents, package managers. */
 #include "rehearse/act.h"
 
+/* Where a product's updater fetches a release: each system's has an address of its own. */
+const char *update_url(struct exercise *x, enum os os, const struct product *p, unsigned release);
 /* It was there before the records. */
 void install_before(struct host *h, const struct product *p, unsigned release);
 /* Planned: desk_live() does it. It runs afterwards. */

@@ -121,7 +121,7 @@ void plan_origin_release(struct exercise *x, const struct product *p, unsigned r
 	x->origin.version = p->versions[release];
 	x->origin.os = systems[x->main];
 	x->origin.host = p->update_host;
-	x->origin.url = exercise_text(x, "https://%s/%s", p->update_host, p->versions[release]);
+	x->origin.url = update_url(x, x->main, p, release);
 	add_hash(x, p, release, PART_LIBRARY);
 	add_hash(x, p, release, PART_PROGRAM);
 	for (unsigned i = 0; i < release; i++)

@@ -11,6 +11,7 @@ static void plan(struct exercise *x)
 	plan_product(x, OS_WINDOWS, PLACE_MACHINE);
 	x->mix = (struct mix){ { 100, 0, 0 }, { 60, 40, 0, 0 } };
 	x->modifiers = false;
+	x->may_block = false;
 	plan_origin_release(x, &x->product, BAD);
 	for (unsigned i = 0; i < BAD; i++)
 		plan_blameless(x, &x->other, i);
