@@ -17,6 +17,11 @@ const char *report_verdict(const struct origin_group *g)
 
 const char *report_verdict_why(const struct origin_group *g)
 {
+	if (g->is_weighed && g->weighed.verdict == WEIGH_SUPPORTED && !g->line)
+		return g->origin.kind == ORIGIN_RELEASE	   ? "this release best explains these alerts"
+		       : g->origin.kind == ORIGIN_PACKAGE  ? "this package best explains these alerts"
+		       : g->origin.kind == ORIGIN_DOWNLOAD ? "this download best explains these alerts"
+							   : g->weighed.why;
 	if (g->is_weighed)
 		return g->weighed.why;
 	return g->origin.gap ? g->origin.gap : "not compared over hosts";
@@ -167,6 +172,7 @@ void report_case_origin(struct buf *out, const struct origins *all, size_t which
 		buf_put_str(out, "null");
 	}
 	put_hosts(out, g);
+	buf_json_u64(out, "assumed_hosts", g->assumed);
 	buf_json_key(out, "asked");
 	buf_put_str(out, g->asked ? "true" : "false");
 	buf_json_key(out, "weight");
