@@ -97,7 +97,9 @@ static void host_make(struct exercise *x, struct arena *arena, uint64_t i, struc
 	fate_deal(h);
 	desk_start(h);
 	desk_programs(h);
+	plan_complicate(h);
 	x->scenario->host(h);
+	plan_complicated(h);
 	desk_fill(h, x->o->events_per_host ? x->o->events_per_host : EVENTS_PER_HOST);
 }
 

@@ -101,7 +101,7 @@ static void deal_kind(struct host *h, uint64_t place, struct rng *r)
 		f->blocked = true;
 	else if ((at == 3 || (at > 5 && percent < 50)) && x->may_sleep)
 		f->dormant = true;
-	else if (at > 5 && percent > 92)
+	else if (at > 5 && percent > 92 && !(x->hard & 1u << HARD_FEW))
 		f->further = true;
 }
 

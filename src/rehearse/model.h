@@ -214,6 +214,17 @@ struct mix {
 	unsigned windows[4]; /* flat, evtx, security, EDR */
 };
 
+/* What makes an exercise harder; the seed deals them. */
+enum complication {
+	HARD_DECOY, /* another product is updated wherever it is, just before the first contacts */
+	HARD_SHELL, /* every release of the product starts a shell now and then, the good ones too
+		     */
+	HARD_THIN,  /* Sysmon records neither modules nor files anywhere */
+	HARD_TOOL,  /* the noisy tool is only where the product is */
+	HARD_FEW,   /* no more machines are taken on than must be */
+	HARD_COUNT
+};
+
 struct origin {
 	const char *kind; /* NULL: none; release, package, deployment, download */
 	const char *product, *version, *also, *os, *url, *host, *ecosystem, *delivered_by;
@@ -240,6 +251,7 @@ struct exercise {
 	unsigned days;
 	int64_t start, end;
 	struct product product, other; /* the one it is about, and a second one */
+	struct product decoy;	       /* of HARD_DECOY */
 	struct product noise[NOISE_PRODUCTS];
 	int64_t noise_update[NOISE_PRODUCTS];
 	enum os main;	  /* the system that the product is bad on */
@@ -251,7 +263,10 @@ struct exercise {
 	struct seat *seats;
 	bool modifiers; /* short retention, skew, missing kinds, re-imaging: dealt by the seed */
 	bool may_block, may_sleep;
-	unsigned further_least;		      /* machines with a second stage, at least */
+	bool may_be_hard;	/* complications may be dealt: set by plan() where they fit */
+	unsigned hard;		/* 1 << enum complication */
+	bool tool;		/* other is the administrator's tool */
+	unsigned further_least; /* machines with a second stage, at least */
 	const char *c2, *c2_address, *second; /* the domain, and the second module's name */
 	const char *fresh;		      /* a domain that a release in order asks for first */
 	const char *agent;		      /* path of the management agent's program, or NULL */

@@ -62,6 +62,7 @@ void plan_tie(struct exercise *x, const struct product *p, unsigned release)
 void plan_tool(struct exercise *x)
 {
 	x->other = name_product(x, 1, PLACE_SERVICE);
+	x->tool = true;
 	plan_blameless(x, &x->other, 0);
 }
 
@@ -81,6 +82,27 @@ void plan_agent(struct exercise *x, bool made_up)
 	x->agent = exercise_text(x, "C:\\Program Files\\%s\\%sAgent.exe", p.vendor, p.slug);
 }
 
+/* Each of them in a third of the exercises. */
+static void deal_complications(struct exercise *x)
+{
+	struct rng r = exercise_stream(x, 0, 61);
+
+	for (unsigned i = 0; i < HARD_COUNT; i++)
+		if (rng_below(&r, 3) == 0 && x->may_be_hard)
+			x->hard |= 1u << i;
+	if (x->product.place != PLACE_USER || x->main != OS_WINDOWS)
+		x->hard &= ~(1u << HARD_SHELL);
+	if (x->main != OS_WINDOWS)
+		x->hard &= ~(1u << HARD_THIN);
+	if (!x->tool)
+		x->hard &= ~(1u << HARD_TOOL);
+	if (!(x->hard & 1u << HARD_DECOY))
+		return;
+	x->decoy = name_product(x, 3, PLACE_USER);
+	plan_blameless(x, &x->decoy, 0);
+	plan_blameless(x, &x->decoy, 1);
+}
+
 void plan_finish(struct exercise *x)
 {
 	/* A short exercise sleeps shorter: a part wakes within it, a part does not. */
@@ -92,6 +114,7 @@ void plan_finish(struct exercise *x)
 	}
 	if (!x->may_sleep)
 		x->sleep_min = x->sleep_max = 0;
+	deal_complications(x);
 	for (unsigned i = 0; i < NOISE_PRODUCTS; i++) {
 		plan_blameless(x, &x->noise[i], 0);
 		if (x->noise_update[i])
@@ -99,6 +122,39 @@ void plan_finish(struct exercise *x)
 	}
 	if (x->agent)
 		plan_blame_not(x, x->agent_name, x->agent_version);
+}
+
+bool plan_has_tool(const struct host *h)
+{
+	return !(h->x->hard & 1u << HARD_TOOL) || h->fate.has;
+}
+
+void plan_complicate(struct host *h)
+{
+	const struct exercise *x = h->x;
+	int64_t first = x->rollout_from + x->sleep_min;
+
+	if (x->hard & 1u << HARD_THIN && (h->sees == SEES_FLAT || h->sees == SEES_EVTX))
+		h->missing |= SEEN(ACT_LOAD) | SEEN(ACT_WRITE) | SEEN(ACT_MARK) | SEEN(ACT_DELETE);
+	/* Most machines that have the product have this one too, and half of the others. */
+	if (!(x->hard & 1u << HARD_DECOY) || rng_below(&h->rng, 100) >= (h->fate.has ? 90u : 50u))
+		return;
+	install_before(h, &x->decoy, 0);
+	if (h->fate.at[REACHED_S4])
+		first = h->fate.at[REACHED_S4] - 20 * HOUR;
+	if (first > h->fate.at[REACHED_S0] + HOUR)
+		install_later(h, first - (int64_t)rng_below(&h->rng, 12 * 3600) * SECOND, &x->decoy,
+			      1, BY_UPDATER);
+}
+
+void plan_complicated(struct host *h)
+{
+	if (!(h->x->hard & 1u << HARD_SHELL) || h->os != OS_WINDOWS)
+		return;
+	for (size_t n = 0; n < h->run_count; n += 2)
+		if (h->runs[n].product == &h->x->product)
+			act_start(h, h->runs[n].proc->start + 90 * SECOND,
+				  image_system(h, "cmd.exe"), "cmd.exe /d /c ver", h->runs[n].proc);
 }
 
 static void add_hash(struct exercise *x, const struct product *p, unsigned release, enum part part)

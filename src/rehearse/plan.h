@@ -23,6 +23,11 @@ void plan_blame_not(struct exercise *x, const char *product, const char *version
 void plan_blameless(struct exercise *x, const struct product *p, unsigned release);
 /* The product as the fate says: there before, updated by this way; not yet lived. */
 void plan_install(struct host *h, unsigned bad, enum way way);
+/* Around a scenario's host(): what the complications add before and after it. */
+void plan_complicate(struct host *h);
+void plan_complicated(struct host *h);
+/* Is the noisy tool on this machine? Where HARD_TOOL is dealt, only beside the product. */
+bool plan_has_tool(const struct host *h);
 /* The product as it is anywhere: there before, and updated where the fate says so; nothing is
  * wrong. */
 void plan_ordinary(struct host *h);

@@ -197,6 +197,20 @@ static void origin(struct buf *out, const struct origin *o)
 	buf_put_str(out, "]}");
 }
 
+static void complications(struct buf *out, const struct exercise *x)
+{
+	static const char *const words[HARD_COUNT] = { "decoy", "shell", "thin", "tool", "few" };
+
+	buf_json_key(out, "complications");
+	buf_put_byte(out, '[');
+	for (unsigned i = 0; i < HARD_COUNT; i++)
+		if (x->hard & 1u << i) {
+			buf_json_comma(out);
+			buf_put_json(out, slice_str(words[i]));
+		}
+	buf_put_byte(out, ']');
+}
+
 void exercise_truth(struct exercise *x, struct buf *out)
 {
 	buf_put_byte(out, '{');
@@ -207,6 +221,7 @@ void exercise_truth(struct exercise *x, struct buf *out)
 	moment(out, "to", x->end);
 	origin(out, &x->origin);
 	names(out, "must_not_blame", x->blameless, x->blameless_count);
+	complications(out, x);
 	names(out, "tie", x->tie, x->tie_count);
 	word(out, "contact", x->origin.kind ? x->c2 : NULL);
 	buf_json_key(out, "hosts");

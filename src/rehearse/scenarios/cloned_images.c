@@ -14,6 +14,7 @@ static void plan(struct exercise *x)
 	x->groups = 3;
 	x->group_percent = 75;
 	x->may_sleep = true;
+	x->may_be_hard = true;
 	x->sleep_min = 2 * DAY;
 	x->sleep_max = 9 * DAY;
 	plan_origin_release(x, &x->product, BAD);
@@ -23,7 +24,7 @@ static void plan(struct exercise *x)
 static void host(struct host *h)
 {
 	plan_install(h, BAD, BY_UPDATER);
-	if (h->group == 1)
+	if (h->group == 1 && plan_has_tool(h))
 		install_before(h, &h->x->other, 0);
 	desk_live(h);
 	implant(h);

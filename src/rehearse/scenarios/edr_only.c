@@ -11,6 +11,7 @@ static void plan(struct exercise *x)
 	plan_product(x, OS_WINDOWS, PLACE_USER);
 	x->mix = (struct mix){ { 100, 0, 0 }, { 0, 0, 0, 100 } };
 	x->may_sleep = true;
+	x->may_be_hard = true;
 	x->sleep_min = 7 * DAY;
 	x->sleep_max = 28 * DAY;
 	plan_origin_release(x, &x->product, BAD);
@@ -20,7 +21,8 @@ static void plan(struct exercise *x)
 static void host(struct host *h)
 {
 	plan_install(h, BAD, BY_UPDATER);
-	install_before(h, &h->x->other, 0);
+	if (plan_has_tool(h))
+		install_before(h, &h->x->other, 0);
 	desk_live(h);
 	implant(h);
 	admin_inventory(h, &h->x->other, 4);

@@ -8,6 +8,7 @@ static void plan(struct exercise *x)
 {
 	plan_product(x, OS_MACOS, PLACE_MACHINE);
 	x->may_sleep = true;
+	x->may_be_hard = true;
 	x->may_block = false;
 	x->sleep_min = 5 * DAY;
 	x->sleep_max = 20 * DAY;

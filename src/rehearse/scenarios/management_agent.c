@@ -9,6 +9,7 @@ static void plan(struct exercise *x)
 	plan_product(x, OS_WINDOWS, PLACE_MACHINE);
 	plan_agent(x, rng_below(&x->rng, 2));
 	x->may_sleep = true;
+	x->may_be_hard = true;
 	x->main_only = true;
 	x->sleep_min = 3 * DAY;
 	x->sleep_max = 10 * DAY;

@@ -11,6 +11,7 @@ static void plan(struct exercise *x)
 {
 	plan_product(x, OS_WINDOWS, PLACE_SERVICE);
 	x->may_sleep = true;
+	x->may_be_hard = true;
 	x->main_only = true;
 	x->sleep_min = 12 * DAY;
 	x->sleep_max = 14 * DAY;
@@ -24,7 +25,7 @@ static void plan(struct exercise *x)
 static void host(struct host *h)
 {
 	plan_install(h, BAD, BY_DOWNLOAD);
-	if (h->index % 3 == 0)
+	if (h->index % 3 == 0 && plan_has_tool(h))
 		install_before(h, &h->x->other, 0);
 	desk_live(h);
 	implant(h);

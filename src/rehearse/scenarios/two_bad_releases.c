@@ -12,6 +12,7 @@ static void plan(struct exercise *x)
 {
 	plan_product(x, OS_WINDOWS, PLACE_USER);
 	x->may_sleep = true;
+	x->may_be_hard = true;
 	x->sleep_min = DAY;
 	x->sleep_max = 5 * DAY;
 	plan_origin_release(x, &x->product, BAD);
@@ -28,7 +29,8 @@ static void host(struct host *h)
 	first = h->fate.at[REACHED_S0];
 	if (first && h->fate.release == BAD && !h->fate.blocked && h->index % 4)
 		install_later(h, first + 6 * DAY, &h->x->product, SECOND_BAD, BY_UPDATER);
-	install_before(h, &h->x->other, 0);
+	if (plan_has_tool(h))
+		install_before(h, &h->x->other, 0);
 	desk_live(h);
 	implant(h);
 	admin_inventory(h, &h->x->other, 4);

@@ -47,9 +47,9 @@ static void folder_done(struct folder *f)
 
 static struct rehearse_options options(const char *scenario, uint64_t seed)
 {
-	return (struct rehearse_options){ .hosts = HOSTS,
-					  .seed = seed,
-					  .scenario = slice_str(scenario) };
+	return (struct rehearse_options){
+		.hosts = HOSTS, .seed = seed, .events_per_host = 1, .scenario = slice_str(scenario)
+	};
 }
 
 static struct folder written(const char *scenario, uint64_t seed)
@@ -255,10 +255,14 @@ static void loads_agree(const char *name, uint64_t seed)
 			loaded++;
 		}
 	}
-	assert_int_equal(hashes && strcmp(name, "4688-only") && strcmp(name, "edr-only") &&
-				 strcmp(name, "two-bad-releases") && strcmp(name, "macos-dylib") &&
-				 strcmp(name, "linux-package-script"),
-			 loaded != 0);
+	if (strstr(truth, "\"thin\""))
+		assert_int_equal(loaded, 0);
+	else
+		assert_int_equal(hashes && strcmp(name, "4688-only") && strcmp(name, "edr-only") &&
+					 strcmp(name, "two-bad-releases") &&
+					 strcmp(name, "macos-dylib") &&
+					 strcmp(name, "linux-package-script"),
+				 loaded != 0);
 	folder_done(&f);
 }
 
