@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ordinary days: office programs, browsers, services, updates of the operating system, logons. */
-#include "rehearse/fleet.h"
+#include "rehearse/phone/fleet.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rehearse/story.h"
+#include "rehearse/phone/story.h"
 
 #include "base/rng.h"
 #include "base/when.h"

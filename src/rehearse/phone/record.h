@@ -7,7 +7,7 @@
  * In every text "~" stands for the user's profile folder.
  */
 #include "base/rng.h"
-#include "rehearse/story.h"
+#include "rehearse/phone/story.h"
 
 struct program {
 	const char *image, *product, *company, *version;

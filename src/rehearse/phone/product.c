@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The product of the story, and the two that have nothing to do with it. */
-#include "rehearse/fleet.h"
+#include "rehearse/phone/fleet.h"
 
 #define MS "Microsoft Corporation"
 #define WINDOWS "Microsoft Windows Operating System"
@@ -11,7 +11,6 @@
 		SYSTEM32 file, WINDOWS, MS, WINDOWS_VERSION, false                                 \
 	}
 #define WARDEN_FOLDER "C:\\Program Files\\Fleet Warden\\"
-#define UPDATE_HOST "updates.lumen-call.example"
 #define UPDATE_ADDRESS "198.51.100.20"
 
 const struct program program_cmd = TOOL("cmd.exe"), program_whoami = TOOL("whoami.exe"),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rehearse/record.h"
+#include "rehearse/phone/record.h"
 
 #include "base/heap.h"
 #include "base/when.h"

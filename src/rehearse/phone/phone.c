@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rehearse/fleet.h"
+#include "rehearse/phone/fleet.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -23,6 +23,7 @@
 #define VENDOR "Lumen Call Ltd"
 #define CLEAN_VERSION "5.4.1"
 #define BAD_VERSION "5.4.2"
+#define UPDATE_HOST "updates.lumen-call.example"
 #define BAD_DOMAIN "telemetry.lumen-cdn.example"
 #define BAD_ADDRESS "203.0.113.77"
 #define MODULE_CLEAN "lumenmedia.dll " CLEAN_VERSION

@@ -4,7 +4,7 @@
  * The parts of a machine's three days: what runs on it, ordinary work, the administrator's agent,
  * and the product. Each writes its records into the machine; who calls them is rehearse.c.
  */
-#include "rehearse/record.h"
+#include "rehearse/phone/record.h"
 
 /* What is there to do things: one set of user programs for each day, the system's for all. */
 struct desk {
