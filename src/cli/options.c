@@ -229,6 +229,9 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 	case OPTION_START:
 		o->start = value;
 		return true;
+	case OPTION_ORIGIN:
+		o->origin = value;
+		return true;
 	case OPTION_EXPAND:
 		o->expand = value;
 		return true;

@@ -14,7 +14,7 @@ enum option {
 	OPTION_THREADS, OPTION_MEMORY, OPTION_TEMP, OPTION_PROGRESS, OPTION_QUIET, OPTION_CARVE,
 	OPTION_FROM, OPTION_TO, OPTION_HOST, OPTION_KIND, OPTION_UNSORTED, OPTION_FAIL_ON,
 	OPTION_CHECK_RULES, OPTION_COMPLETE, OPTION_COVERAGE, OPTION_MIGRATE, OPTION_HOSTS, OPTION_SEED, OPTION_EVENTS, OPTION_FORWARD,
-	OPTION_AS, OPTION_START, OPTION_BUDGET, OPTION_MAN, OPTION_COMPLETION,
+	OPTION_AS, OPTION_START, OPTION_BUDGET, OPTION_ORIGIN, OPTION_MAN, OPTION_COMPLETION,
 	OPTION_HELP, OPTION_COUNT
 };
 
@@ -39,7 +39,7 @@ struct cli_options {
 	enum rule_level level;
 	bool level_set, fail_on_set;
 	enum rule_level fail_on;
-	const char *expand, *output, *summary, *temp, *completion, *migrate, *start;
+	const char *expand, *output, *summary, *temp, *completion, *migrate, *start, *origin;
 	bool coverage, json, quiet, carve, unsorted, man, help, forward;
 	enum output_format as;
 	uint64_t budget; /* steps of a trace; 0: the default */

@@ -153,7 +153,7 @@ static bool prepare_writing(struct store *s, struct err *err)
 	snprintf(pragma, sizeof(pragma), "PRAGMA application_id=%d; PRAGMA user_version=%d",
 		 STORE_APPLICATION_ID, STORE_VERSION);
 	if (!run(s, "PRAGMA journal_mode=WAL") || !run(s, "PRAGMA synchronous=NORMAL") ||
-	    !run(s, pragma) || !run(s, store_schema)) {
+	    !run(s, pragma) || !run(s, store_schema) || !run(s, store_stage_schema)) {
 		*err = s->why;
 		return false;
 	}
