@@ -20,8 +20,10 @@ void origins_init(struct origins *o)
 
 void origins_done(struct origins *o)
 {
-	for (size_t i = 0; i < o->n; i++)
+	for (size_t i = 0; i < o->n; i++) {
 		map_done(&o->list[i].hosts);
+		free(o->list[i].came_ns);
+	}
 	free(o->list);
 	map_done(&o->by_key);
 	arena_done(&o->arena);
@@ -146,14 +148,59 @@ void origins_again(struct origins *o, size_t group, const struct origin_alert *a
 {
 	struct origin_group *g = &o->list[group];
 	struct arena scratch;
+	uint32_t at;
 
 	arena_init(&scratch, 0);
-	map_intern(&g->hosts, arena_lower(&scratch, alert->host));
+	at = map_intern(&g->hosts, arena_lower(&scratch, alert->host));
 	arena_done(&scratch);
-	g->alerts++;
+	if (at + 1 == g->hosts.n) {
+		g->came_ns = heap_room(g->came_ns, at, &g->came_cap, sizeof(*g->came_ns));
+		g->came_ns[at] = INT64_MIN;
+	}
+	g->alerts += !alert->asked;
+	g->asked |= alert->asked;
 	g->weight += alert->weight;
 	if (alert->time.set && (!g->first.set || alert->time.ns < g->first.ns))
 		g->first = alert->time;
+}
+
+struct origin_group *origins_associate(struct origins *o, struct slice product, struct slice version, const char *os,
+				       struct slice company)
+{
+	struct told_origin x = { .kind = ORIGIN_RELEASE,
+				 .name = product,
+				 .product = product,
+				 .version = version,
+				 .signer = company,
+				 .os = os,
+				 .gap = "no record leads from the alerts to it: comparing hosts names it",
+				 .cost = 20 };
+	const struct told t = { .origin = x };
+	struct buf key = { 0 };
+	struct origin_group *g;
+
+	put_key(&key, &x, slice_of(NULL, 0));
+	g = group_of(o, buf_slice(&key));
+	buf_done(&key);
+	if (g->alerts == 0)
+		keep_example(o, g, &(struct origin_alert){ 0 }, &t);
+	return g;
+}
+
+/* What was downloaded or written is there from then on. */
+static void note_coming(struct origin_group *g, struct slice host, const struct told_origin *x)
+{
+	struct when t = x->downloaded_time.set ? x->downloaded_time : x->time;
+	struct arena scratch;
+	uint32_t at;
+
+	if (!t.set || x->gap)
+		return;
+	arena_init(&scratch, 0);
+	at = map_get(&g->hosts, arena_lower(&scratch, host));
+	arena_done(&scratch);
+	if (at != MAP_NONE && (g->came_ns[at] == INT64_MIN || t.ns < g->came_ns[at]))
+		g->came_ns[at] = t.ns;
 }
 
 size_t origins_add(struct origins *o, const struct origin_alert *alert, const struct told *t)
@@ -167,34 +214,39 @@ size_t origins_add(struct origins *o, const struct origin_alert *alert, const st
 	if (t->origin.cost < g->cost)
 		keep_example(o, g, alert, t);
 	origins_again(o, (size_t)(g - o->list), alert);
+	note_coming(g, alert->host, &t->origin);
 	note_hash(o, g, &t->origin);
 	return (size_t)(g - o->list);
 }
 
-/* Named origins, then what a session or another drive is, then where the evidence ends. */
-static int class_of(enum origin_kind k)
+bool origin_named(enum origin_kind k)
 {
-	switch (k) {
-	case ORIGIN_RELEASE:
-	case ORIGIN_PACKAGE:
-	case ORIGIN_DOWNLOAD:
-	case ORIGIN_DEPLOYMENT:
-	case ORIGIN_REMOTE_HOST:
-		return 0;
-	case ORIGIN_LOGON:
-	case ORIGIN_REMOVABLE:
-		return 1;
-	default:
-		return 2;
-	}
+	return k == ORIGIN_RELEASE || k == ORIGIN_PACKAGE || k == ORIGIN_DOWNLOAD || k == ORIGIN_DEPLOYMENT ||
+	       k == ORIGIN_REMOTE_HOST;
 }
 
-/* A product whose installation nobody recorded is a weaker name than a download that is marked. */
+/* What is supported, what has a name, what a session or another drive is, what the comparison speaks against,
+ * then where the evidence ends. */
+static int class_of(const struct origin_group *g)
+{
+	if (g->is_weighed && g->weighed.verdict == WEIGH_SUPPORTED)
+		return 0;
+	if (g->is_weighed && g->weighed.verdict == WEIGH_NOT_SUPPORTED)
+		return 3;
+	if (origin_named(g->origin.kind))
+		return 1;
+	return g->origin.kind == ORIGIN_GAP ? 4 : 2;
+}
+
+/* Where no comparison of hosts was made. A product whose installation nobody recorded is a weaker name than a
+ * download that is marked. */
 static double strength(const struct origin_group *g, uint64_t all_hosts)
 {
 	double hosts = (double)g->hosts.n, share = all_hosts ? hosts / (double)all_hosts : 0;
 	double spread = log2(1 + hosts);
 
+	if (g->is_weighed)
+		return g->weighed.score;
 	/* What every host has does not stand out by being on every host. */
 	if (all_hosts >= EVERY_HOST_FROM && share > 0.5)
 		spread *= 1 - 1.9 * (share - 0.5);
@@ -203,7 +255,7 @@ static double strength(const struct origin_group *g, uint64_t all_hosts)
 
 static int compare(const struct origin_group *a, const struct origin_group *b)
 {
-	int x = class_of(a->origin.kind), y = class_of(b->origin.kind);
+	int x = class_of(a), y = class_of(b);
 	double p = a->strength, q = b->strength;
 
 	if (x != y)
@@ -230,6 +282,10 @@ void origins_rank(struct origins *o, uint64_t all_hosts, int64_t *order)
 
 	for (size_t i = 0; i < o->n; i++)
 		o->list[i].strength = strength(&o->list[i], all_hosts);
+	for (size_t i = 0; i < o->n; i++)
+		for (size_t k = 0; o->list[i].tie && k < o->n; k++)
+			if (o->list[k].tie == o->list[i].tie && o->list[k].strength > o->list[i].strength)
+				o->list[i].strength = o->list[k].strength;
 	for (size_t i = 0; i < o->n; i++)
 		all[i] = (struct ordered){ i, o->list[i] };
 	qsort(all, o->n, sizeof(*all), by_strength);

@@ -13,12 +13,16 @@ struct seen {
 	int64_t first_ns;
 	uint32_t file; /* of a program of it, or GRAPH_NONE */
 	int64_t file_ns;
+	uint32_t written_by; /* the write that brought this file, or GRAPH_NONE */
+	int64_t written_ns;
 };
 
 struct reading {
 	struct releases *r;
 	const struct graph *g;
 	uint32_t host;
+	const char *os;	       /* NULL: not told */
+	int64_t last_ns;       /* of the host's records */
 	struct map by_release; /* release -> index in list */
 	struct seen *list;
 	size_t n, cap;
@@ -62,6 +66,20 @@ static const char *os_of(struct slice path)
 	return "linux";
 }
 
+/* What the host runs, by its programs' paths: a list of software does not say. */
+static const char *os_of_host(const struct graph *g)
+{
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+		uint32_t at = e->op == ACTIVITY_PROCESS_START || e->op == ACTIVITY_FILE_PRESENT ? e->object : e->subject;
+		struct slice name = at == GRAPH_NONE ? slice_of(NULL, 0) : g->nodes[at].name;
+
+		if (name.n > 3 && (name.p[0] == '/' || (name.p[1] == ':' && name.p[2] == '\\')))
+			return os_of(name);
+	}
+	return NULL;
+}
+
 /* GRAPH_NONE when there are too many. */
 static uint32_t release_number(struct reading *x, struct slice product, struct slice version, struct slice company,
 			       const char *os)
@@ -90,23 +108,32 @@ static uint32_t release_number(struct reading *x, struct slice product, struct s
 	return at;
 }
 
-static void see(struct reading *x, uint32_t release, int64_t ns, uint32_t file)
+/* When it came is told: by an installer's record, or by the write of its program. */
+static void arrive(struct release_place *p, int64_t ns)
+{
+	p->arrived_ns = p->arrived && p->arrived_ns < ns ? p->arrived_ns : ns;
+	p->arrived = true;
+}
+
+static void see(struct reading *x, uint32_t release, const struct graph_edge *e, uint32_t file)
 {
 	struct release *r = &x->r->list[release];
 	struct release_place *p = r->place_count ? &r->places[r->place_count - 1] : NULL;
 	uint32_t at = map_get(&x->by_release, slice_of(&release, sizeof(release)));
+	/* A list without a time says that it was there when the evidence ends. */
+	int64_t ns = e->timed ? e->time_ns : x->last_ns;
 
 	if (!p || p->host != x->host) {
 		r->places = heap_room(r->places, r->place_count, &r->place_cap, sizeof(*r->places));
 		p = &r->places[r->place_count++];
-		*p = (struct release_place){ x->host, ns, ns };
+		*p = (struct release_place){ .host = x->host, .first_ns = ns, .last_ns = ns };
 	}
 	p->first_ns = ns < p->first_ns ? ns : p->first_ns;
 	p->last_ns = ns > p->last_ns ? ns : p->last_ns;
 	if (at == MAP_NONE) {
 		map_set(&x->by_release, slice_of(&release, sizeof(release)), (uint32_t)x->n);
 		x->list = heap_room(x->list, x->n, &x->cap, sizeof(*x->list));
-		x->list[x->n++] = (struct seen){ release, ns, file, ns };
+		x->list[x->n++] = (struct seen){ release, ns, file, ns, GRAPH_NONE, 0 };
 		return;
 	}
 	if (x->list[at].file == GRAPH_NONE && file != GRAPH_NONE) {
@@ -153,7 +180,8 @@ static void read_program(struct reading *x, const struct graph_edge *e)
 	release = release_number(x, product, version, company, os_of(n->name));
 	if (release == GRAPH_NONE)
 		return;
-	see(x, release, e->time_ns, file);
+	see(x, release, e, file);
+	x->r->list[release].places[x->r->list[release].place_count - 1].ran |= e->op != ACTIVITY_FILE_PRESENT;
 	note_content(x, release, e, n->name);
 }
 
@@ -163,7 +191,7 @@ static void read_package(struct reading *x, const struct graph_edge *e)
 	struct slice command = graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE);
 	struct slice company = graph_attribute(x->g, e, ATTRIBUTE_COMPANY);
 	/* Windows Installer names the manufacturer, package managers of Linux the command. */
-	const char *os = company.n ? "windows" : command.n ? "linux" : "unknown";
+	const char *os = x->os ? x->os : company.n ? "windows" : command.n ? "linux" : "unknown";
 	uint32_t release;
 
 	if (slice_is(action, "remove") || slice_is(action, "purge") || slice_is(action, "begin") ||
@@ -173,8 +201,13 @@ static void read_package(struct reading *x, const struct graph_edge *e)
 				 company, os);
 	if (release == GRAPH_NONE)
 		return;
-	x->r->list[release].recorded = true;
-	see(x, release, e->time_ns, GRAPH_NONE);
+	see(x, release, e, GRAPH_NONE);
+	if (e->op == ACTIVITY_PACKAGE) {
+		struct release *r = &x->r->list[release];
+
+		r->recorded = true;
+		arrive(&r->places[r->place_count - 1], e->time_ns);
+	}
 }
 
 /* ---- which followed which ---- */
@@ -204,16 +237,12 @@ static struct slice command_of(const struct graph *g, uint32_t process)
 static void who_wrote(struct reading *x, const struct seen *s, struct release_update *u)
 {
 	const struct graph *g = x->g;
-	struct file_version v;
 	uint32_t process;
 
-	if (s->file == GRAPH_NONE)
+	if (s->written_by == GRAPH_NONE)
 		return;
-	file_version_at(g, s->file, s->file_ns, &v);
-	if (!v.write_count)
-		return;
-	u->ns = v.from_ns;
-	process = g->edges[v.writes[v.write_count - 1]].subject;
+	u->ns = s->written_ns;
+	process = g->edges[s->written_by].subject;
 	if (process != GRAPH_NONE && !url_in(command_of(g, process)).n && installer_client(g, process, u->ns) != GRAPH_NONE)
 		process = installer_client(g, process, u->ns);
 	for (unsigned depth = 0; process != GRAPH_NONE && depth < 8; depth++) {
@@ -231,6 +260,26 @@ static void who_wrote(struct reading *x, const struct seen *s, struct release_up
 	}
 }
 
+static void find_writes(struct reading *x)
+{
+	struct file_version v;
+
+	for (size_t i = 0; i < x->n; i++) {
+		struct seen *s = &x->list[i];
+		struct release *r = &x->r->list[s->release];
+
+		if (s->file == GRAPH_NONE)
+			continue;
+		file_version_at(x->g, s->file, s->file_ns, &v);
+		if (!v.write_count)
+			continue;
+		s->written_by = v.writes[v.write_count - 1];
+		s->written_ns = v.from_ns;
+		arrive(&r->places[r->place_count - 1], v.from_ns);
+	}
+}
+
+/* A version that follows another one has come, though no record tells how. */
 static void find_updates(struct reading *x)
 {
 	struct releases *r = x->r;
@@ -244,6 +293,7 @@ static void find_updates(struct reading *x)
 		if (!slice_eq(r->list[a->release].product, r->list[b->release].product) || r->update_count >= LIMIT_RELEASES)
 			continue;
 		who_wrote(x, b, &u);
+		arrive(&r->list[b->release].places[r->list[b->release].place_count - 1], u.ns);
 		r->updates = heap_room(r->updates, r->update_count, &r->update_cap, sizeof(*r->updates));
 		r->updates[r->update_count++] = u;
 	}
@@ -251,19 +301,23 @@ static void find_updates(struct reading *x)
 
 void releases_add(struct releases *r, const struct graph *g, struct slice host)
 {
-	struct reading x = { .r = r, .g = g, .host = map_intern(&r->hosts, host) };
+	struct reading x = { .r = r, .g = g, .host = map_intern(&r->hosts, host), .os = os_of_host(g) };
 
+	for (size_t i = g->edge_count; i-- > 0 && !x.last_ns;)
+		x.last_ns = g->edges[i].timed ? g->edges[i].last_ns : 0;
 	map_init(&x.by_release);
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct graph_edge *e = &g->edges[i];
 
 		if (e->object == GRAPH_NONE || e->set == GRAPH_NONE)
 			continue;
-		if (e->op == ACTIVITY_PROCESS_START || e->op == ACTIVITY_IMAGE_LOAD || e->op == ACTIVITY_DRIVER_LOAD)
+		if (e->op == ACTIVITY_PROCESS_START || e->op == ACTIVITY_IMAGE_LOAD ||
+		    e->op == ACTIVITY_DRIVER_LOAD || e->op == ACTIVITY_FILE_PRESENT)
 			read_program(&x, e);
-		else if (e->op == ACTIVITY_PACKAGE)
+		else if (e->op == ACTIVITY_PACKAGE || e->op == ACTIVITY_INVENTORY)
 			read_package(&x, e);
 	}
+	find_writes(&x);
 	find_updates(&x);
 	map_done(&x.by_release);
 	free(x.list);

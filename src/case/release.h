@@ -18,6 +18,9 @@
 struct release_place {
 	uint32_t host; /* in releases.hosts */
 	int64_t first_ns, last_ns;
+	int64_t arrived_ns; /* where arrived */
+	bool ran;	    /* a record shows it at work there, and not only that it was there */
+	bool arrived;	    /* its coming is in the records: an installation, the write of its program */
 };
 
 struct release_content {

@@ -17,6 +17,9 @@ void options_done(struct cli_options *o)
 	free(o->rules.items);
 	free(o->check_rules.items);
 	free(o->complete.items);
+	free(o->starts.items);
+	free(o->releases.items);
+	free(o->questions.items);
 }
 
 /* Edits between two words: to suggest the right one. */
@@ -207,6 +210,15 @@ static bool set_checked(struct cli_options *o, enum option which, const char *va
 	}
 }
 
+/* Each is looked for on every host. */
+static bool name_one(struct list *l, const char *value)
+{
+	if (!*value || l->n == 64)
+		return false;
+	list_add(l, value);
+	return true;
+}
+
 static bool set(struct cli_options *o, enum option which, const char *value)
 {
 	switch (which) {
@@ -217,10 +229,7 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 		list_add(&o->check_rules, value);
 		return true;
 	case OPTION_COMPLETE:
-		if (!*value || o->complete.n == 64)
-			return false;
-		list_add(&o->complete, value);
-		return true;
+		return name_one(&o->complete, value);
 	case OPTION_COVERAGE:
 		return o->coverage = true;
 	case OPTION_MIGRATE:
@@ -228,7 +237,11 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 		return true;
 	case OPTION_START:
 		o->start = value;
-		return true;
+		return name_one(&o->starts, value);
+	case OPTION_RELEASE:
+		return name_one(&o->releases, value);
+	case OPTION_QUESTION:
+		return strncmp(value, "FP:", 3) == 0 && name_one(&o->questions, value);
 	case OPTION_ORIGIN:
 		o->origin = value;
 		return true;

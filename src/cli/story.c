@@ -353,6 +353,13 @@ static void json_origin(void *ctx, const struct slice *c, size_t n)
 	buf_put(ctx, c[8]);
 }
 
+static void json_question(void *ctx, const struct slice *c, size_t n)
+{
+	(void)n;
+	buf_json_comma(ctx);
+	buf_put(ctx, c[0]);
+}
+
 bool story_json(struct buf *out, struct store *s, const char *path, struct err *err)
 {
 	static const char *const evidence[] = { "path", "inner", "format", "sha256", "#bytes", "#events",
@@ -398,6 +405,10 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 	buf_json_key(out, "origins");
 	buf_put_byte(out, '[');
 	ok = ok && store_ask(s, STORE_ORIGINS, json_origin, out, err);
+	buf_put_byte(out, ']');
+	buf_json_key(out, "questions");
+	buf_put_byte(out, '[');
+	ok = ok && store_ask(s, STORE_QUESTIONS, json_question, out, err);
 	buf_put_str(out, "]}\n");
 	return ok;
 }

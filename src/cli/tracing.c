@@ -2,10 +2,12 @@
 #include "cli/tracing.h"
 
 #include "base/heap.h"
-#include "case/release.h"
+#include "case/candidates.h"
 #include "cli/across.h"
+#include "cli/asking.h"
 #include "cli/output.h"
-#include "report/trace.h"
+#include "cli/weighing.h"
+#include "report/origin.h"
 
 #include <stdlib.h>
 
@@ -62,7 +64,7 @@ bool tracing_file(void *store, uint32_t source, struct slice *ret_file, struct s
 /* ---- all alerts ---- */
 
 struct alert {
-	struct slice id, host, level, rule;
+	struct slice id, host, level, rule, title, detector, channel, event_id;
 	struct when time;
 	uint32_t source;
 	uint64_t record, offset;
@@ -90,6 +92,10 @@ struct all {
 	struct origins origins;
 	struct releases releases;
 	struct baseline *baseline;
+	struct asking *asking; /* NULL: nothing is asked */
+	struct map machines;   /* the products' numbers for machines -> the first host with it */
+	uint32_t (*clones)[2]; /* hosts that share one: of one image */
+	size_t clone_count, clone_cap;
 };
 
 static void note_host(void *ctx, const struct slice *c, size_t n)
@@ -117,7 +123,11 @@ static void note_alert(void *ctx, const struct slice *c, size_t n)
 	struct alert x = { .id = arena_keep(&a->arena, c[0]),
 			   .host = arena_keep(&a->arena, c[1]),
 			   .level = arena_keep(&a->arena, c[2]),
-			   .rule = arena_keep(&a->arena, c[3]) };
+			   .title = arena_keep(&a->arena, c[3]),
+			   .detector = arena_keep(&a->arena, c[4]),
+			   .rule = arena_keep(&a->arena, c[10]),
+			   .channel = arena_keep(&a->arena, c[11]),
+			   .event_id = arena_keep(&a->arena, c[12]) };
 
 	(void)n;
 	if (c[5].p)
@@ -290,12 +300,31 @@ static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 	find_places(g, a, h, &wanted, edges);
 	for (size_t i = 0; i < h->n; i++)
 		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
+	if (a->asking)
+		asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
 	map_done(&memory.by_actor);
 	free(memory.list);
 	map_done(&wanted);
 	tracer_free(tracer);
 	free(edges);
 	return true;
+}
+
+/* Machines that were copied keep the number that products gave the first of them. */
+static void note_machines(struct all *a, const struct graph *g, uint32_t host)
+{
+	for (size_t i = 0; i < g->epoch_count; i++) {
+		struct slice machine = g->epochs[i].machine;
+		uint32_t first = machine.n ? map_get(&a->machines, machine) : host;
+
+		if (first == MAP_NONE) {
+			map_set(&a->machines, machine, host);
+		} else if (first != host) {
+			a->clones = heap_room(a->clones, a->clone_count, &a->clone_cap, sizeof(*a->clones));
+			a->clones[a->clone_count][0] = first;
+			a->clones[a->clone_count++][1] = host;
+		}
+	}
 }
 
 /* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
@@ -312,6 +341,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 		baseline_add(a->baseline, g);
 		releases_add(&a->releases, g, a->hosts[i].name);
 		across_note(a->s, g, a->hosts[i].name);
+		note_machines(a, g, (uint32_t)i);
 		if (a->host_count == 1)
 			kept = g;
 		else
@@ -323,7 +353,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 	for (size_t i = 0; i < a->host_count; i++) {
 		struct graph *g;
 
-		if (!a->hosts[i].n)
+		if (!a->hosts[i].n && !asking_starts(a->asking))
 			continue;
 		g = kept ? kept : tracing_graph(a->s, a->hosts[i].name, a->o, err);
 		if (!g || !trace_host(a, &a->hosts[i], g))
@@ -336,55 +366,6 @@ static bool trace_hosts(struct all *a, struct err *err)
 }
 
 /* ---- into the case ---- */
-
-static void put_alert_count(struct buf *out, const struct origin_group *g)
-{
-	buf_json_u64(out, "alerts", g->alerts);
-	buf_json_u64(out, "host_count", g->hosts.n);
-	buf_json_key(out, "hosts");
-	buf_put_byte(out, '[');
-	for (uint32_t i = 0; i < g->hosts.n && i < 1000; i++) {
-		buf_json_comma(out);
-		buf_put_json(out, map_key(&g->hosts, i));
-	}
-	buf_put_byte(out, ']');
-}
-
-static const char *verdict_of(const struct origin_group *g)
-{
-	return g->origin.kind == ORIGIN_GAP ? "unexplained" : "lead";
-}
-
-static void origin_detail(struct buf *out, struct store *s, const struct origin_group *g)
-{
-	buf_put_byte(out, '{');
-	buf_json_u64(out, "rank", (uint64_t)g->rank);
-	report_origin(out, &g->origin, g->host, tracing_file, s);
-	buf_json_text(out, "mechanism", slice_str("unknown"));
-	buf_json_text(out, "verdict", slice_str(verdict_of(g)));
-	put_alert_count(out, g);
-	buf_json_key(out, "weight");
-	buf_printf(out, "%.2f", g->weight);
-	buf_json_key(out, "contents");
-	buf_put_byte(out, '[');
-	for (size_t i = 0; i < g->hash_count; i++) {
-		buf_json_comma(out);
-		buf_put_json(out, g->hashes[i]);
-	}
-	buf_put_byte(out, ']');
-	buf_json_key(out, "two_contents");
-	buf_put_str(out, g->two_contents ? "true" : "false");
-	buf_json_text(out, "example_alert", g->alert);
-	if (g->beyond) {
-		buf_json_key(out, "beyond");
-		buf_put_byte(out, '{');
-		report_origin(out, &g->beyond_origin, g->beyond_origin.host, tracing_file, s);
-		buf_put_byte(out, '}');
-	}
-	buf_json_key(out, "path");
-	report_hops(out, g->hops, g->hop_count, tracing_file, s);
-	buf_put_byte(out, '}');
-}
 
 static void put_hops(struct store *s, const struct origin_group *g)
 {
@@ -426,18 +407,19 @@ static void go_across(struct all *a, struct origin_group *g)
 	}
 }
 
-static void put_group(struct all *a, const struct origin_group *g)
+static void put_group(struct all *a, size_t which)
 {
+	const struct origin_group *g = &a->origins.list[which];
 	struct buf detail = { 0 }, line = { 0 };
 
-	origin_detail(&detail, a->s, g);
+	report_case_origin(&detail, &a->origins, which, tracing_file, a->s);
 	origin_line(&line, &g->origin);
 	store_add_origin(a->s, &(struct store_origin){ .rank = g->rank,
 						       .kind = slice_str(origin_kind_text(g->origin.kind)),
 						       .name = buf_slice(&line),
 						       .version = g->origin.version,
-						       .verdict = slice_str(verdict_of(g)),
-						       .reason = slice_str(g->origin.gap),
+						       .verdict = slice_str(report_verdict(g)),
+						       .reason = slice_str(report_verdict_why(g)),
 						       .detail = buf_slice(&detail),
 						       .hosts = g->hosts.n,
 						       .alerts = g->alerts });
@@ -446,16 +428,45 @@ static void put_group(struct all *a, const struct origin_group *g)
 	buf_done(&line);
 }
 
+/* All alerts of all hosts against who has what. */
+static bool weigh_all(struct all *a, struct err *err)
+{
+	struct weighing_kinds kinds;
+	struct cohort cohort;
+	bool ok;
+
+	cohort_init(&cohort);
+	ok = weighing_live(&kinds, a->s, &cohort, err);
+	for (size_t i = 0; ok && i < a->alert_count; i++) {
+		const struct alert *x = &a->alerts[i];
+		const struct weighing_alert w = { x->rule,    x->title,	 x->level, x->detector, x->channel,
+						  x->event_id, x->host, origin_weight(x->level), x->time };
+
+		weighing_note(&kinds, &w, x->traced && origin_named(a->origins.list[x->group].origin.kind)
+						  ? (uint32_t)x->group
+						  : COHORT_UNNAMED);
+	}
+	for (size_t i = 0; i < a->clone_count; i++)
+		cohort_clones(&cohort, cohort_host(&cohort, a->hosts[a->clones[i][0]].name),
+			      cohort_host(&cohort, a->hosts[a->clones[i][1]].name));
+	asking_releases(a->asking, &a->releases, &a->origins);
+	if (ok)
+		candidates_weigh(&a->origins, &a->releases, &cohort);
+	weighing_done(&kinds);
+	cohort_done(&cohort);
+	return ok;
+}
+
 static void put_all(struct all *a)
 {
 	int64_t *ranks = heap_array(a->origins.n + 1, sizeof(*ranks));
 
 	store_forget_traces(a->s);
 	origins_rank(&a->origins, a->host_count, ranks);
-	for (size_t i = 0; i < a->origins.n; i++) {
+	for (size_t i = 0; i < a->origins.n; i++)
 		go_across(a, &a->origins.list[i]);
-		put_group(a, &a->origins.list[i]);
-	}
+	for (size_t i = 0; i < a->origins.n; i++)
+		put_group(a, i);
 	for (size_t i = 0; i < a->alert_count; i++)
 		if (a->alerts[i].traced)
 			store_add_trace(a->s, a->alerts[i].id, ranks[a->alerts[i].group], a->alerts[i].hops,
@@ -532,23 +543,28 @@ static void put_releases(struct all *a)
 
 bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 {
-	struct all a = { .s = s, .o = o, .baseline = baseline_new() };
+	struct all a = { .s = s, .o = o, .baseline = baseline_new(), .asking = asking_new(o) };
 	bool ok;
 
 	arena_init(&a.arena, 0);
+	map_init(&a.machines);
 	origins_init(&a.origins);
 	releases_init(&a.releases);
 	ok = store_ask(s, STORE_GRAPH_HOSTS, note_host, &a, err) && store_ask(s, STORE_ALERTS, note_alert, &a, err);
 	share_alerts(&a);
-	ok = ok && trace_hosts(&a, err);
+	ok = ok && trace_hosts(&a, err) && weigh_all(&a, err);
 	if (ok) {
 		put_all(&a);
 		put_releases(&a);
+		asking_put(a.asking, s, &a.releases, &a.origins, a.baseline);
 	}
 	origins_done(&a.origins);
 	releases_done(&a.releases);
 	baseline_free(a.baseline);
+	asking_free(a.asking);
 	arena_done(&a.arena);
+	map_done(&a.machines);
+	free(a.clones);
 	free(a.hosts);
 	free(a.alerts);
 	return ok;

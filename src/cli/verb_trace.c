@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/heap.h"
 #include "cli/across.h"
+#include "cli/naming.h"
 #include "cli/output.h"
 #include "cli/tracing.h"
 #include "cli/verb.h"
 #include "engine/timeline.h"
-#include "graph/path.h"
 #include "report/trace.h"
 
 #include <stdlib.h>
@@ -160,96 +160,25 @@ static bool trace_alert(struct tracing *t, struct err *err)
 
 /* ---- entities ---- */
 
-/* Does the text name this node: a whole path, a file's name, a process's key or image, a domain? */
-static bool names(const struct graph *g, uint32_t node, struct slice wanted)
-{
-	const struct graph_node *n = &g->nodes[node];
-
-	/* A product's programs say more than the record of its installation. */
-	if (n->kind == ENTITY_SCRIPT || n->kind == ENTITY_PACKAGE)
-		return false;
-	return slice_eq_nocase(n->key, wanted) || slice_eq_nocase(n->name, wanted) ||
-	       ((n->kind == ENTITY_FILE || n->kind == ENTITY_PROCESS) && slice_eq_nocase(path_tail(n->name), wanted));
-}
-
-/* The moment from which to look back: the last time that records speak of it. */
-static int64_t last_of(const struct graph *g, uint32_t node)
-{
-	const struct graph_node *n = &g->nodes[node];
-	int64_t last = n->start_ns == GRAPH_EVER ? 0 : n->start_ns;
-
-	if (n->in_count && graph_in(g, n, n->in_count - 1)->last_ns > last)
-		last = graph_in(g, n, n->in_count - 1)->last_ns;
-	if (n->out_count && graph_out(g, n, n->out_count - 1)->last_ns > last)
-		last = graph_out(g, n, n->out_count - 1)->last_ns;
-	return last ? last : GRAPH_LATEST;
-}
-
 static void trace_one(struct tracing *t, struct graph *g, uint32_t node)
 {
 	struct tracer *tracer = tracer_for(t, g);
 	const struct graph_node *n = &g->nodes[node];
-	int64_t last = last_of(g, node);
-	uint32_t edge = GRAPH_NONE;
+	struct naming_start start = naming_start(g, node);
 
 	t->alert.entity = arena_keep(&t->arena, trace_name(g, node));
-	/* Who asked for a name or an address did so first in its first edge. */
-	if (n->kind != ENTITY_FILE && n->kind != ENTITY_PROCESS && n->in_count)
-		edge = g->in[n->in];
 	if (t->o->forward)
 		tell_forward(t, tracer, g, node, n->start_ns == GRAPH_EVER ? INT64_MIN + 1 : n->start_ns);
 	else
-		tell_back(t, tracer, g, edge, node, last);
+		tell_back(t, tracer, g, start.edge, node, start.ns);
 	tracer_free(tracer);
-}
-
-/* PRODUCT, or PRODUCT=VERSION: does a record say this of the file? */
-static bool is_of_release(const struct tracing *t, const struct graph *g, const struct graph_edge *e)
-{
-	struct slice version, product = slice_cut(t->wanted, '=', &version);
-
-	return slice_eq_nocase(graph_attribute(g, e, ATTRIBUTE_PRODUCT), product) &&
-	       (!version.p || slice_eq(graph_attribute(g, e, ATTRIBUTE_VERSION), version));
-}
-
-/* The programs of a release on this host, each file once. */
-static size_t release_files(const struct tracing *t, const struct graph *g, uint32_t *found, size_t n)
-{
-	for (size_t i = 0; i < g->edge_count && n < ENTITIES_MAX; i++) {
-		const struct graph_edge *e = &g->edges[i];
-		uint32_t file;
-		bool there = false;
-
-		if (e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE || !is_of_release(t, g, e))
-			continue;
-		file = image_file(g, e->object);
-		for (size_t k = 0; k < n; k++)
-			there |= found[k] == file;
-		if (!there && file != GRAPH_NONE)
-			found[n++] = file;
-	}
-	return n;
 }
 
 static void entities_of(struct tracing *t, struct graph *g)
 {
-	struct content c = { .edge = GRAPH_NONE };
 	uint32_t found[ENTITIES_MAX];
-	size_t n = 0;
+	size_t n = naming_find(g, t->wanted, found, ENTITIES_MAX);
 
-	graph_index(g);
-	if (slice_is_hex(t->wanted)) {
-		c.sha256 = t->wanted.n == 64 ? arena_lower(&t->arena, t->wanted) : c.sha256;
-		c.sha1 = t->wanted.n == 40 ? arena_lower(&t->arena, t->wanted) : c.sha1;
-		c.md5 = t->wanted.n == 32 ? arena_lower(&t->arena, t->wanted) : c.md5;
-		n = files_with(g, &c, GRAPH_NONE, INT64_MAX, found, ENTITIES_MAX);
-	}
-	/* A file and the processes that ran it are one answer: the file's. */
-	for (uint32_t i = 0; i < g->node_count && n < ENTITIES_MAX; i++)
-		if (names(g, i, t->wanted) && (g->nodes[i].kind != ENTITY_PROCESS || slice_eq(g->nodes[i].key, t->wanted)))
-			found[n++] = i;
-	if (!n)
-		n = release_files(t, g, found, n);
 	for (size_t i = 0; i < n && t->told < ENTITIES_MAX; i++)
 		trace_one(t, g, found[i]);
 }

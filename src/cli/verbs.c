@@ -37,6 +37,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_FORWARD, "forward", 0, NULL, "what came of it, instead of what brought it in" },
 	{ OPTION_AS, "as", 0, "FORMAT", "text, json, dot (Graphviz) or svg" },
 	{ OPTION_START, "start", 0, "NAME", "a file, process, hash, domain, address, host, PRODUCT or PRODUCT=VERSION" },
+	{ OPTION_RELEASE, "release", 0, "NAME", "a release that somebody named: PRODUCT, PRODUCT=VERSION or a hash" },
+	{ OPTION_QUESTION, "question", 0, "FP:NAME", "are this release's alerts independent of the build? (repeatable)" },
 	{ OPTION_BUDGET, "budget", 0, "N", "steps that a trace may take (default 20000)" },
 	{ OPTION_ORIGIN, "origin", 0, "RANK|TEXT", "another origin than the first: its rank, or part of its name" },
 	{ OPTION_MAN, "man", 0, NULL, "the manual page, for man -l -" },
@@ -49,7 +51,10 @@ const struct verb verbs[] = {
 	  "Reads files, folders and archives, asks every record against the rules and writes a case:\n"
 	  "one SQLite file with evidence, hosts, coverage, hits and what could not be read.",
 	  "upriver investigate collections/ -o case.db\n"
-	  "upriver investigate collections/ -o case.db --complete Security\n", HUNTING | O(COMPLETE), 1, ANY_NUMBER, verb_investigate },
+	  "upriver investigate collections/ -o case.db --complete Security\n"
+	  "upriver investigate collections/ -o case.db --release \"Lumen Call=5.4.2\"\n",
+	  HUNTING | O(COMPLETE) | O(START) | O(RELEASE) | O(QUESTION), 1,
+	  ANY_NUMBER, verb_investigate },
 	{ "hunt", "EVIDENCE...", "Sigma rules over records: hits, with the reason for each",
 	  "Asks every record of the evidence against Sigma rules and prints the hits, grouped. With\n"
 	  "--json one line a hit, with a pointer to the record and the values that matched.",

@@ -2,6 +2,7 @@
 #include "engine/pool.h"
 
 #include "base/heap.h"
+#include "engine/path.h"
 #include "engine/progress.h"
 #include "engine/worker.h"
 #include "sys/fdpass.h"
@@ -123,6 +124,18 @@ struct pool_worker *pool_idle(struct pool *p)
 	return NULL;
 }
 
+static bool send_files(struct pool_worker *w, const struct unit *u)
+{
+	bool ok = true;
+
+	if (u->container)
+		ok = fdpass_send(w->commands, slice_str("spill"), u->members->write_fd);
+	for (size_t i = 0; i < INPUT_BESIDE && ok; i++)
+		if (u->beside_fd[i] >= 0)
+			ok = fdpass_send(w->commands, slice_str("beside"), u->beside_fd[i]);
+	return ok;
+}
+
 bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece)
 {
 	struct wire_command c = { .job = u->container ? JOB_UNPACK : JOB_READ,
@@ -132,14 +145,19 @@ bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece)
 				  .modified = u->modified,
 				  .begin = piece->begin,
 				  .end = piece->end };
+	struct arena a;
 	struct buf b = { 0 };
 	bool ok;
 
+	arena_init(&a, 0);
+	c.path = path_as_found(&a, u->file.path, u->file.inner);
+	for (size_t i = 0; i < INPUT_BESIDE; i++)
+		if (u->beside_fd[i] >= 0)
+			c.beside[i] = u->beside[i];
 	wire_command_put(&b, &c);
-	ok = fdpass_send(w->commands, buf_slice(&b), unit_fd(u));
-	if (ok && u->container)
-		ok = fdpass_send(w->commands, slice_str("spill"), u->members->write_fd);
+	ok = fdpass_send(w->commands, buf_slice(&b), unit_fd(u)) && send_files(w, u);
 	buf_done(&b);
+	arena_done(&a);
 	w->unit = u;
 	w->piece = piece;
 	w->heard = progress_now();

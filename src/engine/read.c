@@ -6,6 +6,7 @@
 #include "engine/wide.h"
 #include "engine/wire.h"
 #include "engine/worker.h"
+#include "sys/view.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #define PADDING 64 /* readable bytes behind a window (input.h) */
 #define SCAN_BYTES ((size_t)64 << 10)
 #define FLUSH_BYTES ((size_t)64 << 10)
+#define ALIVE_EVENTS 65536u /* of a whole file, after which the worker says that it lives */
 
 struct piece_reader {
 	struct worker *w;
@@ -22,6 +24,7 @@ struct piece_reader {
 	uint8_t *room;
 	size_t cap; /* without the padding */
 	struct wide wide; /* of the piece */
+	struct view views[1 + INPUT_BESIDE]; /* of a file that is read whole, and of those beside it */
 	struct input_window window;
 };
 
@@ -127,6 +130,8 @@ static uint64_t drain(struct piece_reader *r, const struct input_format *f, stru
 		if (a->worker_event)
 			a->worker_event(r->analysis, &r->ev, &r->w->out);
 		worker_flush(r->w, FLUSH_BYTES);
+		if (f->cut == INPUT_WHOLE && events % ALIVE_EVENTS == 0)
+			worker_at(r->w, 0);
 	}
 	return events;
 }
@@ -161,7 +166,7 @@ static size_t fill(struct piece_reader *r, int fd, const struct wire_command *c,
 static uint64_t windows(struct piece_reader *r, int fd, const struct wire_command *c,
 			const struct input_format *f, struct input *in, uint64_t begin, uint64_t end)
 {
-	size_t kept = 0, max = f->cut == INPUT_WHOLE ? SIZE_MAX / 4 : LIMIT_LINE_BYTES + SCAN_BYTES;
+	size_t kept = 0, max = LIMIT_LINE_BYTES + SCAN_BYTES;
 	uint64_t at = begin, given = r->wide.kind == WIDE_NO ? begin : 0, events = 0;
 	bool failed = false, final = false;
 
@@ -199,6 +204,47 @@ static uint64_t windows(struct piece_reader *r, int fd, const struct wire_comman
 	return events;
 }
 
+static bool map_files(struct piece_reader *r, const struct job_files *files, const struct wire_command *c)
+{
+	struct err err = { 0 };
+
+	if (!view_map(&r->views[0], files->fd, c->base, c->file_bytes, &err)) {
+		wire_note(&r->w->out, 0, true, err.why);
+		return false;
+	}
+	for (size_t i = 0; i < INPUT_BESIDE; i++)
+		if (c->beside[i].there && !view_map(&r->views[1 + i], files->beside[i], c->beside[i].base,
+						    c->beside[i].bytes, &err))
+			wire_note(&r->w->out, 0, true, err.why);
+	return true;
+}
+
+static void unmap_files(struct piece_reader *r)
+{
+	for (size_t i = 0; i < 1 + INPUT_BESIDE; i++)
+		view_unmap(&r->views[i]);
+}
+
+/* One window over the file where it lies. What is touched of it that is gone ends this process, and
+ * the parent tells that the piece is lost. */
+static uint64_t whole(struct piece_reader *r, const struct job_files *files, const struct wire_command *c,
+		      const struct input_format *f, struct input *in)
+{
+	struct input_window w = { .file_bytes = c->file_bytes, .final = true };
+	uint64_t events;
+
+	if (!map_files(r, files, c))
+		return 0;
+	w.bytes = r->views[0].bytes;
+	for (size_t i = 0; i < INPUT_BESIDE; i++)
+		w.beside[i] = r->views[1 + i].bytes;
+	r->window = w;
+	f->window(in, &w);
+	events = drain(r, f, in);
+	worker_at(r->w, c->end);
+	return events;
+}
+
 /* Text formats are also read from UTF-16; such files are not cut. */
 static void begin_wide(struct piece_reader *r, int fd, const struct wire_command *c,
 		       const struct input_format *f, uint64_t *begin)
@@ -214,29 +260,31 @@ static void begin_wide(struct piece_reader *r, int fd, const struct wire_command
 	*begin += mark;
 }
 
-void piece_read(struct piece_reader *r, int fd, const struct wire_command *c)
+void piece_read(struct piece_reader *r, const struct job_files *files, const struct wire_command *c)
 {
 	const struct engine_options *o = r->w->setup->options;
 	const struct engine_analysis *a = r->w->setup->analysis;
 	const struct input_format *f = input_formats[c->format];
 	struct input_env env = { .names = o->names, .dialects = o->dialects, .carve = o->carve,
-				 .note = on_note, .note_ctx = r, .modified = c->modified };
+				 .note = on_note, .note_ctx = r, .modified = c->modified,
+				 .path = c->path, .host = c->host.n ? c->host : slice_of(NULL, 0) };
 	uint64_t begin = c->begin, end = c->end, events = 0, records = 0;
 	struct input *in = f->open(&env);
 
-	begin_wide(r, fd, c, f, &begin);
+	begin_wide(r, files->fd, c, f, &begin);
 	if (f->cut == INPUT_CUT_LINES && r->wide.kind == WIDE_NO)
-		align_lines(fd, c, &begin, &end);
-	if (f->cut == INPUT_WHOLE && end - begin > r->cap)
-		grow_room(r, (size_t)(end - begin));
-	if (begin < end)
-		events = windows(r, fd, c, f, in, begin, end);
+		align_lines(files->fd, c, &begin, &end);
+	if (f->cut == INPUT_WHOLE)
+		events = whole(r, files, c, f, in);
+	else if (begin < end)
+		events = windows(r, files->fd, c, f, in, begin, end);
 	if (f->records)
 		records = f->records(in);
 	f->close(in);
 	wide_done(&r->wide);
 	if (a->worker_piece_end)
 		a->worker_piece_end(r->analysis, &r->w->out);
+	unmap_files(r);
 	wire_done(&r->w->out, records, events, c->end - c->begin);
 	/* A window that one long line needed is not kept for all others. */
 	if (r->cap > LIMIT_WINDOW_BYTES)

@@ -24,6 +24,8 @@
 /* Unpacked containers on disk at a time, unless the next one in order needs more. */
 #define SPILLS_MAX 3
 #define READ_BYTES ((size_t)256 << 10)
+/* Files looked through for the next piece, so that thousands of no known format cost no time. */
+#define AHEAD_MAX 4096u
 
 struct run {
 	const struct engine_options *options;
@@ -32,6 +34,7 @@ struct run {
 	struct unit *head, *tail;
 	struct err *err;
 	bool failed; /* err is set: stop */
+	struct beside beside; /* plain files */
 	unsigned outstanding, spills;
 	struct engine_totals totals;
 	uint64_t bytes_known; /* of all evidence found */
@@ -62,6 +65,8 @@ static void found(void *ctx, const struct walk_entry *e)
 	if (e->why)
 		/* strerror's text may be replaced by the next call: keep it with the unit. */
 		u->why_not = strdup(e->why);
+	else
+		beside_note(&r->beside, e->path);
 	append_unit(r, NULL, u);
 }
 
@@ -208,6 +213,7 @@ static void add_member(struct run *r, struct unit *container, struct slice paylo
 	u->file.bytes = bytes;
 	u->modified = modified ? modified : container->modified;
 	u->depth = container->depth + 1;
+	beside_note_member(&u->spill->names, u->file.inner, base, bytes);
 	struct unit *after = container->last_member ? container->last_member : container;
 
 	/* A member that is a container may have members behind it already: they come first, whatever
@@ -228,6 +234,7 @@ static bool spill_new(struct run *r, struct unit *u)
 		return false;
 	}
 	s->users = 1;
+	beside_init(&s->names);
 	u->members = s;
 	r->spills++;
 	return true;
@@ -242,20 +249,32 @@ static bool give(struct run *r, struct pool_worker *w, struct unit *u, struct pi
 		return false;
 	}
 	r->outstanding++;
+	unit_open_beside(u, &r->beside);
 	if (!pool_send(w, u, p))
 		w->heard = 0; /* it is gone: the loop finds its pipe closed */
+	unit_close_beside(u);
 	return true;
+}
+
+/* Its files beside it may still come out of the container. */
+static bool waits(const struct unit *u)
+{
+	return u->has_beside && u->spill && !u->spill->complete;
 }
 
 /* The next piece in order that may be given out now. */
 static bool next_piece(struct run *r, struct unit **ret_unit, struct piece **ret_piece)
 {
-	for (struct unit *u = r->head; u; u = u->next) {
+	unsigned seen = 0;
+
+	for (struct unit *u = r->head; u && seen < AHEAD_MAX; u = u->next, seen++) {
 		if (!u->prepared)
 			unit_prepare(u, r->options);
 		if (u->container && u->piece_count && u != r->head && !u->pieces[0].scheduled &&
 		    r->spills >= SPILLS_MAX)
 			return false;
+		if (waits(u))
+			continue;
 		for (size_t i = u->delivered; i < u->piece_count; i++)
 			if (!u->pieces[i].scheduled) {
 				*ret_unit = u;
@@ -283,6 +302,8 @@ static void schedule(struct run *r)
 static void piece_done(struct pool_worker *w)
 {
 	w->piece->done = true;
+	if (w->unit->members)
+		w->unit->members->complete = true;
 	w->unit = NULL;
 	w->piece = NULL;
 }
@@ -373,6 +394,8 @@ static void lose_piece(struct run *r, struct pool_worker *w, const char *why_kil
 	buf_done(&message);
 	p->bytes = p->at - p->begin;
 	p->done = true;
+	if (u->members)
+		u->members->complete = true;
 }
 
 static void hear(struct run *r, struct pool_worker *w)
@@ -482,6 +505,8 @@ bool engine_run(const char *const *evidence, size_t count, const struct engine_o
 {
 	struct run r = { .options = options, .analysis = analysis, .err = err };
 	sigset_t stop, before;
+
+	beside_init(&r.beside);
 	bool ok = find_evidence(&r, evidence, count);
 
 	sigemptyset(&stop);
@@ -503,6 +528,7 @@ bool engine_run(const char *const *evidence, size_t count, const struct engine_o
 		unit_free(r.head);
 		r.head = next;
 	}
+	beside_done(&r.beside);
 	close(r.signals);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	r.totals.seconds = progress_now() - r.progress.start;

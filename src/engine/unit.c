@@ -30,6 +30,8 @@ struct unit *unit_new(const char *path, struct slice inner)
 		u->file.inner = slice_of(u->inner, inner.n);
 	}
 	u->fd = -1;
+	for (size_t i = 0; i < INPUT_BESIDE; i++)
+		u->beside_fd[i] = -1;
 	return u;
 }
 
@@ -39,6 +41,7 @@ void spill_release(struct spill *s)
 		return;
 	close(s->write_fd);
 	close(s->read_fd);
+	beside_done(&s->names);
 	free(s);
 }
 
@@ -49,6 +52,7 @@ void unit_free(struct unit *u)
 	free(u->pieces);
 	if (u->fd >= 0)
 		close(u->fd);
+	unit_close_beside(u);
 	spill_release(u->spill);
 	spill_release(u->members);
 	buf_done(&u->notes);
@@ -119,6 +123,7 @@ static bool detect_format(struct unit *u, struct slice head)
 		if (input_formats[i] == f)
 			u->format = i;
 	u->file.format = f ? f->name : NULL;
+	u->has_beside = f && f->cut == INPUT_WHOLE && f->beside[0];
 	return f != NULL;
 }
 
@@ -183,18 +188,12 @@ static void unknown(struct unit *u, struct slice head)
 	buf_done(&b);
 }
 
-void unit_prepare(struct unit *u, const struct engine_options *o)
+/* What it is, and its pieces. */
+static void look(struct unit *u, const struct engine_options *o)
 {
 	uint8_t room[HEAD_BYTES];
 	struct err err = { 0 };
 
-	u->prepared = true;
-	if (u->why_not) {
-		wire_note(&u->notes, 0, true, u->why_not);
-		return;
-	}
-	if (!u->spill && !open_plain(u))
-		return;
 	if (o->hash && !u->spill && !digest_file(u->fd, u->file.sha256, &err))
 		wire_note(&u->notes, 0, true, err.why);
 	ssize_t n = pread(unit_fd(u), room, u->file.bytes < HEAD_BYTES ? (size_t)u->file.bytes : HEAD_BYTES,
@@ -219,5 +218,73 @@ void unit_prepare(struct unit *u, const struct engine_options *o)
 		cut(u, o);
 	} else {
 		unknown(u, head);
+	}
+}
+
+void unit_prepare(struct unit *u, const struct engine_options *o)
+{
+	u->prepared = true;
+	if (u->why_not)
+		wire_note(&u->notes, 0, true, u->why_not);
+	else if (u->spill || open_plain(u))
+		look(u, o);
+	/* Thousands of files of no known format may wait behind one that takes its time. */
+	if (!u->piece_count && u->fd >= 0) {
+		close(u->fd);
+		u->fd = -1;
+	}
+}
+
+static void note_beside(struct unit *u, const char *path, const char *why)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%.300s, which is read with it, cannot be: %s", path, why);
+	buf_put_byte(&b, 0);
+	wire_note(&u->notes, 0, true, (const char *)b.p);
+	buf_done(&b);
+}
+
+static void open_beside(struct unit *u, size_t i, const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		note_beside(u, path, fd < 0 ? strerror(errno) : "not a plain file");
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	u->beside_fd[i] = fd;
+	u->beside[i] = (struct wire_beside){ true, 0, (uint64_t)st.st_size };
+}
+
+void unit_open_beside(struct unit *u, struct beside *plain)
+{
+	const char *const *endings = u->has_beside ? input_formats[u->format]->beside : NULL;
+	struct slice name = u->spill ? u->file.inner : u->file.path;
+
+	/* What the user named alone still has its neighbours. */
+	if (endings && !u->spill && u->named)
+		beside_list_folder(plain, u->path);
+	for (size_t i = 0; endings && i < INPUT_BESIDE && endings[i]; i++) {
+		const struct beside_file *f = beside_find(u->spill ? &u->spill->names : plain, name, endings[i]);
+
+		if (f && f->path)
+			open_beside(u, i, f->path);
+		else if (f) {
+			u->beside_fd[i] = u->spill->read_fd;
+			u->beside[i] = (struct wire_beside){ true, f->base, f->bytes };
+		}
+	}
+}
+
+void unit_close_beside(struct unit *u)
+{
+	for (size_t i = 0; i < INPUT_BESIDE; i++) {
+		if (u->beside_fd[i] >= 0 && !u->spill)
+			close(u->beside_fd[i]);
+		u->beside_fd[i] = -1;
 	}
 }

@@ -5,6 +5,7 @@
  * what its workers have sent. Units form a list in the order of the evidence; the members of a
  * container are put behind it as they come.
  */
+#include "engine/beside.h"
 #include "engine/engine.h"
 #include "engine/wire.h"
 #include "sys/spool.h"
@@ -13,7 +14,8 @@
 struct spill {
 	int write_fd, read_fd;
 	unsigned users;
-	struct engine_run *run;
+	bool complete; /* every member that there will be is in it */
+	struct beside names;
 };
 
 struct piece {
@@ -45,6 +47,9 @@ struct unit {
 	struct spill *members;	   /* a container's own spill */
 	struct unit *last_member;  /* where the next one goes */
 	struct buf notes;	   /* of prepare: WIRE_NOTE messages */
+	bool has_beside; /* its format is read with files beside it */
+	struct wire_beside beside[INPUT_BESIDE];
+	int beside_fd[INPUT_BESIDE]; /* -1, but between unit_open_beside and unit_close_beside */
 };
 
 struct unit *unit_new(const char *path, struct slice inner);
@@ -54,3 +59,6 @@ void spill_release(struct spill *s);
 /* Opens, looks at the first bytes, cuts. Whatever is wrong becomes a note; piece_count 0 then. */
 void unit_prepare(struct unit *u, const struct engine_options *o);
 int unit_fd(const struct unit *u);
+/* Finds the files beside it, a plain one's in the run's index, and closes what was opened of them. */
+void unit_open_beside(struct unit *u, struct beside *plain);
+void unit_close_beside(struct unit *u);

@@ -30,3 +30,44 @@ void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t byte
 	engine_message(out, WIRE_DONE, buf_slice(&b));
 	buf_done(&b);
 }
+
+void wire_command_put(struct buf *b, const struct wire_command *c)
+{
+	size_t cut = c->path.n > WIRE_TEXT_BYTES ? c->path.n - WIRE_TEXT_BYTES : 0;
+
+	buf_put_u8(b, c->job);
+	buf_put_le32(b, c->format);
+	buf_put_le64(b, c->base);
+	buf_put_le64(b, c->file_bytes);
+	buf_put_le64(b, c->begin);
+	buf_put_le64(b, c->end);
+	buf_put_le64(b, (uint64_t)c->modified);
+	buf_put_sized(b, slice_from(c->path, cut));
+	buf_put_sized(b, slice_head(c->host, WIRE_TEXT_BYTES));
+	for (size_t i = 0; i < INPUT_BESIDE; i++) {
+		buf_put_u8(b, c->beside[i].there);
+		buf_put_le64(b, c->beside[i].base);
+		buf_put_le64(b, c->beside[i].bytes);
+	}
+}
+
+bool wire_command_get(struct slice s, struct wire_command *c)
+{
+	struct cursor in = cursor_of(s);
+
+	c->job = cursor_u8(&in);
+	c->format = cursor_u32(&in);
+	c->base = cursor_u64(&in);
+	c->file_bytes = cursor_u64(&in);
+	c->begin = cursor_u64(&in);
+	c->end = cursor_u64(&in);
+	c->modified = (int64_t)cursor_u64(&in);
+	c->path = cursor_sized(&in);
+	c->host = cursor_sized(&in);
+	for (size_t i = 0; i < INPUT_BESIDE; i++) {
+		c->beside[i].there = cursor_u8(&in) != 0;
+		c->beside[i].base = cursor_u64(&in);
+		c->beside[i].bytes = cursor_u64(&in);
+	}
+	return in.ok && cursor_left(&in) == 0;
+}

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* What travels between the parent and its workers. Commands: one SOCK_SEQPACKET message with the
- * descriptor of the evidence. Results: a byte stream of messages, type (1), length (4), payload. */
+ * descriptor of the evidence; behind it one message for the spill file's (JOB_UNPACK), then one for each
+ * file beside it. Results: a byte stream of messages, type (1), length (4), payload. */
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "input/input.h"
 
 enum wire_type {
 	WIRE_DONE = 1, /* records, events, bytes */
@@ -17,8 +19,15 @@ enum wire_job { JOB_READ, JOB_UNPACK };
 /* JOB_UNPACK's format: an archive with members, or one compressed stream (maybe a tar in it). */
 enum { UNPACK_ARCHIVE, UNPACK_STREAM };
 
-#define WIRE_COMMAND_BYTES 64
+#define WIRE_COMMAND_BYTES 4096 /* the longest command: its texts are bounded by wire_command_put */
+#define WIRE_TEXT_BYTES 1024
 #define WIRE_HEADER_BYTES 5
+
+/* A file that is read with the piece: bytes [base, base + bytes) of a descriptor of its own. */
+struct wire_beside {
+	bool there;
+	uint64_t base, bytes;
+};
 
 struct wire_command {
 	uint8_t job;
@@ -27,33 +36,14 @@ struct wire_command {
 	uint64_t file_bytes; /* its size */
 	uint64_t begin, end; /* the piece, within the innermost file */
 	int64_t modified;    /* when the innermost file was last written; 0: not known */
+	struct slice path, host; /* input_env's; of more than WIRE_TEXT_BYTES the end, or the beginning */
+	struct wire_beside beside[INPUT_BESIDE];
 };
 
 /* A part of the evidence that was not read, or an assumption; offset is in the innermost file. */
 void wire_note(struct buf *out, uint64_t offset, bool lost, const char *why);
 void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t bytes);
 
-static inline void wire_command_put(struct buf *b, const struct wire_command *c)
-{
-	buf_put_u8(b, c->job);
-	buf_put_le32(b, c->format);
-	buf_put_le64(b, c->base);
-	buf_put_le64(b, c->file_bytes);
-	buf_put_le64(b, c->begin);
-	buf_put_le64(b, c->end);
-	buf_put_le64(b, (uint64_t)c->modified);
-}
-
-static inline bool wire_command_get(struct slice s, struct wire_command *c)
-{
-	struct cursor in = cursor_of(s);
-
-	c->job = cursor_u8(&in);
-	c->format = cursor_u32(&in);
-	c->base = cursor_u64(&in);
-	c->file_bytes = cursor_u64(&in);
-	c->begin = cursor_u64(&in);
-	c->end = cursor_u64(&in);
-	c->modified = (int64_t)cursor_u64(&in);
-	return in.ok;
-}
+void wire_command_put(struct buf *b, const struct wire_command *c);
+/* Texts are borrowed from s. False where it is not one whole command. */
+bool wire_command_get(struct slice s, struct wire_command *c);

@@ -37,19 +37,40 @@ void worker_at(struct worker *w, uint64_t offset)
 	worker_flush(w, 0);
 }
 
-/* The next command with its descriptor, and the spill file's for an unpack job (it comes in a
- * message of its own). False when there are no more. */
-static bool receive(int socket, struct wire_command *c, int *fd, int *spill)
+/* One more descriptor, in a message of its own. */
+static bool receive_fd(int socket, int *fd)
 {
-	uint8_t room[WIRE_COMMAND_BYTES];
-	ssize_t n = fdpass_receive(socket, room, sizeof(room), fd);
+	uint8_t room[16];
 
-	*spill = -1;
-	if (n <= 0 || !wire_command_get(slice_of(room, (size_t)n), c) || *fd < 0)
+	return fdpass_receive(socket, room, sizeof(room), fd) > 0 && *fd >= 0;
+}
+
+/* The next command with its descriptors. False when there are no more. */
+static bool receive(int socket, uint8_t room[WIRE_COMMAND_BYTES], struct wire_command *c, struct job_files *f)
+{
+	ssize_t n = fdpass_receive(socket, room, WIRE_COMMAND_BYTES, &f->fd);
+
+	f->spill = -1;
+	for (size_t i = 0; i < INPUT_BESIDE; i++)
+		f->beside[i] = -1;
+	if (n <= 0 || !wire_command_get(slice_of(room, (size_t)n), c) || f->fd < 0)
 		return false;
-	if (c->job == JOB_UNPACK && fdpass_receive(socket, room, sizeof(room), spill) <= 0)
+	if (c->job == JOB_UNPACK && !receive_fd(socket, &f->spill))
 		return false;
+	for (size_t i = 0; i < INPUT_BESIDE; i++)
+		if (c->beside[i].there && !receive_fd(socket, &f->beside[i]))
+			return false;
 	return true;
+}
+
+static void close_files(const struct job_files *f)
+{
+	close(f->fd);
+	if (f->spill >= 0)
+		close(f->spill);
+	for (size_t i = 0; i < INPUT_BESIDE; i++)
+		if (f->beside[i] >= 0)
+			close(f->beside[i]);
 }
 
 _Noreturn void worker_main(const struct worker_setup *setup)
@@ -58,7 +79,8 @@ _Noreturn void worker_main(const struct worker_setup *setup)
 	struct worker w = { .setup = setup };
 	struct wire_command c;
 	struct err err = { 0 };
-	int fd, spill;
+	uint8_t room[WIRE_COMMAND_BYTES];
+	struct job_files files;
 	void *analysis = setup->analysis->worker_new ? setup->analysis->worker_new(setup->analysis->shared)
 						     : NULL;
 	struct piece_reader *reader = piece_reader_new(&w, analysis);
@@ -74,15 +96,13 @@ _Noreturn void worker_main(const struct worker_setup *setup)
 		worker_flush(&w, 0);
 		_exit(2);
 	}
-	while (receive(setup->commands, &c, &fd, &spill)) {
+	while (receive(setup->commands, room, &c, &files)) {
 		if (c.job == JOB_UNPACK)
-			piece_unpack(&w, fd, spill, &c);
+			piece_unpack(&w, files.fd, files.spill, &c);
 		else
-			piece_read(reader, fd, &c);
+			piece_read(reader, &files, &c);
 		worker_flush(&w, 0);
-		close(fd);
-		if (spill >= 0)
-			close(spill);
+		close_files(&files);
 	}
 	_exit(0);
 }

@@ -29,9 +29,14 @@ void worker_at(struct worker *w, uint64_t offset);
 
 struct wire_command;
 
+/* A command's descriptors; -1 where there is none. */
+struct job_files {
+	int fd, spill, beside[INPUT_BESIDE];
+};
+
 /* read.c: one piece through its reader into the analysis. */
 struct piece_reader;
 struct piece_reader *piece_reader_new(struct worker *w, void *analysis_worker);
-void piece_read(struct piece_reader *r, int fd, const struct wire_command *c);
+void piece_read(struct piece_reader *r, const struct job_files *files, const struct wire_command *c);
 /* unpack.c: the members of a container into the spill file. */
 void piece_unpack(struct worker *w, int fd, int spill, const struct wire_command *c);

@@ -126,7 +126,15 @@ static int64_t version_end(const struct graph *g, const struct graph_node *n, in
 static bool speaks_of_content(const struct graph_edge *e)
 {
 	return writes(e) || e->op == ACTIVITY_IMAGE_LOAD || e->op == ACTIVITY_DRIVER_LOAD ||
-	       e->op == ACTIVITY_ALERT || e->op == ACTIVITY_STREAM;
+	       e->op == ACTIVITY_ALERT || e->op == ACTIVITY_STREAM || e->op == ACTIVITY_FILE_PRESENT;
+}
+
+/* A list without a time speaks of the file's content then only where no write tells it into two. */
+static bool speaks_then(const struct graph_edge *e, int64_t from_ns, int64_t end)
+{
+	if (!e->timed)
+		return e->op == ACTIVITY_FILE_PRESENT && from_ns == GRAPH_EVER && end == GRAPH_OPEN;
+	return e->last_ns >= from_ns && e->time_ns < end;
 }
 
 void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct content *ret)
@@ -149,7 +157,7 @@ void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct co
 	for (uint32_t i = 0; i < n->in_count; i++) {
 		const struct graph_edge *e = graph_in(g, n, i);
 
-		if (!speaks_of_content(e) || !e->timed || e->last_ns < v.from_ns || e->time_ns >= end)
+		if (!speaks_of_content(e) || !speaks_then(e, v.from_ns, end))
 			continue;
 		take_edge(g, g->in[n->in + i], ret);
 		if (ret->sha256.n && ret->product.n && ret->signer.n)

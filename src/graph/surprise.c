@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/heap.h"
 #include "graph/path.h"
+#include "graph/version.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -284,26 +285,6 @@ void baseline_add(struct baseline *b, const struct graph *g)
 
 /* ---- asking ---- */
 
-/* 1.10.2 after 1.9.7: number by number. */
-static int version_cmp(struct slice a, struct slice b)
-{
-	while (a.p || b.p) {
-		uint64_t x = 0, y = 0;
-		struct slice p = slice_cut(a, '.', &a), q = slice_cut(b, '.', &b);
-
-		if (slice_to_u64(p, &x) && slice_to_u64(q, &y)) {
-			if (x != y)
-				return x < y ? -1 : 1;
-		} else {
-			int d = slice_cmp(p, q);
-
-			if (d)
-				return d;
-		}
-	}
-	return 0;
-}
-
 static bool version_at(const struct baseline *b, const struct program *p, uint32_t number, struct arena *a,
 		       struct slice *ret)
 {
@@ -330,7 +311,7 @@ static void earlier_versions(const struct baseline *b, const struct program *p, 
 	for (uint32_t i = 0; i < n && i < VERSIONS_MAX; i++) {
 		struct slice v;
 
-		if (!version_at(b, p, i, a, &v) || !v.n || version_cmp(v, p->version) >= 0)
+		if (!version_at(b, p, i, a, &v) || !v.n || version_compare(v, p->version) >= 0)
 			continue;
 		ret->versions++;
 		done |= get(b, arena_printf(a, "B%.*s\n%.*s\n%.*s", (int)p->product.n, (const char *)p->product.p,
@@ -395,6 +376,45 @@ void baseline_score(const struct baseline *b, const struct graph *g, uint32_t ed
 	ret->first_here = !before_here(g, edge, behaviour, &a);
 	earlier_versions(b, &p, behaviour, &a, ret);
 	arena_done(&a);
+}
+
+/* Earlier versions of p, and how many of them did it. */
+static uint32_t earlier_doing(const struct baseline *b, const struct program *p, struct slice behaviour, struct arena *a,
+			      uint32_t *ret_earlier)
+{
+	struct surprise s = { 0 };
+
+	earlier_versions(b, p, behaviour, a, &s);
+	*ret_earlier = s.versions > *ret_earlier ? s.versions : *ret_earlier;
+	return s.versions && s.never_earlier ? 0 : 1;
+}
+
+uint32_t baseline_novel(const struct baseline *b, struct slice product, struct slice version,
+			void (*call)(void *ctx, const struct novelty *n), void *ctx)
+{
+	uint32_t earlier = 0;
+	struct arena a;
+
+	arena_init(&a, 0);
+	for (uint32_t i = 0; i < b->counts.n; i++) {
+		struct slice key = map_key(&b->counts, i), rest, name;
+		struct program p = { 0 };
+
+		if (!key.n || key.p[0] != 'B')
+			continue;
+		p.product = slice_cut(slice_from(key, 1), '\n', &rest);
+		p.version = slice_cut(rest, '\n', &rest);
+		struct slice tail = slice_cut(p.product, '|', &name);
+
+		if (!slice_eq(p.version, version) || !slice_eq_nocase(name, product))
+			continue;
+		arena_reset(&a);
+		if (earlier_doing(b, &p, rest, &a, &earlier))
+			continue;
+		call(ctx, &(struct novelty){ tail, rest, get(b, key) });
+	}
+	arena_done(&a);
+	return earlier;
 }
 
 /* ---- in the case ---- */

@@ -36,6 +36,16 @@ void baseline_add(struct baseline *b, const struct graph *g);
 uint32_t baseline_hosts(const struct baseline *b);
 /* How surprising an edge of this host is. */
 void baseline_score(const struct baseline *b, const struct graph *g, uint32_t edge, struct surprise *ret);
+/* What a version of a product does that none of its earlier versions did, over all hosts. */
+struct novelty {
+	struct slice program;	/* its file's name, lower case */
+	struct slice behaviour; /* operation and class of object: "dns_query example.com" */
+	uint32_t hosts;
+};
+/* Gives how many earlier versions there are to compare with: where there are none nothing is called. Texts
+ * last until call returns. */
+uint32_t baseline_novel(const struct baseline *b, struct slice product, struct slice version,
+			void (*call)(void *ctx, const struct novelty *n), void *ctx);
 /* As bytes for the case, and back; NULL with err for bytes that are none. */
 void baseline_encode(const struct baseline *b, struct buf *out);
 struct baseline *baseline_decode(struct slice bytes, struct err *err);

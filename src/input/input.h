@@ -29,7 +29,7 @@ enum input_cut {
 	INPUT_CUT_NONE,	  /* one after the other, in windows */
 	INPUT_CUT_LINES,  /* anywhere behind a newline; the engine aligns */
 	INPUT_CUT_CHUNKS, /* at cut_header + k * cut_bytes */
-	INPUT_WHOLE,	  /* one window with the whole file, always (random access) */
+	INPUT_WHOLE,	  /* one window with the whole file, always (random access): mapped, not copied */
 };
 
 enum input_step {

@@ -31,5 +31,16 @@ void report_trace_svg(struct buf *out, const struct report_trace *r);
 /* Parts that the case's own documents hold too. */
 void report_pointer(struct buf *out, const char *key, const struct told_pointer *at, report_file_fn *file, void *ctx);
 void report_hops(struct buf *out, const struct told_hop *hops, size_t n, report_file_fn *file, void *ctx);
+struct report_origin {
+	const struct told_origin *origin;
+	struct slice host;
+	const char *path; /* the name of the member that says which file was brought in; NULL: "path" */
+	/* Contents met besides the origin's own, as "hash file". */
+	const struct slice *contents;
+	size_t content_count;
+	report_file_fn *file;
+	void *ctx;
+};
+
 /* kind, release, download, ... of an origin: members, without the braces. */
-void report_origin(struct buf *out, const struct told_origin *o, struct slice host, report_file_fn *file, void *ctx);
+void report_origin(struct buf *out, const struct report_origin *r);

@@ -84,26 +84,53 @@ void report_hops(struct buf *out, const struct told_hop *hops, size_t n, report_
 	buf_put_byte(out, ']');
 }
 
-static void put_release(struct buf *out, const struct told_origin *o)
+/* The SHA-256 among "hash file" lines; n 0 where it is another hash. */
+static struct slice sha256_of(struct slice content)
 {
+	struct slice rest, hash = slice_cut(content, ' ', &rest);
+
+	return hash.n == 64 ? hash : slice_of(NULL, 0);
+}
+
+static void put_contents(struct buf *out, const struct report_origin *r)
+{
+	const struct told_origin *o = r->origin;
+
+	buf_json_key(out, "sha256");
+	buf_put_byte(out, '[');
+	if (o->sha256.n)
+		buf_put_json(out, o->sha256);
+	for (size_t i = 0; i < r->content_count; i++) {
+		struct slice hash = sha256_of(r->contents[i]);
+
+		if (!hash.n || slice_eq(hash, o->sha256))
+			continue;
+		buf_json_comma(out);
+		buf_put_json(out, hash);
+	}
+	buf_put_byte(out, ']');
+}
+
+static void put_release(struct buf *out, const struct report_origin *r)
+{
+	const struct told_origin *o = r->origin;
+
 	buf_json_key(out, "release");
 	buf_put_byte(out, '{');
 	optional(out, "product", o->name);
 	optional(out, "version", o->version);
 	optional(out, "os", slice_str(o->os));
 	optional(out, "signer", o->signer);
-	buf_json_key(out, "sha256");
-	buf_put_byte(out, '[');
-	if (o->sha256.n)
-		buf_put_json(out, o->sha256);
-	buf_put_byte(out, ']');
+	put_contents(out, r);
 	if (o->ecosystem.n)
 		buf_json_text(out, "ecosystem", o->ecosystem);
 	buf_put_byte(out, '}');
 }
 
-static void put_download(struct buf *out, const struct told_origin *o, struct slice host, report_file_fn *file, void *ctx)
+static void put_download(struct buf *out, const struct report_origin *r)
 {
+	const struct told_origin *o = r->origin;
+
 	buf_json_key(out, "download");
 	buf_put_byte(out, '{');
 	optional(out, "url", o->url);
@@ -111,28 +138,38 @@ static void put_download(struct buf *out, const struct told_origin *o, struct sl
 	optional(out, "path", o->downloaded.n ? o->downloaded : o->path);
 	/* What was installed is another file than what was fetched. */
 	optional(out, "sha256", o->downloaded.n ? o->downloaded_sha256 : o->sha256);
-	optional(out, "host", host);
+	optional(out, "host", r->host);
 	put_time(out, "time", o->downloaded_time.set ? o->downloaded_time : o->time);
-	report_pointer(out, "pointer", &o->mark, file, ctx);
+	report_pointer(out, "pointer", &o->mark, r->file, r->ctx);
 	buf_put_byte(out, '}');
 }
 
-void report_origin(struct buf *out, const struct told_origin *o, struct slice host, report_file_fn *file, void *ctx)
+void report_origin(struct buf *out, const struct report_origin *r)
 {
+	const struct told_origin *o = r->origin;
+
 	buf_json_text(out, "kind", slice_str(origin_kind_text(o->kind)));
 	if (o->kind == ORIGIN_RELEASE || o->kind == ORIGIN_PACKAGE)
-		put_release(out, o);
+		put_release(out, r);
 	if (o->url.n || o->kind == ORIGIN_DOWNLOAD)
-		put_download(out, o, host, file, ctx);
-	optional(out, "path", o->path);
+		put_download(out, r);
+	optional(out, r->path ? r->path : "path", o->path);
 	optional(out, "sha256", o->sha256);
 	if (o->remote.n)
 		buf_json_text(out, "remote", o->remote);
 	optional(out, "delivered_by", o->delivered_by);
-	optional(out, "host", host);
+	optional(out, "host", r->host);
 	put_time(out, "time", o->time);
 	if (o->gap)
 		buf_json_text(out, "gap", slice_str(o->gap));
+}
+
+/* An object of its own. */
+static void put_origin(struct buf *out, const struct report_trace *r, const struct told_origin *o, struct slice host)
+{
+	buf_put_byte(out, '{');
+	report_origin(out, &(struct report_origin){ .origin = o, .host = host, .file = r->file, .ctx = r->ctx });
+	buf_put_byte(out, '}');
 }
 
 static void put_alert(struct buf *out, const struct report_trace *r)
@@ -164,19 +201,15 @@ void report_trace_json(struct buf *out, const struct report_trace *r)
 	buf_json_key(out, "hops");
 	report_hops(out, t->hops, t->hop_count, r->file, r->ctx);
 	buf_json_key(out, "origin");
-	if (r->forward) {
+	if (r->forward)
 		buf_put_str(out, "null");
-	} else {
-		buf_put_byte(out, '{');
-		report_origin(out, &t->origin, t->origin.host.n ? t->origin.host : r->alert->host, r->file, r->ctx);
-		buf_put_byte(out, '}');
-	}
+	else
+		put_origin(out, r, &t->origin, t->origin.host.n ? t->origin.host : r->alert->host);
 	buf_json_key(out, "others");
 	buf_put_byte(out, '[');
 	for (size_t i = 0; i < t->other_count; i++) {
-		buf_put_str(out, i ? ",{" : "{");
-		report_origin(out, &t->others[i], r->alert->host, r->file, r->ctx);
-		buf_put_byte(out, '}');
+		buf_json_comma(out);
+		put_origin(out, r, &t->others[i], r->alert->host);
 	}
 	buf_put_byte(out, ']');
 	buf_json_u64(out, "visited", t->visited);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The tables of a case, version 4, and how older ones become it. docs/manual/case.md says what each
+/* The tables of a case, version 5, and how older ones become it. docs/manual/case.md says what each
  * column holds. */
 
 #define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
@@ -33,6 +33,9 @@
 	"CREATE TABLE IF NOT EXISTS hop(origin INTEGER, seq INTEGER, op TEXT, from_kind TEXT, \"from\" TEXT," \
 	" to_kind TEXT, \"to\" TEXT, time TEXT, host TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER," \
 	" score REAL, why TEXT);"
+/* New in version 4. */
+#define STORE_QUESTION_TABLE                                                                       \
+	"CREATE TABLE IF NOT EXISTS question(id INTEGER PRIMARY KEY, kind TEXT, asked TEXT, detail TEXT);"
 /* New in version 3. */
 #define STORE_COVERAGE_TABLES                                                                      \
 	"CREATE TABLE IF NOT EXISTS coverage_source(id INTEGER PRIMARY KEY, host TEXT COLLATE"     \
@@ -47,7 +50,7 @@
 	"CREATE INDEX IF NOT EXISTS coverage_source_of ON coverage_source(host);"                  \
 	"CREATE INDEX IF NOT EXISTS coverage_span_of ON coverage_span(source_id);"
 
-/* New in version 4. */
+/* New in version 5. */
 #define STORE_STAGE_TABLES                                                                         \
 	"CREATE TABLE IF NOT EXISTS host_stage(host TEXT COLLATE NOCASE, epoch INTEGER, proved TEXT, possible TEXT," \
 	" blocked_at TEXT, since TEXT, until TEXT, clone_group TEXT, detail TEXT);"                \
@@ -100,11 +103,11 @@ static const char store_schema[] =
 	" pointer TEXT, epoch INTEGER DEFAULT 1);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
 	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT);"
-	STORE_FINDING_TABLE STORE_GRAPH_TABLES STORE_COVERAGE_TABLES
+	STORE_FINDING_TABLE STORE_GRAPH_TABLES
 	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
 	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
 
-static const char store_stage_schema[] = STORE_STAGE_TABLES;
+static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE STORE_STAGE_TABLES;
 
 static const char store_forget[] =
 	"DELETE FROM meta; DELETE FROM evidence; DELETE FROM host; DELETE FROM coverage;"
@@ -113,6 +116,7 @@ static const char store_forget[] =
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
 	"DELETE FROM host_stage; DELETE FROM host_reason;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
+	"DELETE FROM question;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
@@ -133,7 +137,8 @@ static const char *const store_upgrades[] = {
 	[2] = (STORE_GRAPH_TABLES "ALTER TABLE origin ADD COLUMN hosts INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN alerts INTEGER; ALTER TABLE origin ADD COLUMN detail TEXT;"
 	       "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES STORE_BY_HOST),
-	[3] = (STORE_STAGE_TABLES "ALTER TABLE stage ADD COLUMN epoch INTEGER DEFAULT 1;"),
+	[3] = STORE_QUESTION_TABLE,
+	[4] = (STORE_STAGE_TABLES "ALTER TABLE stage ADD COLUMN epoch INTEGER DEFAULT 1;"),
 };
 
 /* In the order of enum store_question. */
@@ -166,7 +171,9 @@ static const char *const store_questions[] = {
 	 " ORDER BY h.host, t.origin"),
 	"SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail FROM origin ORDER BY rank, rowid",
 	("SELECT h.id, h.host, h.level, h.title, h.detector, h.time, h.file, h.inner, h.record, h.offset,"
-	 " h.rule_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),
+	 " h.rule_id, h.channel, h.event_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),
+	("SELECT host, coalesce(channel, ''), event_id, " STORE_SOURCE ", coalesce(category, ''), min(first_ns),"
+	 " max(last_ns) FROM coverage WHERE hour IS NOT NULL AND host <> '' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"),
 	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''),"
 	 " min(first_ns), max(last_ns), sum(events), max(CASE completeness WHEN 'complete' THEN 0 WHEN"
 	 " 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated' THEN 5 ELSE 1"
@@ -181,6 +188,7 @@ static const char *const store_questions[] = {
 	("SELECT s.id - (SELECT min(id) FROM coverage_source), b.kind, b.time, b.time_ns, b.reason,"
 	 " b.file, b.inner, b.record, b.offset FROM coverage_break AS b JOIN coverage_source AS s ON s.id ="
 	 " b.source_id ORDER BY s.id, b.time_ns, b.rowid"),
+	"SELECT detail FROM question ORDER BY id",
 	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''), event_id,"
 	 " coalesce(format, ''), coalesce(product, ''), min(first_ns), max(last_ns), sum(events), max(CASE completeness"
 	 " WHEN 'complete' THEN 0 WHEN 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated'"

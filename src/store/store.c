@@ -18,7 +18,7 @@
 #define ROWS_PER_TRANSACTION 50000u
 
 enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
-		 ADD_SOURCE, ADD_SPAN, ADD_BREAK,
+		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION,
 		 STATEMENTS };
 
 static const char *const statement_text[STATEMENTS] = {
@@ -38,6 +38,7 @@ static const char *const statement_text[STATEMENTS] = {
 	" VALUES(?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO coverage_break(source_id, kind, time, time_ns, reason, file, inner, record, offset)"
 	" VALUES(?,?,?,?,?,?,?,?,?)",
+	"INSERT INTO question(kind, asked, detail) VALUES(?,?,?)",
 };
 
 struct store {
@@ -153,7 +154,7 @@ static bool prepare_writing(struct store *s, struct err *err)
 	snprintf(pragma, sizeof(pragma), "PRAGMA application_id=%d; PRAGMA user_version=%d",
 		 STORE_APPLICATION_ID, STORE_VERSION);
 	if (!run(s, "PRAGMA journal_mode=WAL") || !run(s, "PRAGMA synchronous=NORMAL") ||
-	    !run(s, pragma) || !run(s, store_schema) || !run(s, store_stage_schema)) {
+	    !run(s, pragma) || !run(s, store_schema) || !run(s, store_schema_more)) {
 		*err = s->why;
 		return false;
 	}
@@ -442,6 +443,16 @@ bool store_add_rule(struct store *s, struct slice id, struct slice title, struct
 	put_text(&r, level);
 	put_text(&r, file);
 	put_text(&r, not_loaded_because);
+	return row_end(&r);
+}
+
+bool store_add_question(struct store *s, struct slice kind, struct slice asked, struct slice detail)
+{
+	struct row r = row_start(s, ADD_QUESTION);
+
+	put_text(&r, kind);
+	put_text(&r, asked);
+	put_text(&r, detail);
 	return row_end(&r);
 }
 

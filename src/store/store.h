@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/when.h"
 
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 
 struct buf;
 struct store;
@@ -94,6 +94,8 @@ bool store_add_span(struct store *s, const struct store_span *p);
 bool store_add_break(struct store *s, const struct store_break *b);
 bool store_add_unreadable(struct store *s, struct slice file, struct slice inner, uint64_t offset,
 			  bool lost, struct slice reason);
+/* What the user asked, and the answer (JSON). */
+bool store_add_question(struct store *s, struct slice kind, struct slice asked, struct slice detail);
 /* After the last hit and coverage row: what finds them by host. Before hosts are merged. */
 bool store_index_hosts(struct store *s);
 /* After the last row: hosts from coverage, stages unknown for each. */
@@ -117,7 +119,9 @@ enum store_question {
 	STORE_TRACED,	  /* origin's rank, its first traced alert's id; by rank */
 	STORE_HOST_TRACES, /* host, an alert's id: one for each origin of the host's alerts, by rank */
 	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON) */
-	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id; by host */
+	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id, channel,
+			   * event id; by host */
+	STORE_LIVE,	  /* host, channel, event id, source, category, first_ns, last_ns: when what kind of record exists */
 	STORE_HOURS,	  /* host, source, category, service, first_ns, last_ns, events, weakness of what is declared
 			   * (0 complete, 1 unknown, 2 filtered, 3 sampled, 4 capped, 5 truncated), whether an
 			   * event log, reader */
@@ -125,6 +129,7 @@ enum store_question {
 			   * asserted, refuted_by, lowest, highest, missing, truncated */
 	STORE_SPANS,	  /* place in STORE_SOURCES, kind, first, last, first_ns, last_ns, open, missing, reason */
 	STORE_BREAKS,	  /* place in STORE_SOURCES, kind, time, time_ns, reason, file, inner, record, offset */
+	STORE_QUESTIONS,  /* detail (JSON) */
 	STORE_KINDS,	  /* host, source, category, service, event id, reader, product, first_ns, last_ns, events, weakness
 			   * as in STORE_HOURS; what has a time */
 	STORE_ORIGIN_PARTS, /* place, rank, kind, line, version, product, os, signer, ecosystem, path, url, downloaded,

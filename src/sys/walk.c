@@ -97,3 +97,29 @@ bool walk(const char *argument, void (*found)(void *ctx, const struct walk_entry
 	map_done(&w.entered);
 	return true;
 }
+
+void walk_neighbours(const char *path, void (*name)(void *ctx, const char *path), void *ctx)
+{
+	const char *slash = strrchr(path, '/');
+	int lead = slash ? (int)(slash - path) + 1 : 0;
+	struct buf folder = { 0 };
+	struct dirent **list;
+	int n;
+
+	buf_printf(&folder, "%.*s", lead, path);
+	buf_put_str(&folder, lead ? "" : ".");
+	buf_put_byte(&folder, 0);
+	n = scandir((const char *)folder.p, &list, not_dots, by_bytes);
+	for (int i = 0; i < n; i++) {
+		struct buf child = { 0 };
+
+		buf_printf(&child, "%.*s%s", lead, path, list[i]->d_name);
+		buf_put_byte(&child, 0);
+		name(ctx, (const char *)child.p);
+		buf_done(&child);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	buf_done(&folder);
+}

@@ -17,3 +17,6 @@ struct walk_entry {
 /* Calls found for each. False with err when the argument itself is not there. */
 bool walk(const char *argument, void (*found)(void *ctx, const struct walk_entry *e), void *ctx,
 	  struct err *err);
+/* Every name in the folder that a path leads into, as a path beside it, in the order of bytes. A folder
+ * that cannot be read has none. */
+void walk_neighbours(const char *path, void (*name)(void *ctx, const char *path), void *ctx);

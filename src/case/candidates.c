@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "case/candidates.h"
+
+#include "base/heap.h"
+#include "graph/version.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define HOUR_NS (INT64_C(3600) * 1000000000)
+#define DAY_NS (24 * HOUR_NS)
+/* By comparison alone, among many releases: a stricter test than where a trace leads. */
+#define ASSOCIATION_P 0.01
+#define ASSOCIATIONS 5u
+/* Two scores that are no more apart are the same. */
+#define TIE_RATIO 0.8
+#define VERSIONS_MAX 64u
+
+struct weighing {
+	struct origins *o;
+	const struct releases *r;
+	struct cohort *c;
+	uint32_t *group_of; /* by release: the group of its traces, or MAP_NONE */
+	uint32_t *next;	    /* by release: another one of its product and system, or MAP_NONE */
+	struct map by_product;
+	uint32_t *host;	    /* by number in releases: number in the cohort */
+};
+
+/* ---- who has a release ---- */
+
+static struct weigh_place place_of(const struct weighing *z, const struct release_place *p)
+{
+	struct weigh_place w = { .host = z->host[p->host],
+				 .first_ns = p->arrived && p->arrived_ns < p->first_ns ? p->arrived_ns : p->first_ns,
+				 .last_ns = p->last_ns,
+				 .ran = p->ran };
+	const struct cohort_host *h = &z->c->hosts[w.host];
+
+	w.arrived = p->arrived && h->first_ns <= w.first_ns - HOUR_NS;
+	return w;
+}
+
+static struct weigh_place *places_of(const struct weighing *z, const struct release *r)
+{
+	struct weigh_place *list = heap_array(r->place_count + 1, sizeof(*list));
+
+	for (size_t i = 0; i < r->place_count; i++)
+		list[i] = place_of(z, &r->places[i]);
+	return list;
+}
+
+/* Of what is no release in the table: where traces met it. */
+static struct weigh_place *places_of_group(const struct weighing *z, const struct origin_group *g)
+{
+	struct weigh_place *list = heap_array(g->hosts.n + 1, sizeof(*list));
+
+	for (uint32_t i = 0; i < g->hosts.n; i++) {
+		uint32_t host = cohort_host(z->c, map_key(&g->hosts, i));
+		const struct cohort_host *h = &z->c->hosts[host];
+		int64_t came = g->came_ns[i];
+		bool told = came != INT64_MIN;
+
+		list[i] = (struct weigh_place){ host, told ? came : h->first_ns, h->last_ns, true,
+						told && h->first_ns <= came - HOUR_NS };
+	}
+	return list;
+}
+
+/* ---- releases and their kin ---- */
+
+static void put_product(struct buf *key, const struct release *r)
+{
+	buf_clear(key);
+	buf_put_sized(key, r->product);
+	buf_put_str(key, r->os);
+}
+
+static void index_releases(struct weighing *z)
+{
+	const struct releases *r = z->r;
+	struct buf key = { 0 };
+
+	z->group_of = heap_array(r->n + 1, sizeof(*z->group_of));
+	z->next = heap_array(r->n + 1, sizeof(*z->next));
+	z->host = heap_array(r->hosts.n + 1, sizeof(*z->host));
+	map_init(&z->by_product);
+	for (uint32_t i = 0; i < r->hosts.n; i++)
+		z->host[i] = cohort_host(z->c, map_key(&r->hosts, i));
+	for (uint32_t i = 0; i < r->n; i++) {
+		put_product(&key, &r->list[i]);
+		z->group_of[i] = MAP_NONE;
+		z->next[i] = map_get(&z->by_product, buf_slice(&key));
+		map_set(&z->by_product, buf_slice(&key), i);
+	}
+	buf_done(&key);
+}
+
+/* The release that an origin names, or MAP_NONE. Records may not say the system. */
+static uint32_t release_of(const struct weighing *z, const struct told_origin *x)
+{
+	const struct release wanted = { .product = x->name, .os = x->os ? x->os : "unknown" };
+	struct buf key = { 0 };
+	uint32_t at;
+
+	put_product(&key, &wanted);
+	at = map_get(&z->by_product, buf_slice(&key));
+	buf_done(&key);
+	while (at != MAP_NONE && !slice_eq(z->r->list[at].version, x->version))
+		at = z->next[at];
+	return at;
+}
+
+static size_t versions_of(const struct weighing *z, uint32_t release, struct weigh_version *list)
+{
+	const struct release *own = &z->r->list[release];
+	struct buf key = { 0 };
+	size_t n = 0;
+
+	put_product(&key, own);
+	for (uint32_t at = map_get(&z->by_product, buf_slice(&key)); at != MAP_NONE && n < VERSIONS_MAX;
+	     at = z->next[at]) {
+		const struct release *r = &z->r->list[at];
+
+		if (at == release)
+			continue;
+		list[n++] = (struct weigh_version){ .places = places_of(z, r),
+						    .n = r->place_count,
+						    .older = version_compare(r->version, own->version) < 0,
+						    .group = z->group_of[at] };
+	}
+	buf_done(&key);
+	return n;
+}
+
+/* ---- weighing ---- */
+
+static void weigh_release(const struct weighing *z, uint32_t release, struct weigh_candidate *x, struct weighed *ret)
+{
+	struct weigh_version versions[VERSIONS_MAX];
+	struct weigh_place *places = places_of(z, &z->r->list[release]);
+
+	x->places = places;
+	x->place_count = z->r->list[release].place_count;
+	x->versions = versions;
+	x->version_count = versions_of(z, release, versions);
+	weigh(z->c, x, ret);
+	for (size_t i = 0; i < x->version_count; i++)
+		free((void *)(uintptr_t)versions[i].places);
+	free(places);
+}
+
+static void weigh_group(const struct weighing *z, size_t group)
+{
+	struct origin_group *g = &z->o->list[group];
+	struct weigh_candidate x = { .group = (uint32_t)group,
+				     .named = true,
+				     .associated = g->alerts == 0 && !g->hosts.n,
+				     .incomplete = g->origin.gap != NULL,
+				     .cost = g->cost };
+	uint32_t release = release_of(z, &g->origin);
+
+	if (x.associated)
+		x.group = COHORT_UNNAMED;
+	g->is_weighed = true;
+	if (release != MAP_NONE) {
+		weigh_release(z, release, &x, &g->weighed);
+		return;
+	}
+	struct weigh_place *places = places_of_group(z, g);
+
+	x.places = places;
+	x.place_count = g->hosts.n;
+	weigh(z->c, &x, &g->weighed);
+	free(places);
+}
+
+/* ---- by comparison alone ---- */
+
+static bool has_unnamed(const struct cohort *c)
+{
+	for (size_t i = 0; i < c->alert_count; i++)
+		if (c->alerts[i].group == COHORT_UNNAMED)
+			return true;
+	return false;
+}
+
+struct association {
+	uint32_t release;
+	struct weighed weighed;
+};
+
+static int by_score(const void *a, const void *b)
+{
+	const struct association *x = a, *y = b;
+
+	if (x->weighed.score != y->weighed.score)
+		return x->weighed.score > y->weighed.score ? -1 : 1;
+	return x->release < y->release ? -1 : x->release > y->release;
+}
+
+/* A release whose coming to hosts goes before their unexplained alerts, and without which there are none. */
+static bool tells(const struct weighed *w)
+{
+	double p = w->p < w->paired_p ? w->p : w->paired_p;
+
+	return w->arrivals >= 2 && p <= ASSOCIATION_P && w->answer != ANSWER_INDEPENDENT;
+}
+
+static void associate(struct weighing *z)
+{
+	struct association best[ASSOCIATIONS + 1];
+	size_t n = 0;
+
+	if (!has_unnamed(z->c))
+		return;
+	for (uint32_t i = 0; i < z->r->n; i++) {
+		struct weigh_candidate x = { .group = COHORT_UNNAMED, .associated = true, .named = true,
+					     .incomplete = true, .cost = 20 };
+
+		if (z->group_of[i] != MAP_NONE || z->r->list[i].place_count < 2)
+			continue;
+		best[n].release = i;
+		weigh_release(z, i, &x, &best[n].weighed);
+		n += tells(&best[n].weighed);
+		qsort(best, n, sizeof(*best), by_score);
+		n = n > ASSOCIATIONS ? ASSOCIATIONS : n;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct release *r = &z->r->list[best[i].release];
+		struct origin_group *g = origins_associate(z->o, r->product, r->version, r->os, r->company);
+
+		g->weighed = best[i].weighed;
+		g->is_weighed = true;
+		z->group_of[best[i].release] = (uint32_t)(g - z->o->list);
+	}
+}
+
+/* ---- ties ---- */
+
+/* On the same hosts, and there came within a day of each other. */
+static bool same_places(const struct weighing *z, uint32_t a, uint32_t b)
+{
+	const struct release *x = &z->r->list[a], *y = &z->r->list[b];
+
+	if (x->place_count != y->place_count)
+		return false;
+	/* Both lists are by host: each host is read once, after the one before. */
+	for (size_t i = 0; i < x->place_count; i++) {
+		struct weigh_place p = place_of(z, &x->places[i]), q = place_of(z, &y->places[i]);
+
+		if (p.host != q.host || llabs(p.first_ns - q.first_ns) > DAY_NS)
+			return false;
+	}
+	return true;
+}
+
+static bool alike(const struct weighed *a, const struct weighed *b)
+{
+	double low = fmin(a->score, b->score), high = fmax(a->score, b->score);
+
+	return a->verdict != WEIGH_NOT_SUPPORTED && b->verdict != WEIGH_NOT_SUPPORTED && high > 0 &&
+	       low >= TIE_RATIO * high;
+}
+
+static void find_ties(struct weighing *z)
+{
+	int32_t ties = 0;
+
+	for (uint32_t a = 0; a < z->r->n; a++)
+		for (uint32_t b = a + 1; z->group_of[a] != MAP_NONE && b < z->r->n; b++) {
+			struct origin_group *x = &z->o->list[z->group_of[a]], *y;
+
+			if (z->group_of[b] == MAP_NONE)
+				continue;
+			y = &z->o->list[z->group_of[b]];
+			if (x == y || !alike(&x->weighed, &y->weighed) || !same_places(z, a, b))
+				continue;
+			if (!x->tie && !y->tie)
+				x->tie = ++ties;
+			x->tie = x->tie ? x->tie : y->tie;
+			y->tie = x->tie;
+		}
+	/* Of candidates that nothing tells apart none is supported. */
+	for (size_t i = 0; i < z->o->n; i++)
+		if (z->o->list[i].tie && z->o->list[i].weighed.verdict == WEIGH_SUPPORTED) {
+			z->o->list[i].weighed.verdict = WEIGH_LEAD;
+			z->o->list[i].weighed.why = "not told apart from what came to the same hosts on the same day";
+			z->o->list[i].weighed.confidence = "low";
+		}
+}
+
+void candidates_weigh(struct origins *o, const struct releases *r, struct cohort *c)
+{
+	struct weighing z = { .o = o, .r = r, .c = c };
+
+	index_releases(&z);
+	for (size_t i = 0; i < o->n; i++) {
+		uint32_t release = origin_named(o->list[i].origin.kind) ? release_of(&z, &o->list[i].origin) : MAP_NONE;
+
+		if (release != MAP_NONE)
+			z.group_of[release] = (uint32_t)i;
+	}
+	for (size_t i = 0; i < o->n; i++)
+		if (origin_named(o->list[i].origin.kind))
+			weigh_group(&z, i);
+	associate(&z);
+	find_ties(&z);
+	free(z.group_of);
+	free(z.next);
+	free(z.host);
+	map_done(&z.by_product);
+}

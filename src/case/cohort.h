@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Who alerts, by which detector, since when, and who could have: the facts over all hosts that origins are weighed
+ * by (weigh.h). A host is quiet only where a detector that could have raised the alert was at work; where none
+ * was, it is neither alerting nor quiet.
+ *
+ *   class   a way of alerting: one rule, or one kind of verdict of one product
+ *   kind    what a class needs to see: a category of records (process_creation), or a product's own log
+ *   group   where a trace ends (origin.h): the caller's number
+ *
+ * Hosts of one image (clones) share a number and count once. Owner: the struct; texts are copied. One thread.
+ */
+#include "base/map.h"
+
+/* The group of all alerts whose trace ends before anything that has a name. */
+#define COHORT_UNNAMED (UINT32_MAX - 1)
+
+struct cohort_host {
+	struct slice name;
+	uint32_t image; /* hosts with the same number come from one image; its own number when it has no clones */
+	int64_t first_ns, last_ns; /* of its records */
+};
+
+struct cohort_class {
+	struct slice title, level, detector; /* detector "rule": one of our own */
+	double weight;			     /* of its level */
+	uint32_t kind;
+};
+
+/* Alerts of one class on one host that trace to one group. */
+struct cohort_alert {
+	uint32_t class, host, group;
+	int64_t first_ns, last_ns;
+	uint64_t count;
+};
+
+/* When records of a kind exist on a host. */
+struct cohort_live {
+	int64_t first_ns, last_ns;
+};
+
+struct cohort {
+	struct arena arena;
+	struct map hosts_by_name, classes_by_key, kinds, lives_by_key, alerts_by_key;
+	struct cohort_host *hosts;
+	size_t host_count, host_cap;
+	struct cohort_class *classes;
+	size_t class_count, class_cap;
+	struct cohort_live *lives; /* by lives_by_key */
+	size_t live_count, live_cap;
+	struct cohort_alert *alerts;
+	size_t alert_count, alert_cap;
+};
+
+void cohort_init(struct cohort *c);
+void cohort_done(struct cohort *c);
+/* The host's number; a new one where the name (any case) is new. */
+uint32_t cohort_host(struct cohort *c, struct slice name);
+/* These two come from one image. */
+void cohort_clones(struct cohort *c, uint32_t a, uint32_t b);
+uint32_t cohort_kind(struct cohort *c, struct slice kind);
+/* Records of this kind exist on the host from first to last; widens what was said before. */
+void cohort_live(struct cohort *c, uint32_t host, uint32_t kind, int64_t first_ns, int64_t last_ns);
+/* MAP_NONE-free: the class's number. key: what makes two alerts alike. */
+uint32_t cohort_class(struct cohort *c, struct slice key, const struct cohort_class *what);
+void cohort_alert(struct cohort *c, uint32_t class, uint32_t host, uint32_t group, int64_t ns);
+
+/* NULL where no record of the kind is on the host. */
+const struct cohort_live *cohort_lives(const struct cohort *c, uint32_t host, uint32_t kind);

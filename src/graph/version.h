@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The order of version texts: runs of digits by value, the rest by bytes; 1.10 comes after 1.9, and 1.2 before
+ * 1.2.1. No scheme's own rules (pre-releases, epochs). */
+#include "base/slice.h"
+
+/* < 0, 0, > 0. "1.2" and "1.2.0" differ: they are two texts. */
+int version_compare(struct slice a, struct slice b);
