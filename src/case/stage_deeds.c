@@ -4,9 +4,9 @@
 #include "event/value.h"
 #include "graph/path.h"
 
-/* Rights to a process that are more than looking at its name: create thread, operate on, read and write memory,
- * duplicate handles (winnt.h). */
-#define RIGHTS_THAT_MATTER (0x2 | 0x8 | 0x10 | 0x20 | 0x40)
+/* Rights to change another process: create a thread, operate on and write memory; and to read it (winnt.h). */
+#define RIGHTS_TO_CHANGE (0x2 | 0x8 | 0x20)
+#define RIGHT_TO_READ 0x10
 
 static bool one_of(struct slice s, const char *const *list, size_t n)
 {
@@ -127,14 +127,17 @@ static bool is_store(struct slice path)
 static bool access_deed(const struct stage_marks *m, const struct graph_edge *e, struct arena *arena, struct stage_deed *ret)
 {
 	const struct graph_node *n = &m->g->nodes[e->object];
+	static const char *const secrets[] = { "lsass.exe", "chrome.exe", "msedge.exe", "firefox.exe" };
 	struct slice access = graph_attribute(m->g, e, ATTRIBUTE_ACCESS);
 	int64_t rights = 0;
 
 	if (e->op == ACTIVITY_REMOTE_THREAD)
 		return deed(ret, arena, STAGE_S6, "thread", path_tail(n->name), "a thread started in another program");
-	if (access.n && value_i64(value_text_of(access), &rights) && !(rights & RIGHTS_THAT_MATTER))
+	/* Many programs look at others; few at the memory of those that hold secrets, or into it. */
+	if (!value_i64(value_text_of(access), &rights) ||
+	    !(rights & RIGHTS_TO_CHANGE || (rights & RIGHT_TO_READ && ONE_OF(path_tail(n->name), secrets))))
 		return false;
-	return deed(ret, arena, STAGE_S6, "access", path_tail(n->name), "another program's memory or handles opened");
+	return deed(ret, arena, STAGE_S6, "access", path_tail(n->name), "another program's memory opened");
 }
 
 /* ---- S7: other machines ---- */
@@ -150,6 +153,27 @@ static bool remote_deed(const struct stage_marks *m, const struct graph_edge *e,
 	return deed(ret, arena, STAGE_S7, "port", port, "a connection to another machine of the house for remote use, port");
 }
 
+/* The place of a file without the digits in its name: what an updater brings has another number each time. */
+static struct slice without_digits(struct slice path, struct arena *arena)
+{
+	struct slice place = stage_place(path, arena);
+	uint8_t *room = arena_alloc(arena, place.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < place.n; i++)
+		if (place.p[i] < '0' || place.p[i] > '9')
+			room[n++] = place.p[i];
+	return slice_of(room, n);
+}
+
+static bool second_deed(const struct graph_node *n, const char *key, const char *says, struct arena *arena,
+			struct stage_deed *ret)
+{
+	deed(ret, arena, STAGE_S6, key, without_digits(n->name, arena), says);
+	ret->text = arena_printf(arena, "%s: %.*s", says, (int)(n->name.n < 200 ? n->name.n : 200), (const char *)n->name.p);
+	return true;
+}
+
 bool stage_deed_of(const struct stage_marks *m, const struct graph_edge *e, struct arena *arena, struct stage_deed *ret)
 {
 	const struct graph_node *n;
@@ -159,14 +183,10 @@ bool stage_deed_of(const struct stage_marks *m, const struct graph_edge *e, stru
 	n = &m->g->nodes[e->object];
 	switch (e->op) {
 	case ACTIVITY_PROCESS_START:
-		return stage_second(m, e) ? deed(ret, arena, STAGE_S6, "run", path_tail(n->name), "a file that it wrote was run")
+		return stage_second(m, e) ? second_deed(n, "run", "a file that it wrote was run", arena, ret)
 					  : start_deed(m, e, arena, ret);
 	case ACTIVITY_IMAGE_LOAD:
-		return stage_second(m, e) &&
-		       deed(ret, arena, STAGE_S6, "load", path_folder(stage_place(n->name, arena)),
-			    "a module that it wrote was loaded") &&
-		       (ret->text = arena_printf(arena, "a module that it wrote was loaded: %.*s",
-						 (int)(n->name.n < 160 ? n->name.n : 160), (const char *)n->name.p), true);
+		return stage_second(m, e) && second_deed(n, "load", "a module that it wrote was loaded", arena, ret);
 	case ACTIVITY_REMOTE_THREAD:
 	case ACTIVITY_PROCESS_ACCESS:
 		return n->kind == ENTITY_PROCESS && !stage_in_place(m->k, n->name) && e->object != e->subject &&

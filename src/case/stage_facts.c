@@ -191,9 +191,13 @@ static void see_inventory(struct gathering *x, const struct graph_edge *e)
 
 static void note_user(struct stage_facts *f, struct slice user, struct arena *arena)
 {
+	/* Security's records name the account, Sysmon's its domain too. */
 	for (size_t i = 0; i < f->user_count; i++)
-		if (slice_eq_nocase(f->users[i], user))
+		if (slice_eq_nocase(path_tail(f->users[i]), path_tail(user))) {
+			if (user.n > f->users[i].n)
+				f->users[i] = arena_keep(arena, user);
 			return;
+		}
 	if (user.n && f->user_count < STAGE_USERS)
 		f->users[f->user_count++] = arena_keep(arena, user);
 }
@@ -255,7 +259,7 @@ static void see_call(struct gathering *x, const struct graph_edge *e)
 	size_t n;
 	bool told = false;
 
-	if (mark != MARK_OWN && mark != MARK_SECOND)
+	if (!stage_acts(mark))
 		return;
 	n = stage_destinations(x->g, e, &x->scratch, names);
 	for (size_t i = 0; i < n; i++) {
@@ -272,13 +276,19 @@ static void see_call(struct gathering *x, const struct graph_edge *e)
 
 static void see_beacons(struct gathering *x)
 {
+	char text[32];
+
 	for (size_t i = 0; i < x->call_count; i++) {
-		const struct calls *c = &x->calls[i];
+		struct calls *c = &x->calls[i];
 		struct stage_proof *p = &x->lives[c->epoch].proofs[STAGE_S5];
 
 		if (c->moments < BEACON_MOMENTS || c->last_ns - c->first_ns < BEACON_SPAN_NS)
 			continue;
-		stage_prove_span(p, &c->third, c->last_ns, c->moments);
+		size_t n = when_format((struct when){ .ns = c->last_ns, .set = true }, text);
+
+		c->third.text = arena_printf(x->arena, "%.*s, %llu times up to %.*s", (int)c->third.text.n,
+					     (const char *)c->third.text.p, (unsigned long long)c->moments, (int)n, text);
+		stage_prove(p, &c->third);
 	}
 }
 
@@ -326,8 +336,9 @@ static void see_loss(struct gathering *x, const struct graph_edge *e)
 
 static bool stopped(struct slice action)
 {
-	static const char *const words[] = { "quarantin", "remove", "block", "prevent", "clean", "delete", "kill", "terminat" };
-	static const char *const no[] = { "not ", "no action", "allow", "fail", "would", "audit" };
+	static const char *const words[] = { "quarantin", "remove", "block", "prevent", "clean", "delete", "kill", "terminat",
+					     "mitigated", "remediated" };
+	static const char *const no[] = { "not ", "not_", "no action", "allow", "fail", "would", "audit", "unremed", "partial" };
 
 	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
 		if (slice_holds_nocase(action, slice_str(no[i])))
@@ -341,7 +352,10 @@ static bool stopped(struct slice action)
 static void see_block(struct gathering *x, const struct graph_edge *e)
 {
 	bool conflict;
-	struct slice path = name_of(x, e), action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
+	/* A verdict on a program names its file, or the program. */
+	uint32_t what = e->object == GRAPH_NONE ? e->subject : e->object;
+	struct slice path = what == GRAPH_NONE ? slice_of(NULL, 0) : x->g->nodes[what].name;
+	struct slice action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
 	const struct stage_install *i;
@@ -420,9 +434,6 @@ static void see(struct gathering *x, const struct graph_edge *e)
 		break;
 	case ACTIVITY_REGISTRY_SET:
 		see_timer(x, e);
-		break;
-	case ACTIVITY_ALERT:
-		see_block(x, e);
 		break;
 	case ACTIVITY_FILE_PRESENT:
 		see_file(x, e);
@@ -522,11 +533,15 @@ void stage_gather(const struct stage_known *k, struct graph *g, struct slice hos
 	start_lives(&x, host, sources, source_count, first_ns, last_ns);
 	for (size_t i = 0; i < x.marks.install_count; i++)
 		see_install(&x, &x.marks.installs[i]);
-	for (size_t i = 0; i < g->edge_count; i++)
-		if (g->edges[i].object != GRAPH_NONE) {
-			arena_reset(&x.scratch);
-			see(&x, &g->edges[i]);
-		}
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+
+		arena_reset(&x.scratch);
+		if (e->op == ACTIVITY_ALERT)
+			see_block(&x, e);
+		else if (e->object != GRAPH_NONE)
+			see(&x, e);
+	}
 	see_beacons(&x);
 	end_lives(&x, ret);
 	stage_marks_done(&x.marks);

@@ -41,6 +41,16 @@ const char *stage_level_text(int level)
 	return level == STAGE_NONE ? "none" : level == STAGE_U ? "U" : stage_text((enum stage)level);
 }
 
+struct slice stage_duration(struct arena *arena, int64_t ns)
+{
+	long long minutes = (long long)(ns / (INT64_C(60) * 1000000000));
+
+	if (minutes >= 4320)
+		return arena_printf(arena, "%lld days", (minutes + 720) / 1440);
+	return minutes >= 120 ? arena_printf(arena, "%lld hours", (minutes + 30) / 60)
+			      : arena_printf(arena, "%lld minutes", minutes);
+}
+
 /* ---- sightings ---- */
 
 static bool before(const struct stage_sighting *a, const struct stage_sighting *b)
@@ -118,16 +128,6 @@ static struct slice time_text(struct judging *j, int64_t ns)
 	char text[32];
 
 	return arena_keep(j->arena, slice_of(text, when_format((struct when){ .ns = ns, .set = true }, text)));
-}
-
-static struct slice span_text(struct judging *j, int64_t ns)
-{
-	long long minutes = (long long)(ns / (INT64_C(60) * 1000000000));
-
-	if (minutes >= 2880)
-		return arena_printf(j->arena, "%lld days", (minutes + 720) / 1440);
-	return minutes >= 120 ? arena_printf(j->arena, "%lld hours", (minutes + 30) / 60)
-			      : arena_printf(j->arena, "%lld minutes", minutes);
 }
 
 static bool is(const struct judging *j, enum stage s, enum stage_answer a)
@@ -348,8 +348,8 @@ static bool watched(const struct stage_facts *f, int64_t run_ns, int64_t *ret)
 static void within_window(struct judging *j, int64_t run, int64_t until)
 {
 	const struct stage_learned *l = j->l;
-	struct slice silent = span_text(j, until - run), longest = span_text(j, l->longest_ns);
-	struct slice window = span_text(j, l->window_ns);
+	struct slice silent = stage_duration(j->arena, until - run), longest = stage_duration(j->arena, l->longest_ns);
+	struct slice window = stage_duration(j->arena, l->window_ns);
 	bool inside = until - run < l->window_ns;
 
 	j->ret->answers[STAGE_S3B] = inside ? STAGE_YES : STAGE_UNKNOWN;
@@ -427,6 +427,12 @@ static unsigned settles(enum stage s)
 	return of[s];
 }
 
+/* What would show it, besides what could exclude it: nothing excludes S8. */
+static unsigned shows(enum stage s)
+{
+	return s == STAGE_S8 ? 1u << RECORDS_RUNS | 1u << RECORDS_CHANGES : settles(s);
+}
+
 /* Names of the sources that were looked through for a stage, each once. */
 static struct slice looked_through(struct judging *j, enum stage s, int64_t *from, int64_t *to)
 {
@@ -436,7 +442,7 @@ static struct slice looked_through(struct judging *j, enum stage s, int64_t *fro
 	for (size_t i = 0; i < j->f->source_count; i++) {
 		const struct stage_source *x = &j->f->sources[i];
 
-		if (!(settles(s) & 1u << x->record))
+		if (!(shows(s) & 1u << x->record))
 			continue;
 		*from = !text.n || x->first_ns < *from ? x->first_ns : *from;
 		*to = !text.n || x->last_ns > *to ? x->last_ns : *to;

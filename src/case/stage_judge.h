@@ -135,5 +135,7 @@ struct stage_ladder {
 
 void stage_judge(const struct stage_facts *f, const struct stage_learned *l, struct arena *arena,
 		 struct stage_ladder *ret);
+/* "42 hours", "5 days": in arena. */
+struct slice stage_duration(struct arena *arena, int64_t ns);
 /* "none", "S3b", "U". */
 const char *stage_level_text(int level);

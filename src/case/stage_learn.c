@@ -85,15 +85,15 @@ static void learn_call(struct learning *x, const struct graph_edge *e)
 	struct slice names[2];
 	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
 	size_t n = stage_destinations(x->g, e, &x->scratch, names);
-	bool other = mark == MARK_OTHER || (!stage_acts(mark) && e->timed && e->time_ns < x->own_from);
+	bool other = stage_acts_other(mark) || (!stage_acts(mark) && e->timed && e->time_ns < x->own_from);
 
-	x->k->other_contacts += n && mark == MARK_OTHER;
+	x->k->other_contacts += n && stage_acts_other(mark);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t was = map_get(&x->k->called, names[i]);
 
 		if (other)
 			map_set(&x->k->other_called, names[i], 1);
-		else if (mark == MARK_OWN || mark == MARK_SECOND)
+		else if (stage_acts(mark))
 			map_set(&x->k->called, names[i], x->marks.alerting || was == 3 ? 3 : 1);
 	}
 }
@@ -102,7 +102,7 @@ static void learn_deed(struct learning *x, const struct graph_edge *e)
 {
 	struct stage_deed d;
 
-	if (stage_mark_of(&x->marks, e->subject) == MARK_OTHER && stage_deed_of(&x->marks, e, &x->scratch, &d))
+	if (stage_acts_other(stage_mark_of(&x->marks, e->subject)) && stage_deed_of(&x->marks, e, &x->scratch, &d))
 		map_set(&x->k->other_deeds, d.key, 1);
 }
 

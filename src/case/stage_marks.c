@@ -242,6 +242,15 @@ bool stage_second(const struct stage_marks *m, const struct graph_edge *e)
 			    graph_attribute(m->g, e, ATTRIBUTE_COMPANY), NULL) == KIN_NONE;
 }
 
+/* Two sources tell of one start, and one of them less. */
+static bool says_more(enum stage_mark was, enum stage_mark now)
+{
+	static const int weight[MARK_COUNT] = { [MARK_CHILD] = 1, [MARK_OTHER_CHILD] = 1, [MARK_UNCLEAR] = 2,
+						[MARK_SECOND] = 3, [MARK_OTHER] = 4, [MARK_OWN] = 5 };
+
+	return weight[now] > weight[was];
+}
+
 static void mark_start(struct marking *x, const struct graph_edge *e)
 {
 	const struct graph_node *n = &x->g->nodes[e->object];
@@ -252,9 +261,9 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 		mark = of_command(x, e, n->name);
 	if (mark == MARK_NONE && file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]))
 		mark = MARK_SECOND;
-	if (mark == MARK_NONE && stage_acts(parent) && !passes_on(n->name))
-		mark = MARK_CHILD;
-	if (mark > stage_mark_of(x->m, e->object) || mark == MARK_OWN)
+	if (mark == MARK_NONE && !passes_on(n->name))
+		mark = stage_acts(parent) ? MARK_CHILD : stage_acts_other(parent) ? MARK_OTHER_CHILD : MARK_NONE;
+	if (says_more(stage_mark_of(x->m, e->object), mark))
 		x->m->of[e->object] = (uint8_t)mark;
 }
 
@@ -290,7 +299,7 @@ static void mark_edge(struct marking *x, const struct graph_edge *e)
 	case ACTIVITY_DOWNLOAD: {
 		enum stage_mark mark = stage_mark_of(x->m, e->subject);
 
-		x->m->wrote[e->object] = stage_acts(mark) || mark == MARK_OTHER ? (uint8_t)mark : MARK_NONE;
+		x->m->wrote[e->object] = stage_acts(mark) || stage_acts_other(mark) ? (uint8_t)mark : MARK_NONE;
 		break;
 	}
 	default:

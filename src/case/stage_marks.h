@@ -9,6 +9,7 @@
 enum stage_mark {
 	MARK_NONE,
 	MARK_OTHER,  /* another version of the product */
+	MARK_OTHER_CHILD, /* started by that, directly or not */
 	MARK_UNCLEAR, /* the product; of which version no record tells */
 	MARK_OWN,
 	MARK_CHILD,  /* started by it, directly or not */
@@ -44,6 +45,11 @@ static inline enum stage_mark stage_mark_of(const struct stage_marks *m, uint32_
 static inline bool stage_acts(enum stage_mark m)
 {
 	return m >= MARK_OWN;
+}
+/* Acts for another version: what that does says nothing of this one. */
+static inline bool stage_acts_other(enum stage_mark m)
+{
+	return m == MARK_OTHER || m == MARK_OTHER_CHILD;
 }
 /* The installation that holds this moment (a package's files are written up to ten minutes before its record);
  * NULL: none is recorded. */

@@ -10,7 +10,6 @@
 #define HOSTS_EXPLAINED 4u
 #define NAME_WIDTH 24u
 #define WIDTH 78u
-#define REASONS_SHOWN 3u /* of one stage */
 
 static void padded(struct buf *out, struct slice s, size_t width)
 {
@@ -145,7 +144,14 @@ static void put_pointer(struct buf *out, const struct report_scope *r, const str
 	buf_put_byte(out, ']');
 }
 
-static void put_reason(struct buf *out, const struct report_scope *r, const struct stage_reason *x)
+/* How many records show a stage, where it is more than the one that is told. */
+static void put_more(struct buf *out, const struct stage_facts *f, enum stage s)
+{
+	if (f->proofs[s].count > 1)
+		buf_printf(out, " and %llu more", (unsigned long long)f->proofs[s].count - 1);
+}
+
+static void put_reason(struct buf *out, const struct report_scope *r, size_t i, const struct stage_reason *x)
 {
 	struct buf line = { 0 };
 
@@ -155,6 +161,8 @@ static void put_reason(struct buf *out, const struct report_scope *r, const stru
 	}
 	buf_put(&line, x->what.text);
 	put_pointer(&line, r, &x->what.at);
+	if (x->what.at.set)
+		put_more(&line, &r->facts[i], x->stage);
 	buf_printf(out, "  %-3s ", stage_text(x->stage));
 	put_words(out, buf_slice(&line), 6, 6);
 	buf_done(&line);
@@ -164,7 +172,6 @@ static void explain(struct buf *out, const struct report_scope *r, size_t i)
 {
 	const struct stage_ladder *l = &r->ladders[i];
 	int stage = STAGE_NONE;
-	unsigned shown = 0;
 
 	buf_put_byte(out, '\n');
 	buf_put_terminal(out, r->facts[i].host, 60);
@@ -172,10 +179,9 @@ static void explain(struct buf *out, const struct report_scope *r, size_t i)
 	for (size_t k = 0; k < l->reason_count; k++) {
 		const struct stage_reason *x = &l->reasons[k];
 
-		shown = (int)x->stage == stage ? shown + 1 : 1;
+		if ((int)x->stage != stage)
+			put_reason(out, r, i, x);
 		stage = (int)x->stage;
-		if (shown <= REASONS_SHOWN && l->answers[stage] != STAGE_NO)
-			put_reason(out, r, x);
 	}
 	if (!l->missing)
 		return;
@@ -225,14 +231,13 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 			   (unsigned long long)r->without_host, (unsigned long long)r->without_time);
 }
 
-static void put_hours(struct buf *out, int64_t ns)
+static void put_duration(struct buf *out, int64_t ns)
 {
-	long long hours = (long long)(ns / (INT64_C(3600) * 1000000000));
+	struct arena scratch;
 
-	if (hours >= 72)
-		buf_printf(out, "%lld days", (hours + 12) / 24);
-	else
-		buf_printf(out, "%lld h", hours);
+	arena_init(&scratch, 0);
+	buf_put(out, stage_duration(&scratch, ns));
+	arena_done(&scratch);
 }
 
 static void put_learned(struct buf *out, const struct report_scope *r)
@@ -241,9 +246,9 @@ static void put_learned(struct buf *out, const struct report_scope *r)
 
 	if (l->waits) {
 		buf_printf(out, "waits from first run to first contact: n=%llu, longest ", (unsigned long long)l->waits);
-		put_hours(out, l->longest_ns);
+		put_duration(out, l->longest_ns);
 		buf_printf(out, "; %llu silent so far;\n  sleep window (99 of 100): ", (unsigned long long)l->silent);
-		put_hours(out, l->window_ns);
+		put_duration(out, l->window_ns);
 		buf_put_byte(out, '\n');
 	}
 	if (l->takedown) {
