@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #define TEXT_BYTES 240u
+/* Sysmon's keys begin with the machine's number, which an image's clones share; an EDR numbers each machine anew. */
+#define MACHINE_DIGITS 8u
 #define MINUTE_NS (INT64_C(60) * 1000000000)
 /* Repeated contact: three moments at least a minute apart, over ten minutes. */
 #define BEACON_MOMENTS 3u
@@ -241,6 +243,7 @@ static void count_call(struct gathering *x, const struct graph_edge *e, struct s
 	far = c->last_ns == GRAPH_EVER || e->time_ns - c->last_ns >= MINUTE_NS;
 	c->moments += far;
 	if (e->count > 1 && e->last_ns > e->time_ns) {
+		/* Of those that are folded into one the times between are not kept. */
 		uint64_t room = (uint64_t)((e->last_ns - e->time_ns) / MINUTE_NS);
 
 		c->moments += room < e->count - 1 ? room : e->count - 1;
@@ -500,6 +503,8 @@ static void start_lives(struct gathering *x, struct slice host, const struct sta
 		f->host = name;
 		f->epoch = (unsigned)i + 1;
 		f->os = os;
+		if (i < x->g->epoch_count && x->g->epochs[i].machine.n == MACHINE_DIGITS)
+			f->clone_group = arena_keep(x->arena, x->g->epochs[i].machine);
 		f->from_ns = i ? x->g->epochs[i].from_ns : first_ns;
 		f->to_ns = i + 1 < x->life_count ? x->g->epochs[i + 1].from_ns - 1 : last_ns;
 		cut_sources(f, sources, source_count, f->from_ns, f->to_ns, x->arena);

@@ -298,7 +298,7 @@ static const struct stage_source *excluder(const struct judging *j, enum stage s
 	case STAGE_S6:
 		return whole(j, RECORDS_LOADS, from) ? whole(j, RECORDS_READS, from) : NULL;
 	case STAGE_S7:
-		return whole(j, RECORDS_RUNS, from);
+		return j->f->unclear.n ? NULL : whole(j, RECORDS_RUNS, from);
 	default:
 		return NULL;
 	}

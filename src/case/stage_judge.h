@@ -8,7 +8,8 @@
  *   - A record proves; silence proves nothing. "No" is said only of a stage that a complete source, without a
  *     hole over the whole window, would have shown, or whose condition is excluded so (not run: not called out).
  *   - What is proved of a later stage holds for the earlier ones that it needs.
- *   - proved <= possible; more sightings never lower proved, less coverage never narrows possible.
+ *   - proved <= possible; more sightings never lower proved, less coverage never narrows possible. (Dormant is a
+ *     state of what ran and not a step further: an older run may end it.)
  *
  * Owner: texts of facts belong to the caller and must outlive the ladder; the ladder's own are in the arena given.
  * Times: ns since 1970.

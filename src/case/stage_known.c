@@ -226,18 +226,18 @@ const char *stage_os_of(struct slice path)
 
 struct slice stage_place(struct slice path, struct arena *arena)
 {
-	static const char *const homes[] = { ":\\users\\", "/Users/", "/home/" };
+	static const char *const homes[] = { ":\\users", "/Users", "/home" };
 	struct slice key = path_key(path, arena);
 
 	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
 		struct slice home = slice_str(homes[i]), rest;
-		size_t at = i == 0, end;
+		size_t from = (i == 0) + home.n, end; /* behind the drive's letter */
 
-		if (key.n < at || !slice_starts(slice_from(key, at), home))
+		if (key.n <= from || !slice_starts(slice_from(key, i == 0), home) || key.p[from] != (i ? '/' : '\\'))
 			continue;
-		rest = slice_from(key, at + home.n);
-		end = slice_find(rest, home.p[home.n - 1]);
-		return arena_printf(arena, "%.*s*%.*s", (int)(at + home.n), (const char *)key.p, (int)(rest.n - end),
+		rest = slice_from(key, from + 1);
+		end = slice_find(rest, key.p[from]);
+		return arena_printf(arena, "%.*s*%.*s", (int)from + 1, (const char *)key.p, (int)(rest.n - end),
 				    (const char *)rest.p + end);
 	}
 	return key.p == path.p ? arena_keep(arena, key) : key;

@@ -87,10 +87,19 @@ const struct stage_install *stage_install_at(const struct stage_marks *m, int64_
 
 /* ---- who is who ---- */
 
-static enum stage_mark by_time(const struct marking *x, int64_t ns)
+/* file: of the program, or GRAPH_NONE. Before the installer's record only what it had written by then is of its
+ * version: its files come before its record. */
+static enum stage_mark by_time(const struct marking *x, uint32_t file, int64_t ns)
 {
 	const struct stage_install *i = stage_install_at(x->m, ns);
+	struct file_version v;
 
+	if (i && ns < i->from_ns) {
+		if (file != GRAPH_NONE)
+			file_version_at(x->g, file, ns, &v);
+		if (file == GRAPH_NONE || !v.write_count || v.from_ns < i->from_ns - INSTALL_WINDOW_NS)
+			i = i > x->m->installs && ns < i[-1].to_ns ? i - 1 : NULL;
+	}
 	return !i ? MARK_UNCLEAR : i->own ? MARK_OWN : MARK_OTHER;
 }
 
@@ -136,6 +145,10 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	if (mark != MARK_NONE || !stage_in_place(x->k, path))
 		return mark;
 	file = graph_find(x->g, ENTITY_FILE, path);
+	/* Beside its files lies what it wrote itself, too. */
+	if (file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]) &&
+	    !same_set(x->k, stage_place(path, &x->scratch)))
+		return mark;
 	if (!c.product.n && file != GRAPH_NONE)
 		file_content_at(x->g, file, ns, &c);
 	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, stage_os_of(path)), conflict);
@@ -143,7 +156,7 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 		mark = of_sibling(x, &c, conflict);
 	if (mark != MARK_NONE || c.product.n)
 		return mark;
-	return conflict ? MARK_UNCLEAR : by_time(x, ns);
+	return conflict ? MARK_UNCLEAR : by_time(x, file, ns);
 }
 
 /* What was brought in by itself: known by content, or as the file that it was on the hosts with alerts. */
@@ -181,7 +194,7 @@ static enum stage_mark of_language(const struct marking *x, struct slice path, i
 
 		if (!w->ecosystem.n || !slice_is(w->ecosystem, ecosystem) || !slice_eq_nocase(w->product, name))
 			continue;
-		mark = by_time(x, ns);
+		mark = by_time(x, graph_find(x->g, ENTITY_FILE, path), ns);
 		return mark == MARK_UNCLEAR && x->m->alerting ? MARK_OWN : mark;
 	}
 	return MARK_NONE;
