@@ -10,7 +10,7 @@ void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds };
+			       &k->other_deeds, &k->other_versions };
 
 	*k = (struct stage_known){ 0 };
 	arena_init(&k->arena, 0);
@@ -22,7 +22,7 @@ void stage_known_done(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds };
+			       &k->other_deeds, &k->other_versions };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -71,6 +71,9 @@ bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w)
 	return true;
 }
 
+static bool same_company(struct slice a, struct slice b);
+static bool same_name(struct slice a, struct slice b);
+
 static struct slice seed_key(struct slice hash, struct slice file, struct arena *arena)
 {
 	struct slice tail = arena_lower(arena, path_tail(file));
@@ -85,6 +88,30 @@ void stage_wanted_hash(struct stage_known *k, struct slice hash, struct slice fi
 	map_set(&k->hashes, arena_lower(&k->arena, hash), 1);
 	if (file.n)
 		map_set(&k->seeds, seed_key(hash, file, &k->arena), 1);
+}
+
+/* Programs beside the product's own bear its version: the updater of another version is not the origin's either. */
+static bool is_sibling(const struct stage_known *k, struct slice version, struct slice company)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (company.n && k->wanted[i].company.n && same_company(k->wanted[i].company, company))
+			return map_get(&k->other_versions, version) != MAP_NONE;
+	return false;
+}
+
+void stage_wanted_content(struct stage_known *k, struct slice product, struct slice version, struct slice company,
+			  const char *os, struct slice hash)
+{
+	enum stage_kin kin = stage_kin_of(k, product, version, company, os);
+
+	if (kin == KIN_OTHER)
+		map_set(&k->other_versions, version, 1);
+	/* The trace's records may name no company where others do. */
+	for (size_t i = 0; kin == KIN_OWN && company.n && i < k->n; i++)
+		if (!k->wanted[i].company.n && same_name(k->wanted[i].product, product))
+			k->wanted[i].company = kept(k, company);
+	if (hash.n && (kin == KIN_OTHER || (kin == KIN_NONE && is_sibling(k, version, company))))
+		map_set(&k->other_hashes, arena_lower(&k->arena, hash), 1);
 }
 
 void stage_wanted_host(struct stage_known *k, struct slice host)

@@ -32,6 +32,7 @@ struct stage_known {
 	struct map hashes;   /* of its files */
 	struct map seeds;    /* "kind of hash, name of file" of those that were given: another content is another */
 	struct map other_hashes; /* of other versions' */
+	struct map other_versions; /* of the product, as the case's records name them */
 	struct map places;	 /* of its files, and of other versions' (stage_place) */
 	struct map own_places;	 /* of its files alone */
 	struct map folders;	 /* that hold these */
@@ -51,6 +52,10 @@ void stage_known_done(struct stage_known *k);
 bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w);
 /* A content of the origin: its hash (hex) and the name of its file (n 0: any). */
 void stage_wanted_hash(struct stage_known *k, struct slice hash, struct slice file);
+/* What records of the whole case say of a release's file. Of another version of the product it is not the origin's,
+ * whatever a trace has put beside it. All of them twice: first which versions there are, then what is beside them. */
+void stage_wanted_content(struct stage_known *k, struct slice product, struct slice version, struct slice company,
+			  const char *os, struct slice hash);
 void stage_wanted_host(struct stage_known *k, struct slice host);
 /* An address that it, or (other) another version of it too, was fetched from. */
 void stage_wanted_url(struct stage_known *k, struct slice url, bool other);

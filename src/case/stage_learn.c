@@ -64,7 +64,8 @@ static void learn_program(struct learning *x, const struct graph_edge *e)
 	if ((mark != MARK_OWN && mark != MARK_OTHER) || role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | ROLE_STOCK))
 		return;
 	learn_place(x, image, mark == MARK_OWN);
-	learn_hashes(x, e, mark == MARK_OWN);
+	if (!x->marks.guessed[e->object])
+		learn_hashes(x, e, mark == MARK_OWN);
 }
 
 /* A module beside the product's programs that came with it: not one that it wrote itself. */
@@ -77,7 +78,8 @@ static void learn_module(struct learning *x, const struct graph_edge *e)
 	    !stage_in_place(x->k, path))
 		return;
 	learn_place(x, path, mark == MARK_OWN);
-	learn_hashes(x, e, mark == MARK_OWN);
+	if (!x->marks.guessed[e->subject])
+		learn_hashes(x, e, mark == MARK_OWN);
 }
 
 static void learn_call(struct learning *x, const struct graph_edge *e)

@@ -6,11 +6,18 @@
 
 #include <stdlib.h>
 
+/* Two sources write one start's record within this. */
+#define MOMENT_NS INT64_C(2000000000)
+/* Of one file: its processes, and its own records. */
+#define IMAGES_LOOKED_AT 256u
+
 struct marking {
 	struct stage_marks *m;
 	const struct graph *g;
 	const struct stage_known *k;
 	const char *os;
+	bool started; /* it is known when the process that is being marked started */
+	bool guessed; /* the last mark was told by time */
 	struct arena scratch;
 };
 
@@ -89,11 +96,15 @@ const struct stage_install *stage_install_at(const struct stage_marks *m, int64_
 
 /* file: of the program, or GRAPH_NONE. Before the installer's record only what it had written by then is of its
  * version: its files come before its record. */
-static enum stage_mark by_time(const struct marking *x, uint32_t file, int64_t ns)
+static enum stage_mark by_time(struct marking *x, uint32_t file, int64_t ns)
 {
 	const struct stage_install *i = stage_install_at(x->m, ns);
 	struct file_version v;
 
+	x->guessed = true;
+	/* What was running already may be of any version before. */
+	if (!x->started)
+		return MARK_UNCLEAR;
 	if (i && ns < i->from_ns) {
 		if (file != GRAPH_NONE)
 			file_version_at(x->g, file, ns, &v);
@@ -128,6 +139,35 @@ static struct content content_of_edge(const struct graph *g, const struct graph_
 				 .edge = GRAPH_NONE };
 }
 
+static void take_newer(const struct graph *g, uint32_t edge, int64_t from, int64_t to, struct content *c)
+{
+	const struct graph_edge *e = &g->edges[edge];
+
+	if (!e->timed || e->time_ns < from || e->time_ns > to || !graph_attribute(g, e, ATTRIBUTE_PRODUCT).n ||
+	    (c->edge != GRAPH_NONE && e->time_ns < g->edges[c->edge].time_ns))
+		return;
+	*c = content_of_edge(g, e);
+	c->edge = edge;
+}
+
+/* What a record told of the file last, before that moment and behind a known write: what comes later may be of another
+ * version, whose writing is in no record. */
+static void read_before(const struct graph *g, uint32_t file, int64_t ns, struct content *c)
+{
+	const struct graph_node *n = &g->nodes[file];
+	struct file_version v;
+	uint32_t at = map_get(&g->by_image, n->key);
+
+	file_version_at(g, file, ns, &v);
+	if (!v.write_count)
+		return;
+	for (unsigned steps = 0; at != MAP_NONE && at && steps < IMAGES_LOOKED_AT; at = g->image_next[at - 1], steps++)
+		if (g->nodes[at - 1].started != GRAPH_NONE)
+			take_newer(g, g->nodes[at - 1].started, v.from_ns, ns + MOMENT_NS, c);
+	for (uint32_t i = 0; i < n->in_count && i < IMAGES_LOOKED_AT; i++)
+		take_newer(g, g->in[n->in + i], v.from_ns, ns + MOMENT_NS, c);
+}
+
 /* The release or package that a program belongs to. e: the record of its start or load, or NULL. */
 static enum stage_mark of_program(struct marking *x, const struct graph_edge *e, struct slice path, int64_t ns)
 {
@@ -144,13 +184,14 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, stage_os_of(path)), conflict);
 	if (mark != MARK_NONE || !stage_in_place(x->k, path))
 		return mark;
+	x->guessed = true;
 	file = graph_find(x->g, ENTITY_FILE, path);
 	/* Beside its files lies what it wrote itself, too. */
 	if (file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]) &&
 	    !same_set(x->k, stage_place(path, &x->scratch)))
 		return mark;
 	if (!c.product.n && file != GRAPH_NONE)
-		file_content_at(x->g, file, ns, &c);
+		read_before(x->g, file, ns, &c);
 	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, stage_os_of(path)), conflict);
 	if (mark == MARK_NONE && c.version.n)
 		mark = of_sibling(x, &c, conflict);
@@ -181,7 +222,7 @@ static bool by_product(const struct stage_known *k)
 }
 
 /* Files of a language package: what lies in its folder. */
-static enum stage_mark of_language(const struct marking *x, struct slice path, int64_t ns)
+static enum stage_mark of_language(struct marking *x, struct slice path, int64_t ns)
 {
 	const char *ecosystem;
 	struct slice name = role_language_package(path, &ecosystem);
@@ -204,6 +245,7 @@ static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, st
 {
 	enum stage_mark mark = MARK_NONE;
 
+	x->guessed = false;
 	arena_reset(&x->scratch);
 	if (by_product(x->k)) {
 		mark = of_language(x, path, ns);
@@ -276,8 +318,12 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 		mark = MARK_SECOND;
 	if (mark == MARK_NONE && !passes_on(n->name))
 		mark = stage_acts(parent) ? MARK_CHILD : stage_acts_other(parent) ? MARK_OTHER_CHILD : MARK_NONE;
-	if (says_more(stage_mark_of(x->m, e->object), mark))
+	if (says_more(stage_mark_of(x->m, e->object), mark)) {
 		x->m->of[e->object] = (uint8_t)mark;
+		x->m->guessed[e->object] = x->guessed;
+	} else if (mark == stage_mark_of(x->m, e->object)) {
+		x->m->guessed[e->object] &= x->guessed;
+	}
 }
 
 static void mark_load(struct marking *x, const struct graph_edge *e)
@@ -288,7 +334,7 @@ static void mark_load(struct marking *x, const struct graph_edge *e)
 
 	if (kin == KIN_OWN && !stage_acts(mark))
 		x->m->of[e->subject] = MARK_OWN;
-	else if (kin == KIN_OTHER && mark == MARK_UNCLEAR)
+	else if (kin == KIN_OTHER && (mark == MARK_UNCLEAR || (mark == MARK_OWN && x->m->guessed[e->subject])))
 		x->m->of[e->subject] = MARK_OTHER;
 	else if (mark == MARK_NONE && stage_acts((enum stage_mark)x->m->wrote[e->object]) && stage_second(x->m, e))
 		x->m->of[e->subject] = MARK_SECOND;
@@ -332,6 +378,7 @@ static void mark_unstarted(struct marking *x)
 		if (n->out_count && graph_out(x->g, n, 0)->timed)
 			ns = graph_out(x->g, n, 0)->time_ns;
 		x->m->of[i] = (uint8_t)of_path(x, NULL, n->name, ns);
+		x->m->guessed[i] = x->guessed;
 	}
 }
 
@@ -354,11 +401,13 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 	*m = (struct stage_marks){ .g = g, .k = k };
 	m->of = heap_array(g->node_count + 1, 1);
 	m->wrote = heap_array(g->node_count + 1, 1);
+	m->guessed = heap_array(g->node_count + 1, 1);
 	arena_init(&x.scratch, 0);
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
 	for (size_t i = 0; i < g->packages.n; i++)
 		add_install(&x, g->packages.edges[i]);
 	mark_unstarted(&x);
+	x.started = true;
 	for (size_t i = 0; i < g->edge_count; i++)
 		mark_edge(&x, &g->edges[i]);
 	arena_done(&x.scratch);
@@ -368,6 +417,7 @@ void stage_marks_done(struct stage_marks *m)
 {
 	free(m->of);
 	free(m->wrote);
+	free(m->guessed);
 	free(m->installs);
 	*m = (struct stage_marks){ 0 };
 }

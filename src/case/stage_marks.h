@@ -30,6 +30,7 @@ struct stage_marks {
 	const struct stage_known *k;
 	bool alerting; /* the host */
 	uint8_t *of;   /* by node: enum stage_mark */
+	uint8_t *guessed; /* by node: the mark was told by when it ran, and not by what it is */
 	uint8_t *wrote; /* by node, of files: the mark of who wrote it last */
 	struct stage_install *installs; /* by time */
 	size_t install_count, install_cap;

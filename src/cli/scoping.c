@@ -105,6 +105,17 @@ static void note_content(void *ctx, const struct slice *c, size_t n)
 		}
 }
 
+static void note_release(void *ctx, const struct slice *c, size_t n)
+{
+	struct scoping *x = ctx;
+	const char *os = slice_is(c[2], "windows") ? "windows" : slice_is(c[2], "macos") ? "macos"
+							      : slice_is(c[2], "linux") ? "linux"
+											: NULL;
+
+	(void)n;
+	stage_wanted_content(&x->known, c[0], c[1], c[3], os, c[5]);
+}
+
 static void note_alerting(void *ctx, const struct slice *c, size_t n)
 {
 	struct scoping *x = ctx;
@@ -142,6 +153,8 @@ static bool take_origins(struct scoping *x, const struct scoping_wanted *w, stru
 		stage_wanted_hash(&x->known, k->downloaded_sha256, k->wanted.downloaded);
 	}
 	return store_ask(x->s, STORE_ORIGIN_CONTENTS, note_content, x, err) &&
+	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
+	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_ORIGIN_HOSTS, note_alerting, x, err) &&
 	       store_ask(x->s, STORE_UPDATES, note_update, x, err);
 }

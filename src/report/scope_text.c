@@ -8,7 +8,7 @@
 
 #define HOSTS_SHOWN 60u
 #define HOSTS_EXPLAINED 4u
-#define NAME_WIDTH 24u
+#define NAME_WIDTH 22u
 #define WIDTH 78u
 
 static void padded(struct buf *out, struct slice s, size_t width)

@@ -200,6 +200,8 @@ static const char *const store_questions[] = {
 	 " '$.download.path'), json_extract(detail, '$.sha256'), json_extract(detail, '$.download.sha256'), verdict"
 	 " FROM origin ORDER BY rank, rowid"),
 	("SELECT o.rowid, j.value FROM origin AS o, json_each(o.detail, '$.contents') AS j ORDER BY o.rowid, j.key"),
+	("SELECT r.product, r.version, r.os, r.company, json_extract(j.value, '$.file'), json_extract(j.value, '$.hash')"
+	 " FROM release AS r, json_each(r.contents) AS j ORDER BY r.id, j.key"),
 	("SELECT DISTINCT t.origin, h.host FROM trace AS t JOIN hit AS h ON h.id = t.hit_id ORDER BY t.origin, h.host"),
 	("SELECT coalesce(sum(CASE WHEN coalesce(host, '') = '' THEN events END), 0), coalesce(sum(CASE WHEN hour IS NULL"
 	 " AND coalesce(host, '') <> '' THEN events END), 0) FROM coverage"),

@@ -135,6 +135,7 @@ enum store_question {
 	STORE_ORIGIN_PARTS, /* place, rank, kind, line, version, product, os, signer, ecosystem, path, url, downloaded,
 			     * sha256, sha256 of what was downloaded, verdict */
 	STORE_ORIGIN_CONTENTS, /* place of the origin, "hash file" */
+	STORE_RELEASE_CONTENTS, /* product, version, os, company, file, hash */
 	STORE_ORIGIN_HOSTS, /* rank, host with an alert that leads there */
 	STORE_UNCOUNTED, /* records without a host, records without a time */
 	STORE_HOST_STAGES, /* host, epoch, detail (JSON); by host and epoch */
