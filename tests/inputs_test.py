@@ -3,11 +3,14 @@
 """Readers as a user meets them: encodings, containers, sizes, and evidence of many kinds in one
 run."""
 import gzip
+import io
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -125,6 +128,52 @@ def lists_of_what_is_there(folder):
     status, events, err = timeline(big)
     check(status == 0 and len(events) == 60000, f"a lockfile larger than a window: {len(events)} {err[:200]}")
     check(big.read_bytes()[events[50000]["pointer"]["offset"]:].startswith(b"{"), "and its pointers")
+
+
+def linux_collection(folder):
+    """What UAC takes from a Linux machine: the places say whose a history, a crontab or a unit is."""
+    def login(kind, user, second):
+        return struct.pack("<hxxi32s4s32s256s4xiii4x12x20x", kind, 7, b"pts/0", b"ts/0", user, b"", 7, second, 0).ljust(384, b"\0")
+    parts = {
+        "home/ann/.bash_history": b"ls a,b,c\ncat d,e,f\n",
+        "root/.zsh_history": b": 1793693522:3;id\n",
+        "var/log/wtmp": login(2, b"reboot", 1793693500) + login(7, b"ann", 1793693522),
+        "var/log/btmp": login(7, b"eve", 1793693522),
+        "var/lib/dpkg/status": (SAMPLES / "dpkg-status").read_bytes(),
+        "var/lib/dpkg/info/fleet-agent.md5sums": b"9785001b0dcf755eddb8af294a373c0b  opt/fleet/agent\n",
+        "etc/systemd/system/fleet.service.d/more.conf": b"[Service]\nUser=root\n",
+        "var/spool/cron/crontabs/ann": b"@daily bob x\n",
+        "etc/cron.d/fleet": b"@daily bob x\n",
+        "home/ann/notes": b"ls a\ncat d\n",
+    }
+    collection = folder / "uac-web01-linux-20261103081500.tar.gz"
+    with tarfile.open(collection, "w:gz") as tar:
+        for name, data in parts.items():
+            member = tarfile.TarInfo("[root]/" + name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    status, events, err = timeline(collection)
+    by = {}
+    for e in events:
+        by.setdefault(e["pointer"]["inner"].partition("[root]/")[2], []).append(e)
+    check(set(by) == set(parts) - {"home/ann/notes"} and "home/ann/notes" in err, f"read: {sorted(by)} {err[:300]}")
+
+    def told(name, *keys):
+        return [tuple(e["fields"].get(k, e.get(k)) for k in keys) for e in by.get(name, [])]
+    check(told("home/ann/.bash_history", "kind", "shell", "user", "command") ==
+          [("shell_history", "bash", "ann", "ls a,b,c"), ("shell_history", "bash", "ann", "cat d,e,f")], "a history by its name")
+    check(told("root/.zsh_history", "shell", "user", "time", "time_kind") ==
+          [("zsh", "root", "2026-11-03T08:12:02Z", "command")], "one by its content")
+    check(told("var/log/wtmp", "op", "user") == [("boot", "reboot"), ("logon", "ann")], "logins")
+    check(told("var/log/btmp", "op", "user") == [(None, "eve")], "failed logins are none")
+    check(told("var/lib/dpkg/status", "op", "state") ==
+          [("inventory", "installed"), (None, "config-files"), ("inventory", "half-configured")], "installed packages")
+    check(told("var/lib/dpkg/info/fleet-agent.md5sums", "path", "Package", "proves") ==
+          [("/opt/fleet/agent", "fleet-agent", ["S2"])], "a package's files are from the root")
+    check(told("etc/systemd/system/fleet.service.d/more.conf", "name", "drop_in", "user") ==
+          [("fleet.service", "more.conf", "root")], "a drop-in is its unit's")
+    check(told("var/spool/cron/crontabs/ann", "user", "command") == [("ann", "bob x")], "a user's crontab")
+    check(told("etc/cron.d/fleet", "user", "command") == [("bob", "x")], "the system's crontab")
 
 
 def bounded(path):
@@ -260,7 +309,7 @@ def mixed(folder):
 
 
 def main():
-    for part in (utf16, large_object, hostile_tables, lists_of_what_is_there, bad_input, endless, mixed):
+    for part in (utf16, large_object, hostile_tables, lists_of_what_is_there, linux_collection, bad_input, endless, mixed):
         with tempfile.TemporaryDirectory() as folder:
             part(pathlib.Path(folder))
     print(f"{passed} passed, {len(failures)} failed")

@@ -9,7 +9,7 @@
 
 #define HOUR_NS (INT64_C(3600) * 1000000000)
 #define DAY_NS (24 * HOUR_NS)
-/* By comparison alone, among many releases: a stricter test than where a trace leads. */
+/* By comparison alone: over all releases that are tried (Bonferroni). */
 #define ASSOCIATION_P 0.01
 #define ASSOCIATIONS 5u
 /* Two scores that are no more apart are the same. */
@@ -199,11 +199,11 @@ static int by_score(const void *a, const void *b)
 }
 
 /* A release whose coming to hosts goes before their unexplained alerts, and without which there are none. */
-static bool tells(const struct weighed *w)
+static bool tells(const struct weighed *w, size_t tried)
 {
 	double p = w->p < w->paired_p ? w->p : w->paired_p;
 
-	return w->arrivals >= 2 && p <= ASSOCIATION_P && w->answer != ANSWER_INDEPENDENT;
+	return w->arrivals >= 2 && p * (double)tried <= ASSOCIATION_P && w->answer != ANSWER_INDEPENDENT;
 }
 
 static void associate(struct weighing *z)
@@ -221,7 +221,7 @@ static void associate(struct weighing *z)
 			continue;
 		best[n].release = i;
 		weigh_release(z, i, &x, &best[n].weighed);
-		n += tells(&best[n].weighed);
+		n += tells(&best[n].weighed, z->r->n);
 		qsort(best, n, sizeof(*best), by_score);
 		n = n > ASSOCIATIONS ? ASSOCIATIONS : n;
 	}
@@ -262,6 +262,23 @@ static bool alike(const struct weighed *a, const struct weighed *b)
 	       low >= TIE_RATIO * high;
 }
 
+/* Two versions of one product that both came and both alert: bad in a row, and neither is the other's control. */
+static bool both_bad(const struct weighing *z, uint32_t a, uint32_t b, const struct weighed *x, const struct weighed *y)
+{
+	const struct release *p = &z->r->list[a], *q = &z->r->list[b];
+
+	return slice_eq(p->product, q->product) && slice_eq(slice_str(p->os), slice_str(q->os)) && x->images >= 2 &&
+	       y->images >= 2 && x->arrivals && y->arrivals && x->verdict <= WEIGH_LEAD && y->verdict <= WEIGH_LEAD;
+}
+
+static void tie(struct origin_group *x, struct origin_group *y, int32_t *ties)
+{
+	if (!x->tie && !y->tie)
+		x->tie = ++*ties;
+	x->tie = x->tie ? x->tie : y->tie;
+	y->tie = x->tie;
+}
+
 static void find_ties(struct weighing *z)
 {
 	int32_t ties = 0;
@@ -273,20 +290,29 @@ static void find_ties(struct weighing *z)
 			if (z->group_of[b] == MAP_NONE)
 				continue;
 			y = &z->o->list[z->group_of[b]];
-			if (x == y || !alike(&x->weighed, &y->weighed) || !same_places(z, a, b))
+			if (x == y)
 				continue;
-			if (!x->tie && !y->tie)
-				x->tie = ++ties;
-			x->tie = x->tie ? x->tie : y->tie;
-			y->tie = x->tie;
+			if (both_bad(z, a, b, &x->weighed, &y->weighed)) {
+				tie(x, y, &ties);
+				x->line = y->line = true;
+			} else if (alike(&x->weighed, &y->weighed) && same_places(z, a, b)) {
+				tie(x, y, &ties);
+			}
 		}
-	/* Of candidates that nothing tells apart none is supported. */
-	for (size_t i = 0; i < z->o->n; i++)
-		if (z->o->list[i].tie && z->o->list[i].weighed.verdict == WEIGH_SUPPORTED) {
-			z->o->list[i].weighed.verdict = WEIGH_LEAD;
-			z->o->list[i].weighed.why = "not told apart from what came to the same hosts on the same day";
-			z->o->list[i].weighed.confidence = "low";
+	/* Of candidates that nothing tells apart none is supported; of versions of one product the line is. */
+	for (size_t i = 0; i < z->o->n; i++) {
+		struct weighed *w = &z->o->list[i].weighed;
+
+		if (!z->o->list[i].tie)
+			continue;
+		if (z->o->list[i].line) {
+			w->why = "more than one version of this product raises them: no clean control, the line is the answer";
+		} else if (w->verdict == WEIGH_SUPPORTED) {
+			w->verdict = WEIGH_LEAD;
+			w->why = "not told apart from what came to the same hosts on the same day";
+			w->confidence = "low";
 		}
+	}
 }
 
 void candidates_weigh(struct origins *o, const struct releases *r, struct cohort *c)
@@ -295,13 +321,13 @@ void candidates_weigh(struct origins *o, const struct releases *r, struct cohort
 
 	index_releases(&z);
 	for (size_t i = 0; i < o->n; i++) {
-		uint32_t release = origin_named(o->list[i].origin.kind) ? release_of(&z, &o->list[i].origin) : MAP_NONE;
+		uint32_t release = origin_named(o->list[i].origin.kind) && !o->list[i].into ? release_of(&z, &o->list[i].origin) : MAP_NONE;
 
 		if (release != MAP_NONE)
 			z.group_of[release] = (uint32_t)i;
 	}
 	for (size_t i = 0; i < o->n; i++)
-		if (origin_named(o->list[i].origin.kind))
+		if (origin_named(o->list[i].origin.kind) && !o->list[i].into)
 			weigh_group(&z, i);
 	associate(&z);
 	find_ties(&z);

@@ -144,19 +144,28 @@ static struct origin_group *group_of(struct origins *o, struct slice key)
 	return &o->list[at];
 }
 
-void origins_again(struct origins *o, size_t group, const struct origin_alert *alert)
+void origin_host(struct origin_group *g, struct slice host, int64_t came_ns)
 {
-	struct origin_group *g = &o->list[group];
 	struct arena scratch;
+	size_t before = g->hosts.n;
 	uint32_t at;
 
 	arena_init(&scratch, 0);
-	at = map_intern(&g->hosts, arena_lower(&scratch, alert->host));
+	at = map_intern(&g->hosts, arena_lower(&scratch, host));
 	arena_done(&scratch);
-	if (at + 1 == g->hosts.n) {
+	if (g->hosts.n > before) {
 		g->came_ns = heap_room(g->came_ns, at, &g->came_cap, sizeof(*g->came_ns));
-		g->came_ns[at] = INT64_MIN;
+		g->came_ns[at] = came_ns;
+	} else if (came_ns != INT64_MIN && (g->came_ns[at] == INT64_MIN || came_ns < g->came_ns[at])) {
+		g->came_ns[at] = came_ns;
 	}
+}
+
+void origins_again(struct origins *o, size_t group, const struct origin_alert *alert)
+{
+	struct origin_group *g = &o->list[group];
+
+	origin_host(g, alert->host, INT64_MIN);
 	g->alerts += !alert->asked;
 	g->asked |= alert->asked;
 	g->weight += alert->weight;
@@ -191,16 +200,9 @@ struct origin_group *origins_associate(struct origins *o, struct slice product, 
 static void note_coming(struct origin_group *g, struct slice host, const struct told_origin *x)
 {
 	struct when t = x->downloaded_time.set ? x->downloaded_time : x->time;
-	struct arena scratch;
-	uint32_t at;
 
-	if (!t.set || x->gap)
-		return;
-	arena_init(&scratch, 0);
-	at = map_get(&g->hosts, arena_lower(&scratch, host));
-	arena_done(&scratch);
-	if (at != MAP_NONE && (g->came_ns[at] == INT64_MIN || t.ns < g->came_ns[at]))
-		g->came_ns[at] = t.ns;
+	if (t.set && !x->gap)
+		origin_host(g, host, t.ns);
 }
 
 size_t origins_add(struct origins *o, const struct origin_alert *alert, const struct told *t)
@@ -229,6 +231,8 @@ bool origin_named(enum origin_kind k)
  * then where the evidence ends. */
 static int class_of(const struct origin_group *g)
 {
+	if (g->into)
+		return 9;
 	if (g->is_weighed && g->weighed.verdict == WEIGH_SUPPORTED)
 		return 0;
 	if (g->is_weighed && g->weighed.verdict == WEIGH_NOT_SUPPORTED)
@@ -255,11 +259,10 @@ static double strength(const struct origin_group *g, uint64_t all_hosts)
 
 static int compare(const struct origin_group *a, const struct origin_group *b)
 {
-	int x = class_of(a), y = class_of(b);
 	double p = a->strength, q = b->strength;
 
-	if (x != y)
-		return x - y;
+	if (a->standing != b->standing)
+		return a->standing - b->standing;
 	return p > q ? -1 : p < q;
 }
 
@@ -276,26 +279,56 @@ static int by_strength(const void *a, const void *b)
 	return c ? c : x->index < y->index ? -1 : 1;
 }
 
+/* What is one with another goes; its number leads there. */
+static void drop_joined(struct origins *o, size_t kept, const struct ordered *all, int64_t *order)
+{
+	for (size_t i = kept; i < o->n; i++) {
+		if (order)
+			order[all[i].index] = order[all[i].group.into - 1];
+		map_done(&o->list[i].hosts);
+		free(o->list[i].came_ns);
+	}
+	o->n = kept;
+}
+
+/* What nothing tells apart stands where the best of them does. */
+static void level_ties(struct origins *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		for (size_t k = 0; o->list[i].tie && k < o->n; k++) {
+			const struct origin_group *x = &o->list[k];
+
+			if (x->tie != o->list[i].tie)
+				continue;
+			o->list[i].strength = x->strength > o->list[i].strength ? x->strength : o->list[i].strength;
+			o->list[i].standing = x->standing < o->list[i].standing ? x->standing : o->list[i].standing;
+		}
+}
+
 void origins_rank(struct origins *o, uint64_t all_hosts, int64_t *order)
 {
 	struct ordered *all = heap_array(o->n + 1, sizeof(*all));
+	size_t kept = 0;
 
-	for (size_t i = 0; i < o->n; i++)
-		o->list[i].strength = strength(&o->list[i], all_hosts);
-	for (size_t i = 0; i < o->n; i++)
-		for (size_t k = 0; o->list[i].tie && k < o->n; k++)
-			if (o->list[k].tie == o->list[i].tie && o->list[k].strength > o->list[i].strength)
-				o->list[i].strength = o->list[k].strength;
-	for (size_t i = 0; i < o->n; i++)
-		all[i] = (struct ordered){ i, o->list[i] };
-	qsort(all, o->n, sizeof(*all), by_strength);
 	for (size_t i = 0; i < o->n; i++) {
-		bool tie = i && compare(&all[i - 1].group, &all[i].group) == 0;
-
-		all[i].group.rank = tie ? all[i - 1].group.rank : (int64_t)i + 1;
-		if (order)
-			order[all[i].index] = all[i].group.rank;
-		o->list[i] = all[i].group;
+		o->list[i].strength = strength(&o->list[i], all_hosts);
+		o->list[i].standing = class_of(&o->list[i]);
 	}
+	level_ties(o);
+	for (size_t i = 0; i < o->n; i++) {
+		all[i] = (struct ordered){ i, o->list[i] };
+		kept += !o->list[i].into;
+	}
+	qsort(all, o->n, sizeof(*all), by_strength);
+	for (size_t i = 0; i < o->n; i++)
+		o->list[i] = all[i].group;
+	for (size_t i = 0; i < kept; i++) {
+		bool tie = i && compare(&o->list[i - 1], &o->list[i]) == 0;
+
+		o->list[i].rank = tie ? o->list[i - 1].rank : (int64_t)i + 1;
+		if (order)
+			order[all[i].index] = o->list[i].rank;
+	}
+	drop_joined(o, kept, all, order);
 	free(all);
 }

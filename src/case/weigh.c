@@ -11,6 +11,11 @@
 #define HOUR_NS (INT64_C(3600) * 1000000000)
 /* One critical class, or two high ones: less may be a rule that takes something ordinary for odd. */
 #define GRAVITY_MIN 16.0
+/* Less than one class of level medium that is its own. */
+#define GRAVITY_LIGHT 3.0
+/* Of the hosts with a class; and the weight of classes that will do. */
+#define NEARLY_ALL 0.8
+#define WEIGHTY 8.0
 #define SMALL_P 0.05
 /* An earlier version is as bad when its hosts alert at least this often, compared, and quiet when at most that. */
 #define AS_BAD 0.5
@@ -28,12 +33,12 @@ struct weighing {
 	const struct cohort *c;
 	const struct weigh_candidate *x;
 	struct weighed *w;
-	bool *particular;	       /* by class */
+	bool *particular, *own_class;  /* by class */
 	const struct weigh_place **at; /* by host: its place, or NULL */
 	int64_t *first;		       /* by host: first alert of particular classes, INT64_MAX none */
 	int64_t *last_before;	       /* by host: last such alert before the arrival, INT64_MIN none */
 	int64_t *first_after;
-	bool *own;
+	bool *own, *kin;	       /* by host: alerts that trace here; only to other versions */
 	struct unit *units;
 };
 
@@ -46,11 +51,24 @@ const char *weigh_verdict_text(enum weigh_verdict v)
 
 /* ---- which classes are particular to it ---- */
 
+/* Here, or to another version of the product. */
+static bool of_line(const struct weigh_candidate *x, uint32_t group)
+{
+	if (group == x->group)
+		return true;
+	for (size_t i = 0; i < x->version_count && !x->associated; i++)
+		if (x->versions[i].group == group)
+			return true;
+	return false;
+}
+
 static void count_classes(const struct weighing *z, uint32_t *ours, uint32_t *all)
 {
 	const struct cohort *c = z->c;
 	struct map seen;
 
+	for (size_t i = 0; i < c->alert_count; i++)
+		z->own_class[c->alerts[i].class] |= c->alerts[i].group == z->x->group;
 	/* Images, not hosts and not alerts. */
 	map_init(&seen);
 	for (size_t i = 0; i < c->alert_count; i++) {
@@ -62,10 +80,22 @@ static void count_classes(const struct weighing *z, uint32_t *ours, uint32_t *al
 		if (map_intern(&seen, slice_of(any, sizeof(any))) == n)
 			all[a->class]++;
 		n = (uint32_t)seen.n;
-		if (a->group == z->x->group && map_intern(&seen, slice_of(here, sizeof(here))) == n)
+		if (of_line(z->x, a->group) && z->own_class[a->class] && map_intern(&seen, slice_of(here, sizeof(here))) == n)
 			ours[a->class]++;
 	}
 	map_done(&seen);
+}
+
+/* Particular are classes of which this share traces here. Gives their weight. */
+static double choose_from(struct weighing *z, const uint32_t *ours, const uint32_t *all, double share)
+{
+	double weight = 0;
+
+	for (size_t k = 0; k < z->c->class_count; k++) {
+		z->particular[k] = ours[k] && ours[k] >= share * all[k];
+		weight += z->particular[k] ? z->c->classes[k].weight : 0;
+	}
+	return weight;
 }
 
 static void choose_classes(struct weighing *z)
@@ -73,18 +103,20 @@ static void choose_classes(struct weighing *z)
 	const struct cohort *c = z->c;
 	uint32_t *ours = heap_array(c->class_count + 1, sizeof(*ours));
 	uint32_t *all = heap_array(c->class_count + 1, sizeof(*all));
-	bool several = false, any = false;
+	bool several = false, any;
 
 	count_classes(z, ours, all);
-	for (size_t k = 0; k < c->class_count; k++)
-		any |= z->particular[k] = ours[k] && 2 * ours[k] >= all[k];
+	any = choose_from(z, ours, all, 0.5) > 0;
+	for (size_t k = 0; any && k < c->class_count; k++) {
+		z->w->classes += z->particular[k];
+		z->w->gravity += z->particular[k] ? c->classes[k].weight * ours[k] / all[k] : 0;
+	}
+	/* Compared are those that nearly nothing else raises, if they weigh enough. */
+	if (choose_from(z, ours, all, NEARLY_ALL) < WEIGHTY)
+		choose_from(z, ours, all, any ? 0.5 : 0);
 	for (size_t k = 0; k < c->class_count; k++) {
-		if (!any)
-			z->particular[k] = ours[k] > 0;
 		if (!z->particular[k])
 			continue;
-		z->w->classes += any;
-		z->w->gravity += any ? c->classes[k].weight * ours[k] / all[k] : 0;
 		several |= z->w->detector.n && !slice_eq(z->w->detector, c->classes[k].detector);
 		z->w->detector = c->classes[k].detector;
 	}
@@ -115,6 +147,7 @@ static void note_alerts(struct weighing *z)
 		if (!z->particular[a->class])
 			continue;
 		z->own[a->host] |= a->group == z->x->group;
+		z->kin[a->host] |= a->group != z->x->group && of_line(z->x, a->group);
 		z->first[a->host] = a->first_ns < z->first[a->host] ? a->first_ns : z->first[a->host];
 		if (!p)
 			continue;
@@ -170,6 +203,9 @@ static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 	bool exposed = (z->own[h] && !z->x->associated) || (p && (!alerts || z->first_after[h] != INT64_MAX));
 	bool live = live_span(z, h, &from, &to), own = z->own[h] && exposed;
 
+	/* Another version's doing: neither with it nor without it. */
+	if (z->kin[h] && !z->own[h] && !exposed)
+		return;
 	u->exposed |= exposed;
 	u->alerting |= alerts;
 	u->own |= own;
@@ -302,6 +338,12 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->control == CONTROL_ALERTING) {
 		w->verdict = WEIGH_NOT_SUPPORTED;
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
+	} else if (w->gravity < GRAVITY_LIGHT || (w->gravity < GRAVITY_MIN && !w->arrivals)) {
+		w->verdict = WEIGH_UNEXPLAINED;
+		w->why = "its alerts are of kinds that ordinary software raises too";
+	} else if (!w->arrivals && w->p > SMALL_P && w->images > 1) {
+		w->verdict = WEIGH_UNEXPLAINED;
+		w->why = "nothing to compare: it was there before the records begin, and hosts without it do not differ";
 	} else if (w->images < 2) {
 		w->why = w->hosts < 2 ? "one host: a lead, not a finding" : "hosts of one image: a lead, not a finding";
 	} else if (w->gravity < GRAVITY_MIN) {
@@ -316,7 +358,7 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 		w->why = "the comparison of hosts is too thin";
 	} else {
 		w->verdict = WEIGH_SUPPORTED;
-		w->why = "this release best explains these alerts";
+		w->why = "it best explains these alerts";
 	}
 }
 
@@ -347,6 +389,8 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	z.first_after = heap_array(n, sizeof(*z.first_after));
 	z.last_before = heap_array(n, sizeof(*z.last_before));
 	z.own = heap_array(n, sizeof(*z.own));
+	z.kin = heap_array(n, sizeof(*z.kin));
+	z.own_class = heap_array(c->class_count + 1, sizeof(*z.own_class));
 	z.units = heap_array(n, sizeof(*z.units));
 	place_hosts(&z);
 	choose_classes(&z);
@@ -365,5 +409,7 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	free(z.first_after);
 	free(z.last_before);
 	free(z.own);
+	free(z.kin);
+	free(z.own_class);
 	free(z.units);
 }

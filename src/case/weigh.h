@@ -11,7 +11,8 @@
  *   not_supported  the same alerts come without it, or from its earlier versions too
  *   unexplained    the evidence ends before anything that has a name
  *
- * A class of alerts is particular to an origin when at least half of the hosts that raise it trace it there. Only hosts
+ * A class of alerts is particular to an origin when nearly all hosts that raise it trace it there (or to another
+ * version of the product); where no weighty one is, when at least half do. Only hosts
  * count as quiet on which a detector of the class was at work; of those that have the origin, only where it ran.
  * What every host has cannot be compared with hosts that have it not: then only before and after are left.
  * Clones of one image count once. Pure: reads the cohort, gives values; texts are in the caller's arena.

@@ -12,6 +12,7 @@
 #define SCORED_MAX 200000u
 #define AROUND_NS (INT64_C(3600) * 1000000000)
 #define NOVEL_MAX 40u
+#define AUTOMATIC_RANK 2
 /* As an alert of level high: somebody takes it for worth a case. */
 #define WEIGHT 8.0
 
@@ -22,6 +23,7 @@ static const char *const kind_words[] = { "start", "release", "false_positive" }
 struct asked {
 	enum asked_kind kind;
 	struct slice text; /* without "FP:" */
+	bool automatic;	   /* nobody asked: of the first origins */
 	struct when time;  /* of a start that is one */
 	uint64_t entities, hosts;
 };
@@ -46,11 +48,8 @@ static void add(struct asking *a, enum asked_kind kind, const char *text)
 
 struct asking *asking_new(const struct cli_options *o)
 {
-	struct asking *a;
+	struct asking *a = heap_new(sizeof(*a));
 
-	if (!o->starts.n && !o->releases.n && !o->questions.n)
-		return NULL;
-	a = heap_new(sizeof(*a));
 	arena_init(&a->arena, 0);
 	for (size_t i = 0; i < o->starts.n; i++)
 		add(a, ASKED_START, o->starts.items[i]);
@@ -63,8 +62,6 @@ struct asking *asking_new(const struct cli_options *o)
 
 void asking_free(struct asking *a)
 {
-	if (!a)
-		return;
 	free(a->list);
 	arena_done(&a->arena);
 	free(a);
@@ -72,7 +69,7 @@ void asking_free(struct asking *a)
 
 bool asking_starts(const struct asking *a)
 {
-	for (size_t i = 0; a && i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++)
 		if (a->list[i].kind == ASKED_START)
 			return true;
 	return false;
@@ -223,7 +220,7 @@ static struct origin_group *group_of(const struct origins *o, const struct relea
 
 void asking_releases(struct asking *a, const struct releases *r, struct origins *o)
 {
-	for (size_t i = 0; a && i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++)
 		for (size_t k = 0; k < r->n; k++) {
 			const struct release *x = &r->list[k];
 			struct origin_group *g;
@@ -257,6 +254,9 @@ static const char *sentence(const struct asked *x, const struct origin_group *g)
 
 struct novel {
 	struct buf *out;
+	struct store *s;
+	const struct release *r;
+	bool keep; /* in the case's table too */
 	size_t n;
 };
 
@@ -266,6 +266,8 @@ static void put_novelty(void *ctx, const struct novelty *n)
 
 	if (x->n++ >= NOVEL_MAX)
 		return;
+	if (x->keep)
+		store_add_novel(x->s, x->r->product, x->r->version, n->program, n->behaviour, n->hosts);
 	buf_json_comma(x->out);
 	buf_put_byte(x->out, '{');
 	buf_json_text(x->out, "program", n->program);
@@ -274,11 +276,11 @@ static void put_novelty(void *ctx, const struct novelty *n)
 	buf_put_byte(x->out, '}');
 }
 
-static void put_release(struct buf *out, const struct asked *x, const struct release *r, const struct origins *o,
-			const struct baseline *base)
+static void put_release(struct buf *out, struct store *s, const struct asked *x, const struct release *r,
+			const struct origins *o, const struct baseline *base)
 {
 	const struct origin_group *g = group_of(o, r);
-	struct novel novel = { .out = out };
+	struct novel novel = { out, s, r, x->automatic, 0 };
 	uint64_t ran = 0;
 
 	for (size_t i = 0; i < r->place_count; i++)
@@ -313,33 +315,56 @@ static void put_start(struct buf *out, const struct asked *x)
 		      slice_str(x->entities ? "traced: see the origins" : "not met in the records of this evidence"));
 }
 
+static void put_answer(struct asked *x, struct store *s, const struct releases *r, const struct origins *o,
+		       const struct baseline *base)
+{
+	struct buf out = { 0 };
+	size_t found = 0;
+
+	buf_put_byte(&out, '{');
+	buf_json_text(&out, "kind", slice_str(kind_words[x->kind]));
+	buf_json_text(&out, "asked", x->text);
+	buf_json_key(&out, "automatic");
+	buf_put_str(&out, x->automatic ? "true" : "false");
+	if (x->kind == ASKED_START) {
+		put_start(&out, x);
+	} else {
+		buf_json_key(&out, "releases");
+		buf_put_byte(&out, '[');
+		for (size_t k = 0; k < r->n; k++)
+			if (is_asked(x, &r->list[k]) && ++found)
+				put_release(&out, s, x, &r->list[k], o, base);
+		buf_put_byte(&out, ']');
+		buf_json_text(&out, "answer",
+			      slice_str(found ? "see each release" : "not met in the records of this evidence"));
+	}
+	buf_put_byte(&out, '}');
+	store_add_question(s, slice_str(kind_words[x->kind]), x->text, buf_slice(&out));
+	buf_done(&out);
+}
+
+/* The first candidates are asked about in any case: this is what the vendor will say it is. */
+static void ask_of_first(struct asking *a, const struct origins *o)
+{
+	for (size_t i = 0; i < o->n && o->list[i].rank <= AUTOMATIC_RANK; i++) {
+		const struct told_origin *x = &o->list[i].origin;
+
+		if (x->kind != ORIGIN_RELEASE && x->kind != ORIGIN_PACKAGE)
+			continue;
+		a->list = heap_room(a->list, a->n, &a->cap, sizeof(*a->list));
+		a->list[a->n++] = (struct asked){
+			.kind = ASKED_FALSE_POSITIVE,
+			.text = arena_printf(&a->arena, "%.*s=%.*s", (int)x->name.n, (const char *)x->name.p,
+					     (int)x->version.n, (const char *)x->version.p),
+			.automatic = true,
+		};
+	}
+}
+
 void asking_put(struct asking *a, struct store *s, const struct releases *r, const struct origins *o,
 		const struct baseline *base)
 {
-	struct buf out = { 0 };
-
-	for (size_t i = 0; a && i < a->n; i++) {
-		const struct asked *x = &a->list[i];
-		size_t found = 0;
-
-		buf_clear(&out);
-		buf_put_byte(&out, '{');
-		buf_json_text(&out, "kind", slice_str(kind_words[x->kind]));
-		buf_json_text(&out, "asked", x->text);
-		if (x->kind == ASKED_START) {
-			put_start(&out, x);
-		} else {
-			buf_json_key(&out, "releases");
-			buf_put_byte(&out, '[');
-			for (size_t k = 0; k < r->n; k++)
-				if (is_asked(x, &r->list[k]) && ++found)
-					put_release(&out, x, &r->list[k], o, base);
-			buf_put_byte(&out, ']');
-			buf_json_text(&out, "answer", slice_str(found ? "see each release" : "not met in the records of "
-											     "this evidence"));
-		}
-		buf_put_byte(&out, '}');
-		store_add_question(s, slice_str(kind_words[x->kind]), x->text, buf_slice(&out));
-	}
-	buf_done(&out);
+	ask_of_first(a, o);
+	for (size_t i = 0; i < a->n; i++)
+		put_answer(&a->list[i], s, r, o, base);
 }

@@ -18,7 +18,6 @@
 
 struct asking;
 
-/* NULL where nothing is asked. */
 struct asking *asking_new(const struct cli_options *o);
 void asking_free(struct asking *a);
 /* --start: must all hosts be traced? */
@@ -28,6 +27,6 @@ void asking_host(struct asking *a, struct graph *g, struct slice host, struct tr
 		 const struct baseline *base, struct origins *o);
 /* Releases that are asked about and that no alert traces to join the origins too. Before they are weighed. */
 void asking_releases(struct asking *a, const struct releases *r, struct origins *o);
-/* The answers, after origins_rank. */
+/* The answers, after origins_rank; also of the first origins, where nobody asked. */
 void asking_put(struct asking *a, struct store *s, const struct releases *r, const struct origins *o,
 		const struct baseline *base);

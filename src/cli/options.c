@@ -232,6 +232,8 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 		return name_one(&o->complete, value);
 	case OPTION_COVERAGE:
 		return o->coverage = true;
+	case OPTION_DETAILS:
+		return o->details = true;
 	case OPTION_MIGRATE:
 		o->migrate = value;
 		return true;

@@ -13,7 +13,7 @@ enum option {
 	OPTION_RULES, OPTION_LEVEL, OPTION_EXPAND, OPTION_JSON, OPTION_OUTPUT, OPTION_SUMMARY,
 	OPTION_THREADS, OPTION_MEMORY, OPTION_TEMP, OPTION_PROGRESS, OPTION_QUIET, OPTION_CARVE,
 	OPTION_FROM, OPTION_TO, OPTION_HOST, OPTION_KIND, OPTION_UNSORTED, OPTION_FAIL_ON,
-	OPTION_CHECK_RULES, OPTION_COMPLETE, OPTION_COVERAGE, OPTION_MIGRATE, OPTION_HOSTS, OPTION_SEED, OPTION_EVENTS, OPTION_FORWARD,
+	OPTION_CHECK_RULES, OPTION_COMPLETE, OPTION_COVERAGE, OPTION_DETAILS, OPTION_MIGRATE, OPTION_HOSTS, OPTION_SEED, OPTION_EVENTS, OPTION_FORWARD,
 	OPTION_AS, OPTION_START, OPTION_RELEASE, OPTION_QUESTION, OPTION_BUDGET, OPTION_ORIGIN, OPTION_MAN, OPTION_COMPLETION,
 	OPTION_HELP, OPTION_COUNT
 };
@@ -40,7 +40,7 @@ struct cli_options {
 	bool level_set, fail_on_set;
 	enum rule_level fail_on;
 	const char *expand, *output, *summary, *temp, *completion, *migrate, *start, *origin;
-	bool coverage, json, quiet, carve, unsorted, man, help, forward;
+	bool coverage, details, json, quiet, carve, unsorted, man, help, forward;
 	enum output_format as;
 	uint64_t budget; /* steps of a trace; 0: the default */
 	unsigned threads;

@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 #include "case/candidates.h"
+#include "case/merge.h"
 #include "cli/across.h"
 #include "cli/asking.h"
 #include "cli/output.h"
@@ -63,12 +64,16 @@ bool tracing_file(void *store, uint32_t source, struct slice *ret_file, struct s
 
 /* ---- all alerts ---- */
 
+/* Costs of two ends that no record tells apart. */
+#define TWIN_COST 0.01
+
 struct alert {
 	struct slice id, host, level, rule, title, detector, channel, event_id;
 	struct when time;
 	uint32_t source;
 	uint64_t record, offset;
 	size_t group; /* in origins */
+	size_t twin;  /* another that it may as well end at, + 1; 0: none */
 	size_t hops;
 	double cost;
 	bool traced;
@@ -92,7 +97,7 @@ struct all {
 	struct origins origins;
 	struct releases releases;
 	struct baseline *baseline;
-	struct asking *asking; /* NULL: nothing is asked */
+	struct asking *asking;
 	struct map machines;   /* the products' numbers for machines -> the first host with it */
 	uint32_t (*clones)[2]; /* hosts that share one: of one image */
 	size_t clone_count, clone_cap;
@@ -203,7 +208,7 @@ struct remembered {
 	uint32_t actor, in, out; /* edges passed */
 	uint32_t explaining;	 /* of them, those that may change a trace */
 	uint32_t traced_at;	 /* explaining, when it was traced */
-	size_t group, hops;
+	size_t group, twin, hops;
 	double cost;
 };
 
@@ -237,6 +242,23 @@ static void pass_edges(struct remembered *r, const struct graph *g, int64_t ns)
 	}
 }
 
+/* An end that is as near as the one that was taken: which of the two releases it was no record says. */
+static size_t add_twin(struct all *a, const struct origin_alert *seen, const struct told *told)
+{
+	const struct told_origin *x = told->other_count ? &told->others[0] : NULL;
+	struct told other = *told;
+
+	if (!x || x->kind != ORIGIN_RELEASE || told->origin.kind != ORIGIN_RELEASE ||
+	    x->cost > told->origin.cost + TWIN_COST)
+		return 0;
+	other.origin = *x;
+	/* The way to it is the same up to the record that names the release. */
+	for (size_t i = 0; i < other.hop_count; i++)
+		if (slice_eq(slice_str(other.hops[i].op), slice_str("installed")))
+			other.hop_count = i;
+	return origins_add(&a->origins, seen, &other) + 1;
+}
+
 static void trace_alert(struct all *a, struct tracer *tracer, const struct graph *g, struct alert *x, uint32_t edge,
 			struct remembered *known)
 {
@@ -252,6 +274,9 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 	x->traced = true;
 	if (known && known->traced_at == known->explaining) {
 		origins_again(&a->origins, x->group = known->group, &seen);
+		x->twin = known->twin;
+		if (x->twin)
+			origins_again(&a->origins, x->twin - 1, &seen);
 		x->hops = known->hops;
 		x->cost = known->cost;
 		return;
@@ -264,11 +289,13 @@ static void trace_alert(struct all *a, struct tracer *tracer, const struct graph
 		trace_tell(g, &t, &scratch, &told);
 	}
 	x->group = origins_add(&a->origins, &seen, &told);
+	x->twin = add_twin(a, &seen, &told);
 	x->hops = told.hop_count;
 	x->cost = told.origin.cost;
 	if (known) {
 		known->traced_at = known->explaining;
 		known->group = x->group;
+		known->twin = x->twin;
 		known->hops = x->hops;
 		known->cost = x->cost;
 	}
@@ -300,8 +327,7 @@ static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 	find_places(g, a, h, &wanted, edges);
 	for (size_t i = 0; i < h->n; i++)
 		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
-	if (a->asking)
-		asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
+	asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
 	map_done(&memory.by_actor);
 	free(memory.list);
 	map_done(&wanted);
@@ -407,6 +433,19 @@ static void go_across(struct all *a, struct origin_group *g)
 	}
 }
 
+static void put_weighed(struct store_origin *row, const struct weighed *w)
+{
+	row->confidence = slice_str(w->confidence);
+	row->exposed_alerting = w->table.exposed_alerting;
+	row->exposed_quiet = w->table.exposed_quiet;
+	row->unexposed_alerting = w->table.unexposed_alerting;
+	row->unexposed_quiet = w->table.unexposed_quiet;
+	row->after_only = w->after_only;
+	row->before_only = w->before_only;
+	row->p = w->p;
+	row->answer = slice_str(report_answer(w));
+}
+
 static void put_group(struct all *a, size_t which)
 {
 	const struct origin_group *g = &a->origins.list[which];
@@ -414,18 +453,32 @@ static void put_group(struct all *a, size_t which)
 
 	report_case_origin(&detail, &a->origins, which, tracing_file, a->s);
 	origin_line(&line, &g->origin);
-	store_add_origin(a->s, &(struct store_origin){ .rank = g->rank,
-						       .kind = slice_str(origin_kind_text(g->origin.kind)),
-						       .name = buf_slice(&line),
-						       .version = g->origin.version,
-						       .verdict = slice_str(report_verdict(g)),
-						       .reason = slice_str(report_verdict_why(g)),
-						       .detail = buf_slice(&detail),
-						       .hosts = g->hosts.n,
-						       .alerts = g->alerts });
-	put_hops(a->s, g);
+	struct store_origin row = { .rank = g->rank,
+				    .kind = slice_str(origin_kind_text(g->origin.kind)),
+				    .name = buf_slice(&line),
+				    .version = g->origin.version,
+				    .verdict = slice_str(report_verdict(g)),
+				    .reason = slice_str(report_verdict_why(g)),
+				    .detail = buf_slice(&detail),
+				    .hosts = g->hosts.n,
+				    .alerts = g->alerts };
+
+	if (g->is_weighed)
+		put_weighed(&row, &g->weighed);
+	store_add_origin(a->s, &row);
+	/* Of a tie the first one's. */
+	if (!which || a->origins.list[which - 1].rank != g->rank)
+		put_hops(a->s, g);
 	buf_done(&detail);
 	buf_done(&line);
+}
+
+/* For the cohort. */
+static uint32_t group_of(const struct all *a, const struct alert *x, size_t at)
+{
+	if (x->traced && a->origins.list[at].into)
+		at = a->origins.list[at].into - 1;
+	return x->traced && origin_named(a->origins.list[at].origin.kind) ? (uint32_t)at : COHORT_UNNAMED;
 }
 
 /* All alerts of all hosts against who has what. */
@@ -437,14 +490,15 @@ static bool weigh_all(struct all *a, struct err *err)
 
 	cohort_init(&cohort);
 	ok = weighing_live(&kinds, a->s, &cohort, err);
+	origins_merge(&a->origins, &a->releases);
 	for (size_t i = 0; ok && i < a->alert_count; i++) {
 		const struct alert *x = &a->alerts[i];
 		const struct weighing_alert w = { x->rule,    x->title,	 x->level, x->detector, x->channel,
 						  x->event_id, x->host, origin_weight(x->level), x->time };
 
-		weighing_note(&kinds, &w, x->traced && origin_named(a->origins.list[x->group].origin.kind)
-						  ? (uint32_t)x->group
-						  : COHORT_UNNAMED);
+		weighing_note(&kinds, &w, group_of(a, x, x->group));
+		if (x->twin)
+			weighing_note(&kinds, &w, group_of(a, x, x->twin - 1));
 	}
 	for (size_t i = 0; i < a->clone_count; i++)
 		cohort_clones(&cohort, cohort_host(&cohort, a->hosts[a->clones[i][0]].name),

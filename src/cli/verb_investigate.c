@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/scoping.h"
 #include "cli/story.h"
+#include "cli/telling.h"
 #include "cli/tracing.h"
 #include "cli/verb.h"
 #include "engine/survey.h"
@@ -291,6 +292,13 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 	return true;
 }
 
+static bool tell(const struct cli_options *o, struct buf *text, struct store *s, const char *path, struct err *err)
+{
+	if (o->json)
+		return story_json(text, s, path, err);
+	return o->details ? story_text(text, s, path, err) : telling_text(text, s, path, err);
+}
+
 /* The story of a case that is closed for writing. */
 static int case_tell(const struct cli_options *o, const char *path, const char *to)
 {
@@ -303,7 +311,7 @@ static int case_tell(const struct cli_options *o, const char *path, const char *
 	if (ok && o->coverage)
 		ok = o->json ? covering_json(&text, s, path, &err) : covering_text(&text, s, path, &err);
 	else if (ok)
-		ok = o->json ? story_json(&text, s, path, &err) : story_text(&text, s, path, &err);
+		ok = tell(o, &text, s, path, &err);
 	if (ok && (ok = output_open(&out, to, &err))) {
 		output_put(&out, buf_slice(&text));
 		ok = output_close(&out, &err);

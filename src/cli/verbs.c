@@ -30,6 +30,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_CHECK_RULES, "check-rules", 0, "DIR|FILE", "only read these rules and list their faults" },
 	{ OPTION_COMPLETE, "complete", 0, "SOURCE", "this channel or category is known to be whole (repeatable)" },
 	{ OPTION_COVERAGE, "coverage", 0, NULL, "what each host's logs cover: holes, what ended them, how complete" },
+	{ OPTION_DETAILS, "details", 0, NULL, "tables instead of the story: hits by rule, hosts, what was not read" },
 	{ OPTION_MIGRATE, "migrate", 0, "NEW", "write a case of an older version as a new file, and show that" },
 	{ OPTION_HOSTS, "hosts", 0, "N", "machines in the exercise (default 20)" },
 	{ OPTION_SEED, "seed", 0, "N", "another seed writes another exercise (default 1)" },
@@ -85,12 +86,13 @@ const struct verb verbs[] = {
 	  "upriver scope case.db --host PC-07 --json\n"
 	  "upriver scope case.db --origin \"Desktop App\"\n",
 	  COMMON | O(JSON) | O(OUTPUT) | O(HOST) | O(ORIGIN), 1, 1, verb_scope },
-	{ "show", "CASE", "print the summary of a case again",
-	  "Reads a case written by investigate and prints its summary. A case of an older version is\n"
+	{ "show", "CASE", "the story of a case again",
+	  "Reads a case written by investigate and tells its story; --details prints tables of hits\n"
+	  "and hosts instead, --json all of it. A case of an older version is\n"
 	  "not changed: --migrate writes it as a new file of this version.",
 	  "upriver show case.db\n"
 	  "upriver show case.db --coverage\n",
-	  COMMON | O(JSON) | O(OUTPUT) | O(COVERAGE) | O(MIGRATE), 1, 1, verb_show },
+	  COMMON | O(JSON) | O(OUTPUT) | O(COVERAGE) | O(DETAILS) | O(MIGRATE), 1, 1, verb_show },
 	{ "rehearse", "", "write an exercise: evidence of a made-up compromise, with the truth",
 	  "Writes JSON Lines of a fleet in which one update of a made-up product is trojanised, and\n"
 	  "truth.json, which says what happened on which machine. --json prints the truth as well.",

@@ -117,7 +117,8 @@ static bool detect_format(struct unit *u, struct slice head)
 	const struct input_format *f = detect_wide(u, head);
 
 	if (!f)
-		f = input_detect(head, u->file.bytes);
+		f = input_detect_named(u->file.inner.p ? u->file.inner : u->file.path, head,
+				       u->file.bytes);
 
 	for (uint32_t i = 0; f && input_formats[i]; i++)
 		if (input_formats[i] == f)

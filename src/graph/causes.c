@@ -26,6 +26,7 @@
 #define REACHED_MAX 256u
 /* Words of a command line that are looked for in what makes the system start programs. */
 #define SAID_MAX 64u
+#define ANCESTORS_MAX 6u
 #define WORDS_MAX 12u
 #define LOGON_WINDOW_NS (INT64_C(60) * 1000000000)
 
@@ -346,6 +347,47 @@ static void language_package(struct causes *c, struct slice path, int64_t ns, ui
 	cause_end(c, &o, 0.6, "package", edge, "it ran what a language package brought");
 }
 
+/* The package whose script this is, by where dpkg keeps them: /var/lib/dpkg/info/NAME[:ARCH].postinst. */
+static struct slice maintainer_package(struct slice path)
+{
+	static const char *const endings[] = { ".postinst", ".preinst", ".prerm", ".postrm", ".config" };
+	struct slice folder = slice_str("/var/lib/dpkg/info/"), name, rest;
+
+	if (!slice_starts(path, folder))
+		return slice_of(NULL, 0);
+	name = slice_from(path, folder.n);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (slice_ends(name, slice_str(endings[i]))) {
+			name = slice_head(name, name.n - strlen(endings[i]));
+			return slice_cut(name, ':', &rest);
+		}
+	return slice_of(NULL, 0);
+}
+
+/* Its version: of the nearest record of the package within an installation's time. */
+static void maintainer_script(struct causes *c, struct slice path, int64_t ns, uint32_t edge)
+{
+	struct trace_origin o = origin_of(ORIGIN_PACKAGE, GRAPH_NONE, ns);
+	const struct graph *g = c->g;
+
+	o.name = maintainer_package(path);
+	if (!o.name.n)
+		return;
+	for (size_t i = list_until(g, &g->packages, ns + INSTALL_WINDOW_NS); i-- > 0;) {
+		const struct graph_edge *e = &g->edges[g->packages.edges[i]];
+
+		if (!e->timed || e->time_ns < ns - INSTALL_WINDOW_NS)
+			break;
+		if (!slice_eq_nocase(g->nodes[e->object].name, o.name) || !graph_attribute(g, e, ATTRIBUTE_VERSION).n)
+			continue;
+		o.version = graph_attribute(g, e, ATTRIBUTE_VERSION);
+		o.url = graph_attribute(g, e, ATTRIBUTE_HOST_URL);
+		break;
+	}
+	o.name = arena_keep(&c->arena, o.name);
+	cause_end(c, &o, 0.6, "package", edge, "it ran a script of this package");
+}
+
 /* The installer's service does what it was asked for: the package of the request (MsiInstaller 1040) before
  * this moment, and who asked. */
 static bool package_asked(struct causes *c, int64_t ns)
@@ -403,6 +445,7 @@ static bool command_causes(struct causes *c, uint32_t process, unsigned roles, i
 	for (unsigned n = 0; n < WORDS_MAX && (path = path_in_command(command, &at)).p; n++) {
 		uint32_t file;
 
+		maintainer_script(c, path, start_or(p, ns), p->started);
 		if (slice_eq_nocase(path_tail(path), path_tail(p->name)) || !is_code(path, roles))
 			continue;
 		file = named_file(c, path, directory);
@@ -428,6 +471,31 @@ static void client_causes(struct causes *c, uint32_t process, int64_t ns)
 			   "the installer that was given the package");
 }
 
+/* Did an installer, or a script that a package brought, start it? Then it fetched on behalf of that package. */
+static bool under_package(struct causes *c, uint32_t process)
+{
+	const struct graph *g = c->g;
+	const char *ecosystem;
+
+	for (unsigned depth = 0; depth < ANCESTORS_MAX; depth++) {
+		struct slice command, path;
+		size_t at = 0;
+
+		if (g->nodes[process].started == GRAPH_NONE)
+			return false;
+		process = g->edges[g->nodes[process].started].subject;
+		if (process == GRAPH_NONE)
+			return false;
+		if (process_roles(c, process) & ROLE_INSTALLER)
+			return true;
+		command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
+		for (unsigned n = 0; n < WORDS_MAX && (path = path_in_command(command, &at)).p; n++)
+			if (maintainer_package(path).n || role_language_package(path, &ecosystem).n)
+				return true;
+	}
+	return false;
+}
+
 static bool fetch_end(struct causes *c, uint32_t process, struct slice text, int64_t ns, uint32_t edge,
 		      const char *why)
 {
@@ -438,7 +506,7 @@ static bool fetch_end(struct causes *c, uint32_t process, struct slice text, int
 		return false;
 	o.mark = edge;
 	o.channel = process;
-	cause_end(c, &o, 2.0, "script_download", edge, why);
+	cause_end(c, &o, under_package(c, process) ? 8.0 : 2.0, "script_download", edge, why);
 	return true;
 }
 

@@ -19,6 +19,10 @@
 #define SAME_MAX 6u
 
 /* Does the product's name stand in the file's path, or in what the file says of itself? */
+/* Installations that end within this of each other may be one; so many more are told. */
+#define TOGETHER_NS (INT64_C(60) * 1000000000)
+#define RIVALS_MAX 3u
+
 static bool names_product(struct slice name, struct slice key, const struct content *content)
 {
 	return name.n > 2 && (slice_holds_nocase(key, name) || slice_holds_nocase(content->product, name) ||
@@ -71,6 +75,12 @@ static uint32_t package_of(struct causes *c, uint32_t file, const struct content
 	return near != GRAPH_NONE && written != GRAPH_EVER ? near : named;
 }
 
+static bool is_mac(struct slice key)
+{
+	return slice_starts(key, slice_str("/Applications/")) || slice_starts(key, slice_str("/Users/")) ||
+	       slice_starts(key, slice_str("/Library/"));
+}
+
 static struct trace_origin release_of(const struct graph *g, uint32_t file, const struct content *content,
 				      int64_t ns, uint32_t package)
 {
@@ -88,7 +98,8 @@ static struct trace_origin release_of(const struct graph *g, uint32_t file, cons
 			o.name = g->nodes[e->object].name;
 			o.version = version.n ? version : o.version;
 		}
-		if (command.n || slice_starts(g->nodes[file].key, slice_str("/")))
+		/* A package manager's, and not what a vendor's installer brought to a Mac. */
+		if (command.n || (slice_starts(g->nodes[file].key, slice_str("/")) && !is_mac(g->nodes[file].key)))
 			o.kind = ORIGIN_PACKAGE;
 		o.url = graph_attribute(g, e, ATTRIBUTE_HOST_URL);
 	}
@@ -241,6 +252,33 @@ static void deployed_end(struct causes *c, uint32_t file, const struct graph_edg
 	cause_end(c, &o, 1.0, "deployed", edge, "delivered by the agent of a management server");
 }
 
+/* Two packages went in together, and neither names the file: either may have brought it. */
+static void rival_ends(struct causes *c, uint32_t file, const struct content *content, const struct graph_edge *w,
+		       uint32_t package, double cost)
+{
+	const struct graph *g = c->g;
+	const struct graph_edge *chosen = &g->edges[package];
+	int64_t ns = chosen->time_ns;
+	unsigned n = 0;
+
+	if (content->product.n || names_product(g->nodes[chosen->object].name, g->nodes[file].key, content))
+		return;
+	for (size_t i = list_until(g, &g->packages, ns - TOGETHER_NS - 1); i < g->packages.n && n < RIVALS_MAX; i++) {
+		uint32_t edge = g->packages.edges[i];
+		const struct graph_edge *e = &g->edges[edge];
+
+		if (!e->timed || e->object == GRAPH_NONE)
+			continue;
+		if (e->time_ns > ns + TOGETHER_NS)
+			break;
+		if (e->object == chosen->object || !graph_attribute(g, e, ATTRIBUTE_VERSION).n ||
+		    slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove"))
+			continue;
+		installed_end(c, file, content, w, edge, edge, cost);
+		n++;
+	}
+}
+
 /* What one write says of where the content came from. */
 static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const struct content *content,
 			  bool marked)
@@ -276,6 +314,8 @@ static void writer_causes(struct causes *c, uint32_t file, uint32_t edge, const 
 
 		if (content->product.n || package != GRAPH_NONE || version_in_path(g->nodes[file].key).n)
 			installed_end(c, file, content, w, edge, package, roles & ROLE_INSTALLER ? 0.5 : 0.7);
+		if (package != GRAPH_NONE && roles & ROLE_INSTALLER)
+			rival_ends(c, file, content, w, package, 0.5);
 	}
 	if (c->delivery && url_in(process_attribute(g, w->subject, ATTRIBUTE_COMMAND_LINE)).n)
 		fetched_end(c, file, edge, content, roles);

@@ -274,15 +274,19 @@ static uint32_t *index_edges(struct graph *g, bool into)
 	return list;
 }
 
+/* Lives of one machine that are believed in any case; more want this many starts of processes each. */
+#define EPOCHS_SURE 3u
+#define STARTS_AN_EPOCH 8u
+
 /* Sysmon's keys begin with the machine's number, {12345678-..., other products' with theirs before a
- * colon. */
+ * colon or slash (a time with colons may follow). */
 static struct slice machine_of(struct slice key)
 {
 	if (key.n == 38 && key.p[0] == '{')
 		return slice_of(key.p + 1, 8);
-	size_t colon = slice_find(key, slice_find(key, ':') < key.n ? ':' : '/');
+	size_t colon = slice_find(key, ':'), slash = slice_find(key, '/'), end = colon < slash ? colon : slash;
 
-	return colon < key.n && colon > 7 ? slice_head(key, colon) : slice_of(NULL, 0);
+	return end < key.n && end > 7 ? slice_head(key, end) : slice_of(NULL, 0);
 }
 
 static struct graph_epoch *epoch_of(struct graph *g, struct map *machines, struct slice machine)
@@ -304,9 +308,16 @@ static int by_from(const void *a, const void *b)
 	return x->from_ns < y->from_ns ? -1 : x->from_ns > y->from_ns;
 }
 
+/* Numbers that nearly every process has anew name no machine: the keys are made otherwise. */
+static bool too_many(const struct graph *g, size_t starts)
+{
+	return g->epoch_count > EPOCHS_SURE && g->epoch_count > starts / STARTS_AN_EPOCH;
+}
+
 static void find_epochs(struct graph *g)
 {
 	struct map machines;
+	size_t starts = 0;
 
 	map_init(&machines);
 	for (size_t i = 0; i < g->edge_count; i++) {
@@ -319,10 +330,13 @@ static void find_epochs(struct graph *g)
 		machine = machine_of(g->nodes[e->object].key);
 		if (!machine.n || !(x = epoch_of(g, &machines, machine)))
 			continue;
+		starts++;
 		x->from_ns = e->time_ns < x->from_ns ? e->time_ns : x->from_ns;
 		x->to_ns = e->last_ns > x->to_ns ? e->last_ns : x->to_ns;
 	}
 	map_done(&machines);
+	if (too_many(g, starts))
+		g->epoch_count = 0;
 	if (g->epoch_count > 1)
 		qsort(g->epochs, g->epoch_count, sizeof(*g->epochs), by_from);
 	for (size_t i = 1; i < g->epoch_count; i++)

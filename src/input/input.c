@@ -22,6 +22,11 @@ const struct input_format *const input_formats[] = {
 	&input_lockblocks,
 	&input_piprecord,
 	&input_checksums,
+	&input_utmp,
+	&input_shellhistory,
+	&input_packagelist,
+	&input_unit,
+	&input_cron,
 	NULL,
 };
 
@@ -38,13 +43,24 @@ void input_note(const struct input_env *env, uint64_t offset, bool lost, const c
 	env->note(env->note_ctx, offset, lost, why);
 }
 
-const struct input_format *input_detect(struct slice head, uint64_t file_bytes)
+static unsigned bid_of(const struct input_format *f, struct slice name, struct slice head,
+		       uint64_t file_bytes)
+{
+	unsigned bid = f->probe(head, file_bytes);
+	unsigned named = name.n && f->probe_named ? f->probe_named(name, head, file_bytes) : 0;
+
+	return named > bid ? named : bid;
+}
+
+const struct input_format *input_detect_named(struct slice path, struct slice head,
+					      uint64_t file_bytes)
 {
 	const struct input_format *best = NULL;
+	struct slice name = input_last_part(path);
 	unsigned best_bid = 0;
 
 	for (size_t i = 0; input_formats[i]; i++) {
-		unsigned bid = input_formats[i]->probe(head, file_bytes);
+		unsigned bid = bid_of(input_formats[i], name, head, file_bytes);
 
 		if (bid > best_bid) {
 			best = input_formats[i];
@@ -52,4 +68,9 @@ const struct input_format *input_detect(struct slice head, uint64_t file_bytes)
 		}
 	}
 	return best;
+}
+
+const struct input_format *input_detect(struct slice head, uint64_t file_bytes)
+{
+	return input_detect_named(slice_of(NULL, 0), head, file_bytes);
 }

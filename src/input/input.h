@@ -73,6 +73,10 @@ struct input_format {
 	/* How sure the format is from the first bytes (up to 4 KiB) and the size: 0 no, 100 yes. The
 	 * highest bid wins, the first in the table where they are equal. */
 	unsigned (*probe)(struct slice head, uint64_t file_bytes);
+	/* NULL but for what has no sign of its own (a shell's history is lines of any text): a bid that
+	 * also knows the last part of the file's name. It still looks at the bytes, and bids below what
+	 * content alone is sure of (under 60). */
+	unsigned (*probe_named)(struct slice name, struct slice head, uint64_t file_bytes);
 	struct input *(*open)(const struct input_env *env);
 	void (*window)(struct input *in, const struct input_window *w);
 	enum input_step (*next)(struct input *in, struct event *ev);
@@ -96,3 +100,15 @@ static inline bool input_is_text(const struct input_format *f)
 extern const struct input_format *const input_formats[];
 /* The one that bids highest, or NULL when nobody does. */
 const struct input_format *input_detect(struct slice head, uint64_t file_bytes);
+/* The same for a file that is called so (a path is fine). */
+const struct input_format *input_detect_named(struct slice path, struct slice head,
+					      uint64_t file_bytes);
+/* Behind the last '/'. */
+static inline struct slice input_last_part(struct slice path)
+{
+	size_t at = path.n;
+
+	while (at && path.p[at - 1] != '/')
+		at--;
+	return slice_from(path, at);
+}

@@ -28,6 +28,26 @@ static inline void put_text(struct event *ev, const struct put_name *p, struct s
 			  value_text_of(utf8_valid(text) ? text : utf8_repair(&ev->arena, text)));
 }
 
+/* \n, \r and \\ as what they stand for. */
+static inline struct slice put_unescaped(struct arena *a, struct slice s)
+{
+	uint8_t *room = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	if (!room)
+		return s;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+
+		if (c == '\\' && i + 1 < s.n) {
+			c = s.p[++i];
+			c = c == 'n' ? '\n' : c == 'r' ? '\r' : c;
+		}
+		room[n++] = c;
+	}
+	return slice_of(room, n);
+}
+
 static inline void put_u64(struct event *ev, const struct put_name *p, uint64_t n)
 {
 	event_add(ev, p->name, p->id, (struct value){ .type = VALUE_UINT, .u = n });

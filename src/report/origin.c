@@ -17,6 +17,11 @@ const char *report_verdict(const struct origin_group *g)
 
 const char *report_verdict_why(const struct origin_group *g)
 {
+	if (g->is_weighed && g->weighed.verdict == WEIGH_SUPPORTED && !g->line)
+		return g->origin.kind == ORIGIN_RELEASE	   ? "this release best explains these alerts"
+		       : g->origin.kind == ORIGIN_PACKAGE  ? "this package best explains these alerts"
+		       : g->origin.kind == ORIGIN_DOWNLOAD ? "this download best explains these alerts"
+							   : g->weighed.why;
 	if (g->is_weighed)
 		return g->weighed.why;
 	return g->origin.gap ? g->origin.gap : "not compared over hosts";
@@ -74,16 +79,21 @@ static void put_support(struct buf *out, const struct weighed *w)
 	buf_put_byte(out, '}');
 }
 
-/* "Is it a false positive?" */
+const char *report_answer(const struct weighed *w)
+{
+	static const char *const answers[] = { "unexplained", "treat as true", "independent of the build" };
+
+	return answers[w->answer];
+}
+
 static void put_question(struct buf *out, const struct weighed *w)
 {
 	static const char *const controls[] = { "no clean control", "an earlier version was quiet",
 						"earlier versions alert too" };
-	static const char *const answers[] = { "unexplained", "treat as true", "independent of the build" };
 
 	buf_json_key(out, "false_positive");
 	buf_put_byte(out, '{');
-	buf_json_text(out, "answer", slice_str(answers[w->answer]));
+	buf_json_text(out, "answer", slice_str(report_answer(w)));
 	buf_json_text(out, "control", slice_str(controls[w->control]));
 	buf_json_text(out, "only_detector", w->detector.n ? w->detector : slice_of(NULL, 0));
 	buf_put_byte(out, '}');
@@ -162,6 +172,7 @@ void report_case_origin(struct buf *out, const struct origins *all, size_t which
 		buf_put_str(out, "null");
 	}
 	put_hosts(out, g);
+	buf_json_u64(out, "assumed_hosts", g->assumed);
 	buf_json_key(out, "asked");
 	buf_put_str(out, g->asked ? "true" : "false");
 	buf_json_key(out, "weight");

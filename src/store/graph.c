@@ -264,11 +264,27 @@ bool store_baseline(struct store *s, struct buf *out)
 	return ok;
 }
 
+static void bind_compared(sqlite3_stmt *q, const struct store_origin *o)
+{
+	if (!o->confidence.n)
+		return;
+	sqlite3_bind_int64(q, 11, o->exposed_alerting);
+	sqlite3_bind_int64(q, 12, o->exposed_quiet);
+	sqlite3_bind_int64(q, 13, o->unexposed_alerting);
+	sqlite3_bind_int64(q, 14, o->unexposed_quiet);
+	sqlite3_bind_double(q, 15, o->p);
+	sqlite3_bind_int64(q, 16, o->after_only);
+	sqlite3_bind_int64(q, 17, o->before_only);
+	bind_text(q, 18, o->answer);
+}
+
 bool store_add_origin(struct store *s, const struct store_origin *o)
 {
 	bool ok = store_row_begin(s);
 	sqlite3_stmt *q = prepare(s, "INSERT INTO origin(rank, kind, name, version, verdict, reason, hosts, alerts,"
-				     " detail) VALUES(?,?,?,?,?,?,?,?,?)");
+				     " detail, confidence, exposed_alerting, exposed_quiet, unexposed_alerting,"
+				     " unexposed_quiet, p, after_only, before_only, answer)"
+				     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 
 	if (q) {
 		sqlite3_bind_int64(q, 1, o->rank);
@@ -280,6 +296,8 @@ bool store_add_origin(struct store *s, const struct store_origin *o)
 		sqlite3_bind_int64(q, 7, (int64_t)o->hosts);
 		sqlite3_bind_int64(q, 8, (int64_t)o->alerts);
 		bind_text(q, 9, o->detail);
+		bind_text(q, 10, o->confidence);
+		bind_compared(q, o);
 	}
 	return step(s, q) && ok;
 }

@@ -35,7 +35,8 @@
 	" score REAL, why TEXT);"
 /* New in version 4. */
 #define STORE_QUESTION_TABLE                                                                       \
-	"CREATE TABLE IF NOT EXISTS question(id INTEGER PRIMARY KEY, kind TEXT, asked TEXT, detail TEXT);"
+	"CREATE TABLE IF NOT EXISTS question(id INTEGER PRIMARY KEY, kind TEXT, asked TEXT, detail TEXT);"  \
+	"CREATE TABLE IF NOT EXISTS novel(product TEXT, version TEXT, program TEXT, does TEXT, hosts INTEGER);"
 /* New in version 3. */
 #define STORE_COVERAGE_TABLES                                                                      \
 	"CREATE TABLE IF NOT EXISTS coverage_source(id INTEGER PRIMARY KEY, host TEXT COLLATE"     \
@@ -102,7 +103,9 @@ static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS stage(host TEXT COLLATE NOCASE, stage TEXT, answer TEXT, reason TEXT,"
 	" pointer TEXT, epoch INTEGER DEFAULT 1);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
-	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT);"
+	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT, confidence TEXT, exposed_alerting INTEGER,"
+	" exposed_quiet INTEGER, unexposed_alerting INTEGER, unexposed_quiet INTEGER, p REAL, after_only INTEGER,"
+	" before_only INTEGER, answer TEXT);"
 	STORE_FINDING_TABLE STORE_GRAPH_TABLES
 	"CREATE INDEX IF NOT EXISTS why_of ON why(hit_id);"
 	"CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title);";
@@ -116,7 +119,7 @@ static const char store_forget[] =
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
 	"DELETE FROM host_stage; DELETE FROM host_reason;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
-	"DELETE FROM question;"
+	"DELETE FROM question; DELETE FROM novel;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
@@ -137,7 +140,11 @@ static const char *const store_upgrades[] = {
 	[2] = (STORE_GRAPH_TABLES "ALTER TABLE origin ADD COLUMN hosts INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN alerts INTEGER; ALTER TABLE origin ADD COLUMN detail TEXT;"
 	       "ALTER TABLE coverage ADD COLUMN completeness TEXT;" STORE_COVERAGE_TABLES STORE_BY_HOST),
-	[3] = STORE_QUESTION_TABLE,
+	[3] = (STORE_QUESTION_TABLE "ALTER TABLE origin ADD COLUMN confidence TEXT;"
+	       "ALTER TABLE origin ADD COLUMN exposed_alerting INTEGER; ALTER TABLE origin ADD COLUMN exposed_quiet INTEGER;"
+	       "ALTER TABLE origin ADD COLUMN unexposed_alerting INTEGER; ALTER TABLE origin ADD COLUMN unexposed_quiet INTEGER;"
+	       "ALTER TABLE origin ADD COLUMN p REAL; ALTER TABLE origin ADD COLUMN after_only INTEGER;"
+	       "ALTER TABLE origin ADD COLUMN before_only INTEGER; ALTER TABLE origin ADD COLUMN answer TEXT;"),
 	[4] = (STORE_STAGE_TABLES "ALTER TABLE stage ADD COLUMN epoch INTEGER DEFAULT 1;"),
 };
 
@@ -169,7 +176,8 @@ static const char *const store_questions[] = {
 	 " h.time_ns, h.id"),
 	("SELECT h.host, min(h.id) FROM trace AS t JOIN hit AS h ON h.id = t.hit_id GROUP BY h.host, t.origin"
 	 " ORDER BY h.host, t.origin"),
-	"SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail FROM origin ORDER BY rank, rowid",
+	("SELECT rank, kind, name, version, hosts, alerts, verdict, reason, detail, confidence, exposed_alerting,"
+	 " exposed_quiet, unexposed_alerting, unexposed_quiet, p, after_only, before_only, answer FROM origin ORDER BY rank, rowid"),
 	("SELECT h.id, h.host, h.level, h.title, h.detector, h.time, h.file, h.inner, h.record, h.offset,"
 	 " h.rule_id, h.channel, h.event_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),
 	("SELECT host, coalesce(channel, ''), event_id, " STORE_SOURCE ", coalesce(category, ''), min(first_ns),"
@@ -206,4 +214,10 @@ static const char *const store_questions[] = {
 	("SELECT coalesce(sum(CASE WHEN coalesce(host, '') = '' THEN events END), 0), coalesce(sum(CASE WHEN hour IS NULL"
 	 " AND coalesce(host, '') <> '' THEN events END), 0) FROM coverage"),
 	"SELECT host, epoch, detail FROM host_stage ORDER BY host, epoch",
+	("SELECT seq, op, \"from\", \"to\", time, host, file, inner, record, why, from_kind, to_kind FROM hop WHERE"
+	 " origin = 1 ORDER BY rowid DESC"),
+	("SELECT h.time, h.host, h.title, h.level, h.file, h.inner, h.record, h.detector FROM trace AS t JOIN hit AS h"
+	 " ON h.id = t.hit_id WHERE t.origin = 1 AND h.time IS NOT NULL ORDER BY h.time_ns, h.id LIMIT 1"),
+	("SELECT program, does, hosts FROM novel WHERE (SELECT name FROM origin WHERE rank = 1 ORDER BY rowid LIMIT 1) ="
+	 " 'release ' || product || ' ' || version ORDER BY hosts DESC, rowid"),
 };

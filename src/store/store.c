@@ -17,8 +17,11 @@
 
 #define ROWS_PER_TRANSACTION 50000u
 
+/* Of a question's answer. */
+#define ASK_COLUMNS 24
+
 enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
-		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION,
+		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION, ADD_NOVEL,
 		 STATEMENTS };
 
 static const char *const statement_text[STATEMENTS] = {
@@ -39,6 +42,7 @@ static const char *const statement_text[STATEMENTS] = {
 	"INSERT INTO coverage_break(source_id, kind, time, time_ns, reason, file, inner, record, offset)"
 	" VALUES(?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO question(kind, asked, detail) VALUES(?,?,?)",
+	"INSERT INTO novel(product, version, program, does, hosts) VALUES(?,?,?,?,?)",
 };
 
 struct store {
@@ -456,6 +460,19 @@ bool store_add_question(struct store *s, struct slice kind, struct slice asked, 
 	return row_end(&r);
 }
 
+bool store_add_novel(struct store *s, struct slice product, struct slice version, struct slice program,
+		     struct slice does, uint64_t hosts)
+{
+	struct row r = row_start(s, ADD_NOVEL);
+
+	put_text(&r, product);
+	put_text(&r, version);
+	put_text(&r, program);
+	put_text(&r, does);
+	put_number(&r, (int64_t)hosts);
+	return row_end(&r);
+}
+
 bool store_add_hit(struct store *s, const struct store_hit *h)
 {
 	struct row r = row_start(s, ADD_HIT);
@@ -629,7 +646,7 @@ bool store_summarise(struct store *s)
 bool store_ask(struct store *s, enum store_question question, store_row_fn *fn, void *ctx,
 	       struct err *err)
 {
-	struct slice columns[16];
+	struct slice columns[ASK_COLUMNS];
 	sqlite3_stmt *q;
 	int n, result;
 
@@ -639,7 +656,7 @@ bool store_ask(struct store *s, enum store_question question, store_row_fn *fn, 
 	}
 	n = sqlite3_column_count(q);
 	while ((result = sqlite3_step(q)) == SQLITE_ROW) {
-		for (int i = 0; i < n && i < 16; i++) {
+		for (int i = 0; i < n && i < ASK_COLUMNS; i++) {
 			const unsigned char *text = sqlite3_column_text(q, i);
 
 			columns[i] = slice_of(text, text ? (size_t)sqlite3_column_bytes(q, i) : 0);

@@ -96,6 +96,9 @@ bool store_add_unreadable(struct store *s, struct slice file, struct slice inner
 			  bool lost, struct slice reason);
 /* What the user asked, and the answer (JSON). */
 bool store_add_question(struct store *s, struct slice kind, struct slice asked, struct slice detail);
+/* What a release does that none of its earlier versions did. */
+bool store_add_novel(struct store *s, struct slice product, struct slice version, struct slice program,
+		     struct slice does, uint64_t hosts);
 /* After the last hit and coverage row: what finds them by host. Before hosts are merged. */
 bool store_index_hosts(struct store *s);
 /* After the last row: hosts from coverage, stages unknown for each. */
@@ -118,7 +121,8 @@ enum store_question {
 	STORE_UPDATES,	  /* product, host, from version, to version, time, by, url, channel */
 	STORE_TRACED,	  /* origin's rank, its first traced alert's id; by rank */
 	STORE_HOST_TRACES, /* host, an alert's id: one for each origin of the host's alerts, by rank */
-	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON) */
+	STORE_ORIGINS,	  /* rank, kind, name, version, hosts, alerts, verdict, reason, detail (JSON), confidence, exposed
+			   * alerting and quiet, unexposed alerting and quiet, p, after only, before only, answer */
 	STORE_ALERTS,	  /* id, host, level, title, detector, time, file, inner, record, offset, rule id, channel,
 			   * event id; by host */
 	STORE_LIVE,	  /* host, channel, event id, source, category, first_ns, last_ns: when what kind of record exists */
@@ -139,6 +143,10 @@ enum store_question {
 	STORE_ORIGIN_HOSTS, /* rank, host with an alert that leads there */
 	STORE_UNCOUNTED, /* records without a host, records without a time */
 	STORE_HOST_STAGES, /* host, epoch, detail (JSON); by host and epoch */
+	STORE_FIRST_PATH, /* of the first origin, the origin first: seq, op, from, to, time, host, file, inner, record, why, their kinds */
+	STORE_FIRST_ALERT, /* the earliest that traces to the first origin: time, host, title, level, file, inner, record,
+			    * detector */
+	STORE_NOVEL,	  /* what the first origin does and no earlier version did: program, deed, hosts */
 };
 typedef void store_row_fn(void *ctx, const struct slice *columns, size_t count);
 bool store_ask(struct store *s, enum store_question q, store_row_fn *fn, void *ctx, struct err *err);
@@ -182,6 +190,10 @@ struct store_origin {
 	int64_t rank;
 	struct slice kind, name, version, verdict, reason, detail;
 	uint64_t hosts, alerts;
+	/* What comparing hosts gave; confidence n 0: not compared. */
+	struct slice confidence, answer;
+	uint32_t exposed_alerting, exposed_quiet, unexposed_alerting, unexposed_quiet, after_only, before_only;
+	double p;
 };
 bool store_add_origin(struct store *s, const struct store_origin *o);
 bool store_add_trace(struct store *s, struct slice hit_id, int64_t origin_rank, size_t hops, double cost);

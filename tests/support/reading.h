@@ -4,11 +4,14 @@
  */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/heap.h"
 #include "event/taxonomy.h"
 #include "guard.h"
 #include "input/dialect.h"
 #include "input/formats.h"
 #include "test.h"
+
+#include <stdlib.h>
 
 static struct names names;
 static struct taxonomy tax;
@@ -33,11 +36,26 @@ static void reading_done(void)
 	names_done(&names);
 }
 
+static struct slice reading_path; /* what the file is called, where a test says so */
+static struct buf *reading_notes; /* where notes go, a line each; NULL: nowhere */
+
+static void keep_note(void *ctx, uint64_t offset, bool lost, const char *why)
+{
+	(void)ctx;
+	if (reading_notes)
+		buf_printf(reading_notes, "%llu %s%s\n", (unsigned long long)offset,
+			   lost ? "lost: " : "", why);
+}
+
 static const struct input_env *environment(void)
 {
 	static struct input_env env;
 
-	env = (struct input_env){ .names = &names, .dialects = dialects, .modified = 1793750400 };
+	env = (struct input_env){ .names = &names,
+				  .dialects = dialects,
+				  .modified = 1793750400,
+				  .path = reading_path,
+				  .note = keep_note };
 	return &env;
 }
 
@@ -65,7 +83,10 @@ static void read_all(const struct input_format *f, struct slice text, size_t ste
 	event_init(&ev, &names);
 	for (;;) {
 		struct guard g = guard_copy(slice_of(text.p + from, have - from), 64);
-		struct input_window w = { g.bytes, from, text.n, have == text.n };
+		struct input_window w = { .bytes = g.bytes,
+					  .offset = from,
+					  .file_bytes = text.n,
+					  .final = have == text.n };
 		enum input_step s;
 
 		f->window(in, &w);
@@ -81,11 +102,42 @@ static void read_all(const struct input_format *f, struct slice text, size_t ste
 	event_done(&ev);
 }
 
-static void events_of(const char *text, struct buf *out)
+static inline void events_of(const char *text, struct buf *out)
 {
 	struct slice s = slice_str(text);
 	const struct input_format *f = input_detect(s, s.n);
 
 	assert_non_null(f);
 	read_all(f, s, s.n, out);
+}
+
+/* Every bit of the first KiB flipped, against a guard page: nothing is read past, and it ends. */
+static inline void flip_each_bit(const struct input_format *f, struct slice text)
+{
+	size_t n = text.n < 1024 ? text.n : 1024;
+	uint8_t *copy = heap_new(text.n);
+	struct event ev;
+
+	memcpy(copy, text.p, text.n);
+	event_init(&ev, &names);
+	struct guard g = guard_copy(text, 64);
+	uint8_t *bytes = (uint8_t *)(uintptr_t)g.bytes.p;
+
+	for (size_t bit = 0; bit < n * 8; bit++) {
+		struct input_window w = { .bytes = g.bytes, .file_bytes = text.n, .final = true };
+		struct input *in = f->open(environment());
+		size_t events = 0;
+
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		f->window(in, &w);
+		while (f->next(in, &ev) == INPUT_EVENT && events++ < 10000)
+			for (uint32_t i = 0; i < ev.n; i++)
+				(void)event_text(&ev, &ev.fields[i]);
+		f->close(in);
+		assert_true(events < 10000);
+		bytes[bit / 8] = copy[bit / 8];
+	}
+	guard_done(&g);
+	event_done(&ev);
+	free(copy);
 }

@@ -4,14 +4,11 @@
  * An event is given when its end is told (EOE, or PROCTITLE, which comes last), or when records two
  * seconds younger or very many others have come. Not cut: an event's records must meet.
  */
-#include "base/heap.h"
 #include "base/utf.h"
 #include "input/auditd/record.h"
 #include "input/dialect.h"
 #include "input/formats.h"
-#include "input/lines.h"
-
-#include <stdlib.h>
+#include "input/frame.h"
 
 #define OPEN_EVENTS 64 /* as a word has bits: serials whose records are still awaited */
 #define OPEN_NS (INT64_C(2) * 1000000000)
@@ -26,10 +23,7 @@ struct open_event {
 };
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
-	struct lines lines;
-	uint64_t record;
+	struct frame frame;
 	int64_t youngest;
 	struct open_event open[OPEN_EVENTS];
 	uint64_t used; /* a bit for each of open */
@@ -52,10 +46,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *audit_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		arena_init(&in->open[i].arena, 0);
 	return in;
@@ -65,33 +57,16 @@ static void audit_close(struct input *in)
 {
 	if (!in)
 		return;
-	translator_free(in->translator);
 	for (size_t i = 0; i < OPEN_EVENTS; i++)
 		arena_done(&in->open[i].arena);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	lines_window(&in->lines, w);
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->lines.at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
+	frame_close(in);
 }
 
 static void give(struct input *in, struct open_event *o, struct event *ev)
 {
 	event_clear(ev);
 	ev->time = o->records[0].time;
-	if (o->records[0].node.p)
-		ev->host = o->records[0].node;
+	ev->host = o->records[0].node.p ? o->records[0].node : in->frame.env.host;
 	for (size_t i = 0; i < o->count; i++)
 		if (!audit_record_fields(&o->records[i], &in->known, ev))
 			break;
@@ -103,7 +78,7 @@ static void give(struct input *in, struct open_event *o, struct event *ev)
 	in->used &= ~(UINT64_C(1) << (o - in->open));
 	struct when time = ev->time;
 
-	translator_apply(in->translator, ev);
+	translator_apply(in->frame.translator, ev);
 	ev->time = time;
 	event_seal(ev);
 }
@@ -171,7 +146,7 @@ static void keep(struct input *in, struct open_event *o, const struct audit_reco
 		o->serial = r->serial;
 		o->ns = r->time.ns;
 		o->offset = offset;
-		o->first = in->record;
+		o->first = in->frame.record;
 	}
 	if (o->count < sizeof(o->records) / sizeof(*o->records))
 		keep_record(o, r, line);
@@ -191,23 +166,19 @@ static enum input_step next(struct input *in, struct event *ev)
 			give(in, o, ev);
 			return INPUT_EVENT;
 		}
-		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
-
-		if (step == LINES_MORE)
-			return INPUT_MORE;
-		if (step == LINES_END) {
-			o = oldest(in, false);
+		if (!frame_line(&in->frame, &line, &offset)) {
+			o = in->frame.w.final ? oldest(in, false) : NULL;
 			if (!o)
-				return INPUT_END;
+				return frame_end(&in->frame);
 			give(in, o, ev);
 			return INPUT_EVENT;
 		}
 		if (!slice_trim(line).n)
 			continue;
-		in->record++;
+		in->frame.record++;
 		if (!audit_record_read(line, &r)) {
-			input_note(&in->env, offset, true, "line %llu is no audit record",
-				   (unsigned long long)in->record);
+			input_note(&in->frame.env, offset, true, "line %llu is no audit record",
+				   (unsigned long long)in->frame.record);
 			continue;
 		}
 		if (slice_is(r.type, "EOE") && !r.rest.n) {
@@ -220,8 +191,8 @@ static enum input_step next(struct input *in, struct event *ev)
 		o = slot_of(in, &r);
 		if (!o) {
 			/* All slots wait: the oldest goes as it is, and this line comes again. */
-			in->record--;
-			in->lines.at = (size_t)(offset - in->lines.w.offset);
+			in->frame.record--;
+			in->frame.at = (size_t)(offset - in->frame.w.offset);
 			give(in, oldest(in, false), ev);
 			return INPUT_EVENT;
 		}
@@ -234,9 +205,9 @@ const struct input_format input_auditd = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = audit_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
+	.consumed = frame_consumed,
+	.records = frame_records,
 	.close = audit_close,
 };

@@ -8,14 +8,12 @@
  *   9785001b...c7a3 *C:\Windows\x.dll     binary mode
  *   \9785001b...c7a3  a\nb                with escapes: \n, \\ and \r
  *   SHA256 (/usr/bin/curl) = 9785...      BSD
+ *
+ * dpkg's info/PACKAGE.md5sums is such a list of what a package put there: its paths are from the root.
  */
-#include "base/heap.h"
-#include "input/dialect.h"
 #include "input/formats.h"
-#include "input/lines.h"
+#include "input/frame.h"
 #include "input/put.h"
-
-#include <stdlib.h>
 
 enum word {
 	WORD_PATH,
@@ -25,21 +23,20 @@ enum word {
 	WORD_SHA256,
 	WORD_SHA384,
 	WORD_SHA512,
+	WORD_PACKAGE,
 	WORD_COUNT
 };
-static const char *const words[WORD_COUNT] = { "path",	 "md5",	   "sha1",  "sha224",
-					       "sha256", "sha384", "sha512" };
-static const size_t digits[WORD_COUNT] = { 0, 32, 40, 56, 64, 96, 128 };
+static const char *const words[WORD_COUNT] = { "path",	 "md5",	   "sha1",   "sha224",
+					       "sha256", "sha384", "sha512", "Package" };
+#define DIGEST_END WORD_PACKAGE
+static const size_t digits[DIGEST_END] = { 0, 32, 40, 56, 64, 96, 128 };
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct put_name names[WORD_COUNT];
-	struct lines lines;
-	uint64_t record;
-	bool told;
 	char host[256];
 	size_t host_n;
+	struct slice package; /* of dpkg's list, in the environment's path; p NULL where it is none */
 };
 
 struct sum {
@@ -54,9 +51,9 @@ static bool read_digest(struct slice s, struct sum *ret)
 {
 	enum word k = WORD_MD5;
 
-	while (k < WORD_COUNT && digits[k] != s.n)
+	while (k < DIGEST_END && digits[k] != s.n)
 		k++;
-	if (k == WORD_COUNT)
+	if (k == DIGEST_END)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = ascii_lower(s.p[i]);
@@ -133,37 +130,24 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 /* ---- the reader ---- */
 
+/* PACKAGE[:ARCHITECTURE] of .../dpkg/info/PACKAGE.md5sums */
+static struct slice package_in(struct slice path)
+{
+	static const struct slice folder = SLICE("dpkg/info/"), ending = SLICE(".md5sums");
+	struct slice name = input_last_part(path), rest;
+
+	if (!slice_ends(name, ending) || !slice_ends(slice_head(path, path.n - name.n), folder))
+		return slice_of(NULL, 0);
+	return slice_cut(slice_head(name, name.n - ending.n), ':', &rest);
+}
+
 static struct input *checksums_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	put_names(in->names, words, WORD_COUNT, env->names);
+	in->package = package_in(env->path);
 	return in;
-}
-
-static void checksums_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	lines_window(&in->lines, w);
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->lines.at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 static void set_host(struct input *in, struct slice host)
@@ -173,37 +157,26 @@ static void set_host(struct input *in, struct slice host)
 	memcpy(in->host, host.p, in->host_n);
 }
 
-static struct slice unescaped(struct arena *a, struct slice s)
+static struct slice path_of(const struct input *in, const struct sum *sum, struct arena *a)
 {
-	uint8_t *room = arena_alloc(a, s.n + 1);
-	size_t n = 0;
+	struct slice path = sum->escaped ? put_unescaped(a, sum->path) : sum->path;
 
-	if (!room)
-		return s;
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-
-		if (c == '\\' && i + 1 < s.n) {
-			c = s.p[++i];
-			c = c == 'n' ? '\n' : c == 'r' ? '\r' : c;
-		}
-		room[n++] = c;
-	}
-	return slice_of(room, n);
+	if (!in->package.p || (path.n && path.p[0] == '/'))
+		return path;
+	return arena_printf(a, "/%.*s", (int)path.n, (const char *)path.p);
 }
 
 static void take(struct input *in, const struct sum *sum, uint64_t offset, struct event *ev)
 {
 	event_clear(ev);
-	put_text(ev, &in->names[WORD_PATH],
-		 sum->escaped ? unescaped(&ev->arena, sum->path) : sum->path);
+	put_text(ev, &in->names[WORD_PATH], path_of(in, sum, &ev->arena));
 	put_text(ev, &in->names[sum->kind], arena_lower(&ev->arena, sum->digest));
-	put_place(ev, "inventory", in->record, offset);
+	put_text(ev, &in->names[WORD_PACKAGE], in->package);
+	if (in->package.p)
+		ev->proves = STAGE_BIT(STAGE_S2);
 	if (in->host_n)
 		ev->host = arena_keep(&ev->arena, slice_of(in->host, in->host_n));
-	translator_apply(in->translator, ev);
-	event_seal(ev);
-	ev->time_kind = NULL;
+	frame_give(&in->frame, "inventory", NULL, offset, ev);
 }
 
 static enum input_step next(struct input *in, struct event *ev)
@@ -213,26 +186,20 @@ static enum input_step next(struct input *in, struct event *ev)
 	uint64_t offset;
 
 	for (;;) {
-		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
-
-		if (step != LINES_LINE)
-			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
+		if (!frame_line(&in->frame, &line, &offset))
+			return frame_end(&in->frame);
 		struct slice host = host_of(line);
 
 		if (host.p)
 			set_host(in, host);
 		if (!slice_trim(line).n || line.p[0] == '#')
 			continue;
-		in->record++;
+		in->frame.record++;
 		if (read_sum(line, &sum)) {
 			take(in, &sum, offset, ev);
 			return INPUT_EVENT;
 		}
-		if (!in->told)
-			input_note(&in->env, offset, true,
-				   "line %llu is no checksum (further ones are not told)",
-				   (unsigned long long)in->record);
-		in->told = true;
+		frame_tell(&in->frame, offset, "line", "is no checksum");
 	}
 }
 
@@ -241,9 +208,9 @@ const struct input_format input_checksums = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = checksums_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = checksums_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

@@ -9,14 +9,12 @@
  * The signed number behind the time is in minutes, and UTC is local time *plus* it: -330 is India.
  * Without it the time is local, and that UTC was assumed is told.
  */
-#include "base/heap.h"
 #include "base/limits.h"
 #include "input/cmtrace/deploy.h"
 #include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/put.h"
-
-#include <stdlib.h>
 
 enum word {
 	WORD_MESSAGE,
@@ -31,14 +29,9 @@ static const char *const words[WORD_COUNT] = { "message", "component", "context"
 					       "type",	  "thread",    "file" };
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct deploy deploy;
 	struct put_name names[WORD_COUNT];
-	struct input_window w;
-	size_t at;
-	uint64_t record;
-	bool told_none;
 };
 
 static const struct slice lead = SLICE("<![LOG["), tail = SLICE("]LOG]!><"),
@@ -186,64 +179,41 @@ static size_t extent_old(struct slice s, struct record *r)
 
 static struct input *cmtrace_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	deploy_init(&in->deploy, env->names);
 	put_names(in->names, words, WORD_COUNT, env->names);
 	return in;
-}
-
-static void cmtrace_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
 }
 
 static void window(struct input *in, const struct input_window *w)
 {
 	static const struct slice bom = SLICE("\xef\xbb\xbf");
 
-	in->w = *w;
-	in->at = w->offset == 0 && slice_starts(w->bytes, bom) ? bom.n : 0;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
+	frame_window(in, w);
+	if (w->offset == 0 && slice_starts(w->bytes, bom))
+		in->frame.at = bom.n;
 }
 
 static void take(struct input *in, struct record *r, uint64_t offset, struct event *ev)
 {
 	struct when time = clock_of(r->date, r->time);
 
-	in->record++;
+	in->frame.record++;
 	event_clear(ev);
 	r->part[WORD_MESSAGE] = slice_trim(r->text);
 	for (size_t i = 0; i < WORD_COUNT; i++)
 		put_text(ev, &in->names[i], r->part[i]);
 	if (!r->time.p) {
-		if (!in->told_none)
-			input_note(
-				&in->env, offset, true,
-				"record %llu has no time and component (further ones are not told)",
-				(unsigned long long)in->record);
-		in->told_none = true;
+		frame_tell(&in->frame, offset, "record", "has no time and component");
 		ev->damaged = true;
 	}
-	put_place(ev, "cmtrace", in->record, offset);
+	put_place(ev, "cmtrace", in->frame.record, offset);
 	deploy_read(&in->deploy, r->part[WORD_COMPONENT], r->part[WORD_THREAD],
 		    r->part[WORD_MESSAGE], ev);
+	ev->host = in->frame.env.host;
 	ev->channel = event_text_of(ev, in->names[WORD_COMPONENT].id);
-	translator_apply(in->translator, ev);
+	translator_apply(in->frame.translator, ev);
 	if (!ev->time.set)
 		ev->time = time;
 	event_seal(ev);
@@ -252,7 +222,7 @@ static void take(struct input *in, struct record *r, uint64_t offset, struct eve
 static enum input_step next(struct input *in, struct event *ev)
 {
 	for (;;) {
-		struct slice rest = slice_from(in->w.bytes, in->at);
+		struct slice rest = frame_rest(&in->frame);
 		uint64_t offset;
 		struct record r = { 0 };
 		size_t blank = 0, n;
@@ -260,20 +230,20 @@ static enum input_step next(struct input *in, struct event *ev)
 		while (blank < rest.n && rest.p[blank] && strchr(" \t\r\n", rest.p[blank]))
 			blank++;
 		rest = slice_from(rest, blank);
-		in->at += blank;
-		offset = in->w.offset + in->at;
+		in->frame.at += blank;
+		offset = frame_offset(&in->frame);
 		if (!rest.n)
-			return in->w.final ? INPUT_END : INPUT_MORE;
-		if (rest.n < lead.n && !in->w.final)
+			return frame_end(&in->frame);
+		if (rest.n < lead.n && !in->frame.w.final)
 			return INPUT_MORE;
 		n = slice_starts(rest, lead) ? extent_new(rest, &r) : extent_old(rest, &r);
-		if (n == 0 && !in->w.final && rest.n < LIMIT_LINE_BYTES)
+		if (n == 0 && !in->frame.w.final && rest.n < LIMIT_LINE_BYTES)
 			return INPUT_MORE;
 		if (n == 0) {
 			n = rest.n;
 			r.text = r.text.p ? r.text : rest;
 		}
-		in->at += n;
+		in->frame.at += n;
 		take(in, &r, offset, ev);
 		return INPUT_EVENT;
 	}
@@ -286,7 +256,7 @@ const struct input_format input_cmtrace = {
 	.open = cmtrace_open,
 	.window = window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = cmtrace_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

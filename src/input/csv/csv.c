@@ -10,6 +10,8 @@
 #include "base/limits.h"
 #include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
+#include "input/put.h"
 
 #include <stdlib.h>
 #ifdef __SSE2__
@@ -24,11 +26,7 @@ struct column {
 };
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
-	struct input_window w;
-	size_t at;
-	uint64_t record; /* rows, without headers */
+	struct frame frame; /* its records are rows, without headers */
 	uint8_t delimiter;
 	struct column *columns;
 	size_t column_count, column_cap;
@@ -256,19 +254,20 @@ static void set_header(struct input *in)
 	arena_reset(&in->arena);
 	if (n > LIMIT_EVENT_FIELDS / 2) {
 		n = LIMIT_EVENT_FIELDS / 2;
-		input_note(&in->env, in->w.offset + in->at, true, "more than %zu columns: the rest is left out", n);
+		input_note(&in->frame.env, frame_offset(&in->frame), true,
+			   "more than %zu columns: the rest is left out", n);
 	}
 	in->column_count = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct slice name = slice_trim(cell_text(in->cells[i], &in->arena));
 
-		if (in->env.dialects)
-			name = dialects_name(in->env.dialects, name, &in->arena);
+		if (in->frame.env.dialects)
+			name = dialects_name(in->frame.env.dialects, name, &in->arena);
 		in->columns = heap_room(in->columns, in->column_count, &in->column_cap,
 					sizeof(*in->columns));
 		name = arena_keep(&in->arena, slice_trim(name));
 		in->columns[in->column_count++] = (struct column){
-			name, dialects_number(in->env.dialects, in->env.names, name)
+			name, dialects_number(in->frame.env.dialects, in->frame.env.names, name)
 		};
 	}
 }
@@ -297,10 +296,8 @@ static bool is_header(struct input *in)
 
 static struct input *csv_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	arena_init(&in->arena, 0);
 	return in;
 }
@@ -309,17 +306,15 @@ static void csv_close(struct input *in)
 {
 	if (!in)
 		return;
-	translator_free(in->translator);
 	arena_done(&in->arena);
 	free(in->columns);
 	free(in->cells);
-	free(in);
+	frame_close(in);
 }
 
 static void window(struct input *in, const struct input_window *w)
 {
-	in->w = *w;
-	in->at = 0;
+	frame_window(in, w);
 	if (w->offset == 0 && !in->delimiter) {
 		struct slice first = first_line(w->bytes);
 		size_t names;
@@ -329,18 +324,8 @@ static void window(struct input *in, const struct input_window *w)
 			return;
 		in->delimiter = delimiter_of(w->bytes, &names);
 		in->delimiter = in->delimiter ? in->delimiter : ',';
-		in->at = (size_t)(first_line(w->bytes).p - w->bytes.p);
+		in->frame.at = (size_t)(first_line(w->bytes).p - w->bytes.p);
 	}
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 static void add_fields(struct input *in, struct event *ev)
@@ -363,9 +348,9 @@ static void tell_ragged(struct input *in, uint64_t offset)
 	if (in->ragged || in->cell_count == in->column_count)
 		return;
 	in->ragged = true;
-	input_note(&in->env, offset, false,
+	input_note(&in->frame.env, offset, false,
 		   "row %llu has %zu cells, the header %zu: such rows keep what they have",
-		   (unsigned long long)in->record, in->cell_count, in->column_count);
+		   (unsigned long long)in->frame.record, in->cell_count, in->column_count);
 }
 
 /* The cells that were read, as an event; false where they are none. */
@@ -377,22 +362,19 @@ static bool take(struct input *in, uint64_t offset, bool open, struct event *ev)
 		set_header(in);
 		return false;
 	}
-	in->record++;
+	in->frame.record++;
 	event_clear(ev);
 	add_fields(in, ev);
 	if (open)
-		input_note(&in->env, offset, true, "row %llu: a quote is not closed",
-			   (unsigned long long)in->record);
+		input_note(&in->frame.env, offset, true, "row %llu: a quote is not closed",
+			   (unsigned long long)in->frame.record);
 	else
 		tell_ragged(in, offset);
 	if (!ev->n)
 		return false;
-	ev->kind = "csv";
 	ev->damaged = open || in->cell_count < in->column_count;
-	ev->ptr.offset = offset;
-	ev->ptr.record = in->record;
-	ev->ptr.record_counted = true;
-	translator_apply(in->translator, ev);
+	put_place(ev, "csv", in->frame.record, offset);
+	translator_apply(in->frame.translator, ev);
 	event_seal(ev);
 	return true;
 }
@@ -400,20 +382,20 @@ static bool take(struct input *in, uint64_t offset, bool open, struct event *ev)
 static enum input_step next(struct input *in, struct event *ev)
 {
 	for (;;) {
-		struct slice rest = slice_from(in->w.bytes, in->at);
-		uint64_t offset = in->w.offset + in->at;
-		bool final = in->w.final || rest.n >= LIMIT_LINE_BYTES;
+		struct slice rest = frame_rest(&in->frame);
+		uint64_t offset = frame_offset(&in->frame);
+		bool final = in->frame.w.final || rest.n >= LIMIT_LINE_BYTES;
 		enum row_end end;
 		size_t n = 0;
 
 		if (!rest.n)
-			return in->w.final ? INPUT_END : INPUT_MORE;
+			return frame_end(&in->frame);
 		if (!in->delimiter)
 			return INPUT_MORE;
 		end = read_row(in, rest, final, &n);
 		if (end == ROW_MORE)
 			return INPUT_MORE;
-		in->at += n;
+		in->frame.at += n;
 		if (take(in, offset, end == ROW_OPEN, ev))
 			return INPUT_EVENT;
 	}
@@ -426,7 +408,7 @@ const struct input_format input_csv = {
 	.open = csv_open,
 	.window = window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
+	.consumed = frame_consumed,
+	.records = frame_records,
 	.close = csv_close,
 };

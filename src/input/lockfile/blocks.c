@@ -13,21 +13,14 @@
  * was installed is not in the file), or one for a package that names none. Berry's checksum is of
  * yarn's own archive and no digest of what the registry has: it is told as Checksum.
  */
-#include "base/heap.h"
 #include "base/limits.h"
-#include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/lockfile/package.h"
 
-#include <stdlib.h>
-
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct package_names names;
-	struct input_window w;
-	size_t at;
-	uint64_t record;
 	bool yarn, known, cargo;
 	/* The TOML block whose files are gone through. */
 	struct slice files;
@@ -71,45 +64,18 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *blocks_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	package_names_init(&in->names, env->names);
 	return in;
 }
 
-static void blocks_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->w = *w;
-	in->at = 0;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
-}
-
 static void emit(struct input *in, const struct package *p, uint64_t offset, struct event *ev)
 {
-	in->record++;
+	in->frame.record++;
 	event_clear(ev);
 	package_put(&in->names, p, ev);
-	put_place(ev, "lockfile", in->record, offset);
-	package_finish(in->translator, ev);
+	frame_give(&in->frame, "lockfile", NULL, offset, ev);
 }
 
 /* Without its quotes. */
@@ -271,7 +237,7 @@ static bool next_file(struct input *in, struct event *ev)
 		name = inline_text(table, "file");
 		p.file = name.n ? name : last_part(p.resolved);
 		p.size = inline_text(table, "size");
-		emit(in, &p, in->w.offset + (uint64_t)(table.p - in->w.bytes.p), ev);
+		emit(in, &p, frame_place(&in->frame, table.p), ev);
 		in->alone = false;
 		return true;
 	}
@@ -337,7 +303,7 @@ static size_t extent(const struct input *in, struct slice s)
 	while (rest.n) {
 		size_t n = slice_find(rest, '\n');
 
-		if (rest.p != s.p && begins(in, slice_head(rest, n)) && (n < rest.n || in->w.final))
+		if (rest.p != s.p && begins(in, slice_head(rest, n)) && (n < rest.n || in->frame.w.final))
 			return (size_t)(rest.p - s.p);
 		rest = slice_from(rest, n + 1);
 	}
@@ -353,7 +319,7 @@ static bool know(struct input *in, struct slice s)
 		size_t n = slice_find(s, '\n');
 		struct slice line = slice_head(s, n);
 
-		if (n == s.n && !in->w.final)
+		if (n == s.n && !in->frame.w.final)
 			return false;
 		if (slice_starts(line, yarn_one) || slice_starts(line, yarn_berry) ||
 		    slice_ends(slice_trim(line), slice_str(":")))
@@ -362,13 +328,13 @@ static bool know(struct input *in, struct slice s)
 			in->known = true;
 		s = slice_from(s, n + 1);
 	}
-	return in->known || in->w.final;
+	return in->known || in->frame.w.final;
 }
 
 static enum input_step next(struct input *in, struct event *ev)
 {
 	for (;;) {
-		struct slice rest = slice_from(in->w.bytes, in->at);
+		struct slice rest = frame_rest(&in->frame);
 		struct package p;
 		size_t n;
 
@@ -380,19 +346,19 @@ static enum input_step next(struct input *in, struct event *ev)
 			return INPUT_EVENT;
 		}
 		if (!rest.n)
-			return in->w.final ? INPUT_END : INPUT_MORE;
+			return frame_end(&in->frame);
 		if (!know(in, rest) && rest.n < LIMIT_LINE_BYTES)
 			return INPUT_MORE;
 		n = extent(in, rest);
-		if (n == 0 && !in->w.final && rest.n < LIMIT_LINE_BYTES)
+		if (n == 0 && !in->frame.w.final && rest.n < LIMIT_LINE_BYTES)
 			return INPUT_MORE;
 		n = n ? n : rest.n;
-		in->at += n;
+		in->frame.at += n;
 		rest = slice_head(rest, n);
 		if (!in->yarn) {
-			read_toml(in, rest, in->w.offset + in->at - n);
+			read_toml(in, rest, frame_offset(&in->frame) - n);
 		} else if (read_yarn(rest, &p)) {
-			emit(in, &p, in->w.offset + in->at - n, ev);
+			emit(in, &p, frame_offset(&in->frame) - n, ev);
 			return INPUT_EVENT;
 		}
 	}
@@ -403,9 +369,9 @@ const struct input_format input_lockblocks = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = blocks_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = blocks_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

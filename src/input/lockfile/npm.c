@@ -9,14 +9,11 @@
  * Version 2 has both: `dependencies` is then left out. The hidden lockfile in node_modules lists
  * what npm put there and has no entry "" for the project: its events are of kind inventory.
  */
-#include "base/heap.h"
 #include "base/limits.h"
-#include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/json/parse.h"
 #include "input/lockfile/package.h"
-
-#include <stdlib.h>
 
 enum level {
 	LEVEL_TOP,	    /* members of the file's object */
@@ -26,14 +23,10 @@ enum level {
 };
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct package_names names;
 	struct json json;
 	struct event entry; /* an entry's own members */
-	struct input_window w;
-	size_t at;
-	uint64_t record;
 	enum level levels[LIMIT_DEPTH];
 	unsigned depth; /* 0: before the file's object */
 	bool has_packages, first_seen, inventory, broken;
@@ -50,10 +43,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *npm_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	package_names_init(&in->names, env->names);
 	json_init(&in->json, env->names, NULL);
 	event_init(&in->entry, env->names);
@@ -64,26 +55,9 @@ static void npm_close(struct input *in)
 {
 	if (!in)
 		return;
-	translator_free(in->translator);
 	json_done(&in->json);
 	event_done(&in->entry);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->w = *w;
-	in->at = 0;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
+	frame_close(in);
 }
 
 /* ---- an entry ---- */
@@ -110,15 +84,16 @@ static struct slice name_in(struct slice path)
 static void put_entry(struct input *in, enum level level, struct slice key, struct slice text,
 		      struct event *ev)
 {
+	uint64_t offset = frame_place(&in->frame, text.p);
 	struct json_result r;
 	struct package p = { .ecosystem = "npm" };
 
 	event_clear(&in->entry);
 	r = json_read(&in->json, text, &in->entry);
-	in->record++;
+	in->frame.record++;
 	if (!r.complete)
-		input_note(&in->env, in->w.offset + (uint64_t)(text.p - in->w.bytes.p) + r.at, true,
-			   "package %llu: %s", (unsigned long long)in->record, r.why);
+		input_note(&in->frame.env, offset + r.at, true, "package %llu: %s",
+			   (unsigned long long)in->frame.record, r.why);
 	p.path = level == LEVEL_PACKAGES ? key : slice_of(NULL, 0);
 	p.name = member(&in->entry, "name");
 	if (!p.name.n)
@@ -129,10 +104,8 @@ static void put_entry(struct input *in, enum level level, struct slice key, stru
 	p.install_script = slice_is(member(&in->entry, "hasInstallScript"), "true");
 	event_clear(ev);
 	package_put(&in->names, &p, ev);
-	put_place(ev, in->inventory ? "inventory" : "lockfile", in->record,
-		  in->w.offset + (uint64_t)(text.p - in->w.bytes.p));
 	ev->damaged = !r.complete;
-	package_finish(in->translator, ev);
+	frame_give(&in->frame, in->inventory ? "inventory" : "lockfile", NULL, offset, ev);
 }
 
 /* ---- going through ---- */
@@ -188,7 +161,7 @@ static void push(struct input *in, enum level level)
 		in->levels[in->depth++] = level;
 		return;
 	}
-	input_note(&in->env, in->w.offset + in->at, true,
+	input_note(&in->frame.env, frame_offset(&in->frame), true,
 		   "nested deeper than the limit: the rest is not read");
 	in->broken = true;
 }
@@ -198,7 +171,7 @@ enum went { WENT_ON, WENT_EVENT, WENT_MORE, WENT_WRONG };
 /* Into the value's object, which is gone through as one of this level. */
 static enum went enter(struct input *in, size_t key_n, enum level level)
 {
-	in->at += key_n + 1;
+	in->frame.at += key_n + 1;
 	push(in, level);
 	return WENT_ON;
 }
@@ -224,7 +197,7 @@ static enum went go_member(struct input *in, struct slice rest, struct event *ev
 	if (!n)
 		return WENT_MORE;
 	if (level == LEVEL_TOP || level == LEVEL_ENTRY || value.p[0] != '{') {
-		in->at += key_n + n;
+		in->frame.at += key_n + n;
 		return WENT_ON;
 	}
 	if (level == LEVEL_PACKAGES && !in->first_seen) {
@@ -235,14 +208,14 @@ static enum went go_member(struct input *in, struct slice rest, struct event *ev
 	if (level == LEVEL_DEPENDENCIES)
 		enter(in, key_n, LEVEL_ENTRY);
 	else
-		in->at += key_n + n;
+		in->frame.at += key_n + n;
 	return WENT_EVENT;
 }
 
 static enum went go(struct input *in, struct event *ev)
 {
-	in->at += blanks(slice_from(in->w.bytes, in->at), " \t\r\n,");
-	struct slice rest = slice_from(in->w.bytes, in->at);
+	in->frame.at += blanks(frame_rest(&in->frame), " \t\r\n,");
+	struct slice rest = frame_rest(&in->frame);
 
 	if (!rest.n)
 		return WENT_MORE;
@@ -250,15 +223,15 @@ static enum went go(struct input *in, struct event *ev)
 		static const struct slice bom = SLICE("\xef\xbb\xbf");
 
 		if (slice_starts(rest, bom) || rest.p[0] == '{') {
-			in->at += rest.p[0] == '{' ? 1 : bom.n;
+			in->frame.at += rest.p[0] == '{' ? 1 : bom.n;
 			if (rest.p[0] == '{')
 				push(in, LEVEL_TOP);
 			return WENT_ON;
 		}
-		return in->w.final || rest.n > 3 ? WENT_WRONG : WENT_MORE;
+		return in->frame.w.final || rest.n > 3 ? WENT_WRONG : WENT_MORE;
 	}
 	if (rest.p[0] == '}') {
-		in->at++;
+		in->frame.at++;
 		in->depth--;
 		return WENT_ON;
 	}
@@ -269,10 +242,10 @@ static enum went go(struct input *in, struct event *ev)
 static enum input_step give_up(struct input *in, const char *why)
 {
 	if (!in->broken)
-		input_note(&in->env, in->w.offset + in->at, true, "%s: the rest is not read", why);
+		input_note(&in->frame.env, frame_offset(&in->frame), true, "%s: the rest is not read", why);
 	in->broken = true;
-	in->at = in->w.bytes.n;
-	return in->w.final ? INPUT_END : INPUT_MORE;
+	in->frame.at = in->frame.w.bytes.n;
+	return frame_end(&in->frame);
 }
 
 static enum input_step next(struct input *in, struct event *ev)
@@ -281,7 +254,7 @@ static enum input_step next(struct input *in, struct event *ev)
 		if (in->broken)
 			return give_up(in, "");
 		enum went went = go(in, ev);
-		size_t left = in->w.bytes.n - in->at;
+		size_t left = in->frame.w.bytes.n - in->frame.at;
 
 		if (went == WENT_EVENT)
 			return INPUT_EVENT;
@@ -289,7 +262,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			return give_up(in, "something that is no member of a lockfile");
 		if (went != WENT_MORE)
 			continue;
-		if (!in->w.final && left < LIMIT_LINE_BYTES)
+		if (!in->frame.w.final && left < LIMIT_LINE_BYTES)
 			return INPUT_MORE;
 		if (!left && !in->depth)
 			return INPUT_END;
@@ -302,9 +275,9 @@ const struct input_format input_npm = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = npm_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
+	.consumed = frame_consumed,
+	.records = frame_records,
 	.close = npm_close,
 };

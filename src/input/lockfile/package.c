@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/lockfile/package.h"
 
-#include "input/dialect.h"
-
 #define DIGEST_BYTES_MAX 64
 
 static const char *const words[PACKAGE_WORD_COUNT] = {
@@ -91,11 +89,18 @@ static void put_digest(const struct package_names *n, const uint8_t *digest, siz
 	put_text(ev, &n->list[word], slice_of(hex, bytes * 2));
 }
 
+void package_put_digest(const struct package_names *n, struct slice text, struct event *ev)
+{
+	uint8_t digest[DIGEST_BYTES_MAX];
+	size_t bytes = base64(text, digest);
+
+	if (bytes)
+		put_digest(n, digest, bytes, ev);
+}
+
 /* Each "ALGORITHM-BASE64" or "ALGORITHM=BASE64", blanks between. */
 static void put_integrity(const struct package_names *n, struct slice s, struct event *ev)
 {
-	uint8_t digest[DIGEST_BYTES_MAX];
-
 	while (s.n) {
 		struct slice one = slice_trim(slice_cut(s, ' ', &s)), text;
 		size_t at = slice_find(one, '=');
@@ -104,10 +109,7 @@ static void put_integrity(const struct package_names *n, struct slice s, struct 
 			at = slice_find(one, '-');
 		text = slice_from(one, at + 1);
 		text = slice_head(text, slice_find(text, '?')); /* options (SRI) */
-		size_t bytes = base64(text, digest);
-
-		if (bytes)
-			put_digest(n, digest, bytes, ev);
+		package_put_digest(n, text, ev);
 	}
 }
 
@@ -159,11 +161,4 @@ void package_put(const struct package_names *n, const struct package *p, struct 
 		event_add(ev, n->list[PACKAGE_INSTALL_SCRIPT].name,
 			  n->list[PACKAGE_INSTALL_SCRIPT].id,
 			  (struct value){ .type = VALUE_BOOL, .u = 1 });
-}
-
-void package_finish(struct translator *t, struct event *ev)
-{
-	translator_apply(t, ev);
-	event_seal(ev);
-	ev->time_kind = NULL; /* no record of these has a time */
 }

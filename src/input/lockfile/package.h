@@ -6,8 +6,6 @@
  */
 #include "input/put.h"
 
-struct translator;
-
 enum package_word {
 	PACKAGE_PACKAGE,
 	PACKAGE_VERSION,
@@ -43,6 +41,7 @@ struct package {
 };
 
 void package_names_init(struct package_names *n, const struct names *names);
-/* Fields, with digests as lower-case hex; then dialect and seal. Kind and place must be set. */
+/* Fields, with digests as lower-case hex. */
 void package_put(const struct package_names *n, const struct package *p, struct event *ev);
-void package_finish(struct translator *t, struct event *ev);
+/* A digest in base64 alone, as the hex of its kind. */
+void package_put_digest(const struct package_names *n, struct slice base64, struct event *ev);

@@ -8,23 +8,16 @@
  * The package's name and version stand in its .dist-info folder, whose lines may come last: the
  * file is taken whole, up to 8 MiB; of a larger one, what that part says.
  */
-#include "base/heap.h"
-#include "input/dialect.h"
 #include "input/formats.h"
-#include "input/lines.h"
+#include "input/frame.h"
 #include "input/lockfile/package.h"
-
-#include <stdlib.h>
 
 #define LOOK_BYTES ((size_t)8 << 20)
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct package_names names;
-	struct lines lines;
-	uint64_t record;
-	bool looked, told;
+	bool looked;
 	char name[256];
 	size_t name_n, version_at, version_n;
 };
@@ -84,45 +77,20 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *record_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	package_names_init(&in->names, env->names);
 	return in;
-}
-
-static void record_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	lines_window(&in->lines, w);
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->lines.at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 /* NAME-VERSION before .dist-info/; false until enough of the file is there. */
 static bool look(struct input *in)
 {
-	struct slice s = in->lines.w.bytes;
+	struct slice s = in->frame.w.bytes;
 	const uint8_t *hit = slice_search(s, folder);
 	size_t end, at, dash;
 
-	if (!hit && !in->lines.w.final && s.n < LOOK_BYTES)
+	if (!hit && !in->frame.w.final && s.n < LOOK_BYTES)
 		return false;
 	in->looked = true;
 	if (!hit)
@@ -149,30 +117,23 @@ static enum input_step next(struct input *in, struct event *ev)
 	if (!in->looked && !look(in))
 		return INPUT_MORE;
 	for (;;) {
-		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
 		struct package p = { .ecosystem = "pypi",
 				     .name = slice_of(in->name, in->name_n),
 				     .version =
 					     slice_of(in->name + in->version_at, in->version_n) };
 
-		if (step != LINES_LINE)
-			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
+		if (!frame_line(&in->frame, &line, &offset))
+			return frame_end(&in->frame);
 		if (!slice_trim(line).n)
 			continue;
-		in->record++;
+		in->frame.record++;
 		if (!read_row(slice_trim(line), &p)) {
-			if (!in->told)
-				input_note(&in->env, offset, true,
-					   "line %llu is no row of a RECORD (further ones are not "
-					   "told)",
-					   (unsigned long long)in->record);
-			in->told = true;
+			frame_tell(&in->frame, offset, "line", "is no row of a RECORD");
 			continue;
 		}
 		event_clear(ev);
 		package_put(&in->names, &p, ev);
-		put_place(ev, "inventory", in->record, offset);
-		package_finish(in->translator, ev);
+		frame_give(&in->frame, "inventory", NULL, offset, ev);
 		return INPUT_EVENT;
 	}
 }
@@ -182,9 +143,9 @@ const struct input_format input_piprecord = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = record_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = record_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

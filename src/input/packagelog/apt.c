@@ -11,25 +11,16 @@
  *
  * Times are local, taken as UTC. The record is the paragraph's number, the offset the package's.
  */
-#include "base/heap.h"
-#include "base/limits.h"
-#include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/packagelog/change.h"
 
-#include <stdlib.h>
-
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct change_names names;
-	struct input_window w;
-	size_t at;
-	uint64_t record;
 	struct slice lines,
 		packages; /* left of the paragraph, and of the line that is gone through */
 	struct change change;
-	bool told_none;
 };
 
 static const struct slice start_date = SLICE("Start-Date: ");
@@ -52,36 +43,10 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *apt_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	change_names_init(&in->names, env->names);
 	return in;
-}
-
-static void apt_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->w = *w;
-	in->at = 0;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 static const char *action_of(struct slice key)
@@ -173,38 +138,16 @@ static bool next_package(struct input *in, struct event *ev)
 		}
 		if (!in->packages.n)
 			return false;
-		uint64_t offset = in->w.offset + (uint64_t)(in->packages.p - in->w.bytes.p);
+		uint64_t offset = in->frame.w.offset + (uint64_t)(in->packages.p - in->frame.w.bytes.p);
 
 		if (!take_package(in, &c))
 			continue;
-		offset = in->w.offset + (uint64_t)(c.name.p - in->w.bytes.p);
+		offset = frame_place(&in->frame, c.name.p);
 		event_clear(ev);
 		change_put(&in->names, &c, ev);
-		put_place(ev, "package", in->record, offset);
-		change_finish(in->translator, &c, ev);
+		frame_give(&in->frame, "package", "transaction", offset, ev);
 		return true;
 	}
-}
-
-/* Up to behind the empty line, or to the next Start-Date; 0: not in s. */
-static size_t paragraph(struct slice s)
-{
-	struct slice rest = s;
-
-	while (rest.n) {
-		size_t n = slice_find(rest, '\n');
-		struct slice line = slice_head(rest, n);
-		size_t at = (size_t)(rest.p - s.p);
-
-		if (at && slice_starts(line, start_date))
-			return at;
-		if (n == rest.n)
-			return 0;
-		if (at && !slice_trim(line).n)
-			return at + n + 1;
-		rest = slice_from(rest, n + 1);
-	}
-	return 0;
 }
 
 static enum input_step next(struct input *in, struct event *ev)
@@ -212,29 +155,14 @@ static enum input_step next(struct input *in, struct event *ev)
 	for (;;) {
 		if (next_package(in, ev))
 			return INPUT_EVENT;
-		struct slice rest = slice_from(in->w.bytes, in->at);
-
-		while (rest.n && (rest.p[0] == '\n' || rest.p[0] == '\r'))
-			rest = slice_from(rest, 1);
-		in->at = in->w.bytes.n - rest.n;
-		if (!rest.n)
-			return in->w.final ? INPUT_END : INPUT_MORE;
-		size_t n = paragraph(rest);
-
-		if (n == 0 && !in->w.final && rest.n < LIMIT_LINE_BYTES)
-			return INPUT_MORE;
-		n = n ? n : rest.n;
-		in->lines = slice_head(rest, n);
+		if (!frame_paragraph(&in->frame, start_date, &in->lines))
+			return frame_end(&in->frame);
 		in->packages = slice_of(NULL, 0);
-		in->record++;
+		in->frame.record++;
 		read_head(in, in->lines);
-		if (!in->change.time.set && !in->told_none) {
-			in->told_none = true;
-			input_note(&in->env, in->w.offset + in->at, true,
-				   "paragraph %llu has no Start-Date (further ones are not told)",
-				   (unsigned long long)in->record);
-		}
-		in->at += n;
+		if (!in->change.time.set)
+			frame_tell(&in->frame, frame_place(&in->frame, in->lines.p), "paragraph",
+				   "has no Start-Date");
 	}
 }
 
@@ -243,9 +171,9 @@ const struct input_format input_apt = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = apt_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = apt_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

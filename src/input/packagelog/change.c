@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/packagelog/change.h"
 
-#include "input/dialect.h"
-
 static const char *const words[CHANGE_WORD_COUNT] = {
 	"action",  "name",	"version", "old_version", "command", "architecture",
 	"manager", "ecosystem", "user",	   "repository",  "error",
@@ -31,14 +29,7 @@ void change_put(const struct change_names *n, const struct change *c, struct eve
 
 	for (size_t i = 0; i < CHANGE_WORD_COUNT; i++)
 		put_text(ev, &n->list[i], values[i]);
-}
-
-void change_finish(struct translator *t, const struct change *c, struct event *ev)
-{
-	ev->time_kind = "transaction";
-	translator_apply(t, ev);
 	ev->time = c->time;
-	event_seal(ev);
 }
 
 struct when change_time_without_year(struct slice line, int64_t modified, bool *ret_is)

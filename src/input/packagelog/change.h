@@ -3,8 +3,6 @@
 /* A change that a package manager made, as its log tells it; slices borrow from the log. */
 #include "input/put.h"
 
-struct translator;
-
 enum change_word {
 	CHANGE_ACTION,
 	CHANGE_NAME,
@@ -33,9 +31,8 @@ struct change {
 };
 
 void change_names_init(struct change_names *n, const struct names *names);
+/* Fields and time. */
 void change_put(const struct change_names *n, const struct change *c, struct event *ev);
-/* Dialect, time, seal; kind and place must be set. */
-void change_finish(struct translator *t, const struct change *c, struct event *ev);
 /* The time at the start of "Nov 03 08:12:02 ...": in the latest year in which it is not younger
  * than the file (a day allowed); unset where `modified` is 0. *ret_is says whether there is one at
  * all. */

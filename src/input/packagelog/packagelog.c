@@ -12,21 +12,14 @@
  * Lines that change no package (states, triggers, hooks) give no event. Times without a zone are
  * taken as UTC; the year of yum's from when the file was written, as in system logs.
  */
-#include "base/heap.h"
-#include "input/dialect.h"
 #include "input/formats.h"
-#include "input/lines.h"
+#include "input/frame.h"
 #include "input/packagelog/change.h"
 
-#include <stdlib.h>
-
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct change_names names;
-	struct lines lines;
-	uint64_t record;
-	bool told_none, told_year;
+	bool told_year;
 	bool dnf;	   /* whose records may go on in lines without a time */
 	char command[512]; /* pacman's last "Running '...'" */
 	size_t command_n;
@@ -318,35 +311,10 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *packagelog_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	change_names_init(&in->names, env->names);
 	return in;
-}
-
-static void packagelog_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	lines_window(&in->lines, w);
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->lines.at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 static void keep_command(struct input *in, struct slice s)
@@ -360,15 +328,11 @@ static void keep_command(struct input *in, struct slice s)
 static void tell(struct input *in, uint64_t offset, enum line_kind kind, const struct change *c)
 {
 	in->dnf |= slice_is(slice_str(c->manager), "dnf");
-	if (kind == LINE_NONE && !in->told_none && !in->dnf) {
-		in->told_none = true;
-		input_note(&in->env, offset, true,
-			   "line %llu is of no package log (further ones are not told)",
-			   (unsigned long long)in->record);
-	}
+	if (kind == LINE_NONE && !in->dnf)
+		frame_tell(&in->frame, offset, "line", "is of no package log");
 	if (c->year_assumed && !in->told_year) {
 		in->told_year = true;
-		input_note(&in->env, offset, false, "%s",
+		input_note(&in->frame.env, offset, false, "%s",
 			   c->time.set ? "times without a year: taken as the year in which they "
 					 "are not younger than the file"
 				       : "times without a year, and when the file was written is "
@@ -383,12 +347,10 @@ static enum input_step next(struct input *in, struct event *ev)
 	struct change c;
 
 	for (;;) {
-		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
-
-		if (step != LINES_LINE)
-			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
-		in->record++;
-		enum line_kind kind = read_line(slice_trim(line), in->env.modified, &c);
+		if (!frame_line(&in->frame, &line, &offset))
+			return frame_end(&in->frame);
+		in->frame.record++;
+		enum line_kind kind = read_line(slice_trim(line), in->frame.env.modified, &c);
 
 		tell(in, offset, kind, &c);
 		if (kind == LINE_COMMAND)
@@ -399,8 +361,7 @@ static enum input_step next(struct input *in, struct event *ev)
 			c.command = slice_of(in->command, in->command_n);
 		event_clear(ev);
 		change_put(&in->names, &c, ev);
-		put_place(ev, "package", in->record, offset);
-		change_finish(in->translator, &c, ev);
+		frame_give(&in->frame, "package", "transaction", offset, ev);
 		return INPUT_EVENT;
 	}
 }
@@ -410,9 +371,9 @@ const struct input_format input_packagelog = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = packagelog_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = packagelog_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

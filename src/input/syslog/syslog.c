@@ -5,17 +5,14 @@
  * is not younger than the file (a day allowed), and both are told as assumptions. What a message
  * holds is opened where it is known: audit records, and Sysmon for Linux (an event as XML).
  */
-#include "base/heap.h"
 #include "base/utf.h"
 #include "input/auditd/record.h"
 #include "input/dialect.h"
 #include "input/formats.h"
-#include "input/lines.h"
+#include "input/frame.h"
 #include "input/xml/parse.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
 struct header {
 	struct when time;
 	struct slice host, app, pid, msgid, message;
@@ -31,12 +28,9 @@ struct day {
 };
 
 struct input {
-	struct input_env env;
-	struct translator *translator;
+	struct frame frame;
 	struct xml *xml;
-	struct lines lines;
-	uint64_t record;
-	bool told_year, told_none;
+	bool told_year;
 	struct audit_names known;
 	struct day day;
 	uint32_t host, app, pid, message, facility, severity; /* numbers of the names below */
@@ -252,10 +246,8 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *syslog_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	in->xml = xml_new(env->names);
 	in->host = names_find(env->names, slice_str("host"));
 	in->app = names_find(env->names, slice_str("app"));
@@ -270,24 +262,8 @@ static void syslog_close(struct input *in)
 {
 	if (!in)
 		return;
-	translator_free(in->translator);
 	xml_free(in->xml);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	lines_window(&in->lines, w);
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->lines.at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
+	frame_close(in);
 }
 
 static void add(struct event *ev, struct slice name, uint32_t id, struct slice text)
@@ -308,8 +284,8 @@ static bool open_message(struct input *in, const struct header *h, uint64_t offs
 		struct xml_result x = xml_read(in->xml, text, ev);
 
 		if (!x.complete)
-			input_note(&in->env, offset, true, "record %llu: %s",
-				   (unsigned long long)in->record, x.why);
+			input_note(&in->frame.env, offset, true, "record %llu: %s",
+				   (unsigned long long)in->frame.record, x.why);
 		ev->damaged = !x.complete;
 		ev->kind = "xml";
 		return ev->n > 0;
@@ -346,11 +322,11 @@ static void take(struct input *in, const struct header *h, uint64_t offset, stru
 		add(ev, message, in->message, h->message);
 	}
 	ev->ptr.offset = offset;
-	ev->ptr.record = in->record;
+	ev->ptr.record = in->frame.record;
 	ev->ptr.record_counted = true;
 	struct when time = ev->time.set ? ev->time : h->time;
 
-	translator_apply(in->translator, ev);
+	translator_apply(in->frame.translator, ev);
 	if (!ev->time.set)
 		ev->time = time;
 	if (!ev->host.p)
@@ -366,10 +342,10 @@ static void tell_year(struct input *in, uint64_t offset, const struct header *h)
 		return;
 	in->told_year = true;
 	if (h->time.set)
-		input_note(&in->env, offset, false,
+		input_note(&in->frame.env, offset, false,
 			   "times without a year: taken as the year in which they are not younger than the file");
 	else
-		input_note(&in->env, offset, false,
+		input_note(&in->frame.env, offset, false,
 			   "times without a year, and when the file was written is not known: no times");
 }
 
@@ -380,19 +356,13 @@ static enum input_step next(struct input *in, struct event *ev)
 	uint64_t offset;
 
 	for (;;) {
-		enum lines_step step = lines_next(&in->lines, &in->env, &line, &offset);
-
-		if (step != LINES_LINE)
-			return step == LINES_MORE ? INPUT_MORE : INPUT_END;
+		if (!frame_line(&in->frame, &line, &offset))
+			return frame_end(&in->frame);
 		if (!slice_trim(line).n)
 			continue;
-		in->record++;
-		if (!read_header(line, in->env.modified, &in->day, &h)) {
-			if (!in->told_none)
-				input_note(&in->env, offset, true,
-					   "line %llu has no header of a system log (further ones are not told)",
-					   (unsigned long long)in->record);
-			in->told_none = true;
+		in->frame.record++;
+		if (!read_header(line, in->frame.env.modified, &in->day, &h)) {
+			frame_tell(&in->frame, offset, "line", "has no header of a system log");
 			h = (struct header){ .priority = -1, .message = line };
 		}
 		tell_year(in, offset, &h);
@@ -406,9 +376,9 @@ const struct input_format input_syslog = {
 	.cut = INPUT_CUT_LINES,
 	.probe = probe,
 	.open = syslog_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
+	.consumed = frame_consumed,
+	.records = frame_records,
 	.close = syslog_close,
 };

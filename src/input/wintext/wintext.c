@@ -5,21 +5,16 @@
  * what stands before the first one is told. Times have no zone: taken as UTC, and that is told, but
  * for Sysmon's, whose UtcTime is the better clock.
  */
-#include "base/heap.h"
 #include "base/limits.h"
 #include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
 #include "input/put.h"
 #include "input/wintext/message.h"
 
-#include <stdlib.h>
-
 struct input {
-	struct input_env env;
-	struct translator *translator;
-	struct input_window w;
+	struct frame frame;
 	size_t at, scanned; /* scanned: how far behind `at` no next record begins */
-	uint64_t record;
 	bool inside; /* a record's beginning is at `at` */
 };
 
@@ -72,59 +67,33 @@ static size_t find_start(struct slice s, size_t from)
 
 static struct input *wintext_open(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
-	in->translator = translator_new(env->dialects, env->names);
 	return in;
-}
-
-static void wintext_close(struct input *in)
-{
-	if (!in)
-		return;
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->w = *w;
-	in->at = 0;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
 }
 
 static void take(struct input *in, struct slice text, struct event *ev)
 {
-	in->record++;
+	in->frame.record++;
 	event_clear(ev);
-	wintext_read(text, in->env.names, ev);
-	put_place(ev, "wineventlog", in->record, in->w.offset + in->at);
-	translator_apply(in->translator, ev);
+	wintext_read(text, in->frame.env.names, ev);
+	put_place(ev, "wineventlog", in->frame.record, frame_offset(&in->frame));
+	translator_apply(in->frame.translator, ev);
 	event_seal(ev);
 }
 
 /* To the first record; false when more must come. */
 static bool find_first(struct input *in)
 {
-	struct slice rest = slice_from(in->w.bytes, in->at);
+	struct slice rest = frame_rest(&in->frame);
 	size_t start = find_start(rest, 0);
 
-	if (start == rest.n && !in->w.final && rest.n < LIMIT_LINE_BYTES)
+	if (start == rest.n && !in->frame.w.final && rest.n < LIMIT_LINE_BYTES)
 		return false;
 	if (slice_trim(slice_head(rest, start)).n > 3) /* more than a byte order mark */
-		input_note(&in->env, in->w.offset + in->at, true,
+		input_note(&in->frame.env, frame_offset(&in->frame), true,
 			   "%zu bytes before the first record", start);
-	in->at += start;
+	in->frame.at += start;
 	in->inside = start < rest.n;
 	in->scanned = 0;
 	return true;
@@ -134,25 +103,25 @@ static enum input_step next(struct input *in, struct event *ev)
 {
 	if (!in->inside && !find_first(in))
 		return INPUT_MORE;
-	struct slice rest = slice_from(in->w.bytes, in->at);
+	struct slice rest = frame_rest(&in->frame);
 
 	if (!rest.n)
-		return in->w.final ? INPUT_END : INPUT_MORE;
+		return frame_end(&in->frame);
 	/* The record's own mark is on its first or second line. */
 	const uint8_t *own = slice_search(rest, mark);
 	size_t from = own ? (size_t)(own - rest.p) + mark.n : rest.n;
 	size_t n = find_start(rest, from > in->scanned ? from : in->scanned);
 
-	if (n == rest.n && !in->w.final && rest.n < LIMIT_LINE_BYTES) {
+	if (n == rest.n && !in->frame.w.final && rest.n < LIMIT_LINE_BYTES) {
 		/* A time line and half a mark may stand at the end. */
 		in->scanned = rest.n > 64 ? rest.n - 64 : 0;
 		return INPUT_MORE;
 	}
-	if (n == rest.n && !in->w.final)
-		input_note(&in->env, in->w.offset + in->at, true,
+	if (n == rest.n && !in->frame.w.final)
+		input_note(&in->frame.env, frame_offset(&in->frame), true,
 			   "a record longer than %zu MiB is cut", LIMIT_LINE_BYTES >> 20);
 	take(in, slice_head(rest, n), ev);
-	in->at += n;
+	in->frame.at += n;
 	in->scanned = 0;
 	in->inside = n < rest.n;
 	return INPUT_EVENT;
@@ -163,9 +132,9 @@ const struct input_format input_wintext = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = wintext_open,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
-	.close = wintext_close,
+	.consumed = frame_consumed,
+	.records = frame_records,
+	.close = frame_close,
 };

@@ -4,22 +4,17 @@
  * root element around them. The records are found by their tags alone, so that one that is broken
  * costs no other.
  */
-#include "base/heap.h"
 #include "base/limits.h"
 #include "base/utf.h"
 #include "input/dialect.h"
 #include "input/formats.h"
+#include "input/frame.h"
+#include "input/put.h"
 #include "input/xml/parse.h"
 
-#include <stdlib.h>
-
 struct input {
-	struct input_env env;
+	struct frame frame;
 	struct xml *xml;
-	struct translator *translator;
-	struct input_window w;
-	size_t at;
-	uint64_t record;
 };
 
 static const struct slice open_tag = SLICE("<Event"), close_tag = SLICE("</Event>");
@@ -55,11 +50,9 @@ static unsigned probe(struct slice head, uint64_t bytes)
 
 static struct input *open_xml(const struct input_env *env)
 {
-	struct input *in = heap_new(sizeof(*in));
+	struct input *in = frame_open(sizeof(*in), env);
 
-	in->env = *env;
 	in->xml = xml_new(env->names);
-	in->translator = translator_new(env->dialects, env->names);
 	return in;
 }
 
@@ -68,52 +61,32 @@ static void close_xml(struct input *in)
 	if (!in)
 		return;
 	xml_free(in->xml);
-	translator_free(in->translator);
-	free(in);
-}
-
-static void window(struct input *in, const struct input_window *w)
-{
-	in->w = *w;
-	in->at = 0;
-}
-
-static size_t consumed(const struct input *in)
-{
-	return in->at;
-}
-
-static uint64_t records(const struct input *in)
-{
-	return in->record;
+	frame_close(in);
 }
 
 static bool take(struct input *in, struct slice text, struct event *ev)
 {
-	uint64_t offset = in->w.offset + (uint64_t)(text.p - in->w.bytes.p);
+	uint64_t offset = frame_place(&in->frame, text.p);
 	struct xml_result r;
 
 	event_clear(ev);
-	in->record++;
+	in->frame.record++;
 	r = xml_read(in->xml, text, ev);
 	if (!r.complete && !utf8_valid(text)) {
 		/* Bytes of another encoding spoil only the text they stand in. */
 		event_clear(ev);
 		r = xml_read(in->xml, utf8_repair(&ev->arena, text), ev);
-		input_note(&in->env, offset, false, "record %llu: bytes that are not UTF-8 were replaced",
-			   (unsigned long long)in->record);
+		input_note(&in->frame.env, offset, false, "record %llu: bytes that are not UTF-8 were replaced",
+			   (unsigned long long)in->frame.record);
 	}
 	if (!r.complete)
-		input_note(&in->env, offset + r.at, true, "record %llu: %s",
-			   (unsigned long long)in->record, r.why);
+		input_note(&in->frame.env, offset + r.at, true, "record %llu: %s",
+			   (unsigned long long)in->frame.record, r.why);
 	if (ev->n == 0)
 		return false;
-	ev->kind = "xml";
 	ev->damaged = !r.complete;
-	ev->ptr.offset = offset;
-	ev->ptr.record = in->record;
-	ev->ptr.record_counted = true;
-	translator_apply(in->translator, ev);
+	put_place(ev, "xml", in->frame.record, offset);
+	translator_apply(in->frame.translator, ev);
 	event_seal(ev);
 	return true;
 }
@@ -132,23 +105,23 @@ static size_t extent(struct slice s)
 static enum input_step next(struct input *in, struct event *ev)
 {
 	for (;;) {
-		struct slice rest = slice_from(in->w.bytes, in->at);
+		struct slice rest = frame_rest(&in->frame);
 		size_t begin = find_open(rest);
 
 		if (begin == rest.n) {
 			/* Half a tag may stand at the end. */
-			if (in->w.final || rest.n > open_tag.n)
-				in->at += in->w.final ? rest.n : rest.n - open_tag.n;
-			return in->w.final ? INPUT_END : INPUT_MORE;
+			if (in->frame.w.final || rest.n > open_tag.n)
+				in->frame.at += in->frame.w.final ? rest.n : rest.n - open_tag.n;
+			return frame_end(&in->frame);
 		}
-		in->at += begin;
+		in->frame.at += begin;
 		rest = slice_from(rest, begin);
 		size_t n = extent(rest);
 
-		if (n == 0 && !in->w.final && rest.n < LIMIT_LINE_BYTES)
+		if (n == 0 && !in->frame.w.final && rest.n < LIMIT_LINE_BYTES)
 			return INPUT_MORE;
 		n = n ? n : rest.n;
-		in->at += n;
+		in->frame.at += n;
 		if (take(in, slice_head(rest, n), ev))
 			return INPUT_EVENT;
 	}
@@ -159,9 +132,9 @@ const struct input_format input_xml = {
 	.cut = INPUT_CUT_NONE,
 	.probe = probe,
 	.open = open_xml,
-	.window = window,
+	.window = frame_window,
 	.next = next,
-	.consumed = consumed,
-	.records = records,
+	.consumed = frame_consumed,
+	.records = frame_records,
 	.close = close_xml,
 };

@@ -113,6 +113,12 @@ const struct input_format *input_detect(struct slice head, uint64_t file_bytes)
 	return probe(head, file_bytes) ? &whole : NULL;
 }
 
+const struct input_format *input_detect_named(struct slice path, struct slice head, uint64_t file_bytes)
+{
+	(void)path;
+	return input_detect(head, file_bytes);
+}
+
 void input_note(const struct input_env *env, uint64_t offset, bool lost, const char *format, ...)
 {
 	env->note(env->note_ctx, offset, lost, format);

@@ -226,36 +226,6 @@ static void columns_of_inventories_have_many_names(void **state)
 
 /* ---- damage ---- */
 
-static void flip_each_bit(const struct input_format *f, struct slice text)
-{
-	size_t n = text.n < 1024 ? text.n : 1024;
-	uint8_t *copy = heap_new(text.n);
-	struct event ev;
-
-	memcpy(copy, text.p, text.n);
-	event_init(&ev, &names);
-	struct guard g = guard_copy(text, 64);
-	uint8_t *bytes = (uint8_t *)(uintptr_t)g.bytes.p;
-
-	for (size_t bit = 0; bit < n * 8; bit++) {
-		struct input_window w = { g.bytes, 0, text.n, true };
-		struct input *in = f->open(environment());
-		size_t events = 0;
-
-		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		f->window(in, &w);
-		while (f->next(in, &ev) == INPUT_EVENT && events++ < 10000)
-			for (uint32_t i = 0; i < ev.n; i++)
-				(void)event_text(&ev, &ev.fields[i]);
-		f->close(in);
-		assert_true(events < 10000);
-		bytes[bit / 8] = copy[bit / 8];
-	}
-	guard_done(&g);
-	event_done(&ev);
-	free(copy);
-}
-
 static void every_flipped_bit_of_the_first_kib_is_survived(void **state)
 {
 	static const char *const samples[] = {

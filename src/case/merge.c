@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "case/merge.h"
+
+#include "base/buf.h"
+#include "graph/path.h"
+
+#define SEVERAL (UINT32_MAX - 1)
+
+struct merging {
+	struct origins *o;
+	struct map by_place; /* an address, or a package file's name -> group of the release that came by it */
+	struct map by_name;  /* product and version -> group */
+};
+
+static void put_place(struct merging *m, struct slice place, uint32_t group)
+{
+	uint32_t known;
+
+	if (!place.n)
+		return;
+	known = map_get(&m->by_place, place);
+	map_set(&m->by_place, place, known == MAP_NONE || known == group ? group : SEVERAL);
+}
+
+/* The path with whoever's home it is in taken out, in lower case: one place of a program on all hosts. */
+static struct slice place_of(struct slice path, struct arena *a)
+{
+	static const char *const homes[] = { "\\users\\", "/home/", "/users/" };
+	struct slice lower = arena_lower(a, path);
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
+		const uint8_t *at = slice_search(lower, slice_str(homes[i]));
+		struct slice rest;
+		size_t head;
+
+		if (!at)
+			continue;
+		head = (size_t)(at - lower.p) + strlen(homes[i]);
+		rest = slice_from(lower, head);
+		rest = slice_from(rest, slice_find(rest, (uint8_t)homes[i][0]));
+		return arena_printf(a, "%.*s*%.*s", (int)head, (const char *)lower.p, (int)rest.n, (const char *)rest.p);
+	}
+	return lower;
+}
+
+static bool is_release(const struct told_origin *x)
+{
+	return (x->kind == ORIGIN_RELEASE || x->kind == ORIGIN_PACKAGE) && x->version.n;
+}
+
+static void put_name(struct buf *key, struct slice product, struct slice version)
+{
+	buf_clear(key);
+	buf_put_sized(key, product);
+	buf_put(key, version);
+}
+
+/* By what a trace met of it: the program's place. */
+static void put_program(struct merging *m, struct slice path, uint32_t group)
+{
+	struct arena a;
+
+	if (!path.n)
+		return;
+	arena_init(&a, 0);
+	put_place(m, place_of(path, &a), group);
+	arena_done(&a);
+}
+
+static void note_releases(struct merging *m)
+{
+	struct buf key = { 0 };
+
+	for (uint32_t i = 0; i < m->o->n; i++) {
+		const struct told_origin *x = &m->o->list[i].origin;
+
+		if (!is_release(x))
+			continue;
+		put_name(&key, x->name, x->version);
+		map_set(&m->by_name, buf_slice(&key), i);
+		put_place(m, x->url, i);
+		put_program(m, x->path, i);
+		if (x->downloaded.n)
+			put_place(m, path_tail(x->downloaded), i);
+	}
+	buf_done(&key);
+}
+
+static void note_updates(struct merging *m, const struct releases *r)
+{
+	struct buf key = { 0 };
+
+	for (size_t i = 0; i < r->update_count; i++) {
+		const struct release *to = &r->list[r->updates[i].to];
+		uint32_t group;
+
+		put_name(&key, to->product, to->version);
+		group = map_get(&m->by_name, buf_slice(&key));
+		if (group != MAP_NONE)
+			put_place(m, r->updates[i].url, group);
+	}
+	buf_done(&key);
+}
+
+/* "LumenCall-5.4.2.msi" is "Lumen Call" 5.4.2: letters and digits of the product at the front, the version behind. */
+static bool file_names(struct slice file, const struct told_origin *x)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < x->name.n; i++) {
+		uint8_t c = x->name.p[i] | 0x20;
+
+		if (!(c >= 'a' && c <= 'z') && !(x->name.p[i] >= '0' && x->name.p[i] <= '9'))
+			continue;
+		while (at < file.n && (file.p[at] == '-' || file.p[at] == '_' || file.p[at] == ' ' || file.p[at] == '.'))
+			at++;
+		if (at == file.n || (file.p[at] | 0x20) != c)
+			return false;
+		at++;
+	}
+	return at > 3 && x->version.n > 2 && slice_search(slice_from(file, at), x->version);
+}
+
+static uint32_t named_by(const struct merging *m, struct slice file)
+{
+	uint32_t found = MAP_NONE;
+
+	for (uint32_t i = 0; i < m->o->n; i++) {
+		if (!is_release(&m->o->list[i].origin) || !file_names(file, &m->o->list[i].origin))
+			continue;
+		if (found != MAP_NONE)
+			return MAP_NONE;
+		found = i;
+	}
+	return found;
+}
+
+/* The release by whose address or package file this group is named, or MAP_NONE. */
+static uint32_t release_of(const struct merging *m, const struct told_origin *x)
+{
+	uint32_t at = MAP_NONE;
+
+	if (x->kind == ORIGIN_DOWNLOAD) {
+		at = map_get(&m->by_place, x->url);
+		if (at == MAP_NONE && x->downloaded.n)
+			at = map_get(&m->by_place, path_tail(x->downloaded));
+		if (at == MAP_NONE)
+			at = named_by(m, path_tail(x->downloaded.n ? x->downloaded : x->url));
+	} else if (x->kind == ORIGIN_PACKAGE && !x->version.n) {
+		at = map_get(&m->by_place, x->name);
+		if (at == MAP_NONE)
+			at = named_by(m, x->name);
+	}
+	return at == SEVERAL ? MAP_NONE : at;
+}
+
+/* A program whose version no record of its host tells, at the place that one release has on others. */
+static uint32_t release_at(const struct merging *m, const struct told_origin *x)
+{
+	struct arena a;
+	uint32_t at;
+
+	if (x->kind != ORIGIN_GAP || !x->path.n)
+		return MAP_NONE;
+	arena_init(&a, 0);
+	at = map_get(&m->by_place, place_of(x->path, &a));
+	arena_done(&a);
+	return at == SEVERAL ? MAP_NONE : at;
+}
+
+static void join(struct origin_group *to, struct origin_group *from, size_t at)
+{
+	from->into = at + 1;
+	to->alerts += from->alerts;
+	to->weight += from->weight;
+	to->asked |= from->asked;
+	if (from->first.set && (!to->first.set || from->first.ns < to->first.ns))
+		to->first = from->first;
+	for (uint32_t i = 0; i < from->hosts.n; i++)
+		origin_host(to, map_key(&from->hosts, i), from->came_ns[i]);
+}
+
+void origins_merge(struct origins *o, const struct releases *r)
+{
+	struct merging m = { .o = o };
+
+	map_init(&m.by_place);
+	map_init(&m.by_name);
+	note_releases(&m);
+	note_updates(&m, r);
+	for (size_t i = 0; i < o->n; i++) {
+		uint32_t at = release_of(&m, &o->list[i].origin), assumed = release_at(&m, &o->list[i].origin);
+
+		if (at == MAP_NONE && assumed != MAP_NONE) {
+			at = assumed;
+			o->list[at].assumed += o->list[i].hosts.n;
+		}
+		if (at != MAP_NONE && at != i && !o->list[at].into)
+			join(&o->list[at], &o->list[i], at);
+	}
+	map_done(&m.by_place);
+	map_done(&m.by_name);
+}
