@@ -227,7 +227,7 @@ def records_without_host_or_time_are_said(d):
     run("investigate", f"{d}/e", f"{d}/odd.jsonl", "-o", f"{d}/c.db", "-q")
     doc = json.loads(run("scope", f"{d}/c.db", "--json").stdout)
     assert doc["counts"]["records_without_host"] == 1 and doc["counts"]["records_without_time"] == 1, doc["counts"]
-    assert "not counted: 1 records without a host, 1 without a time" in run("scope", f"{d}/c.db").stdout
+    assert "not counted: 1 record without a host, 1 without a time" in run("scope", f"{d}/c.db").stdout
 
 
 def what_is_asked_for(d):

@@ -10,7 +10,7 @@ void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions };
+			       &k->other_deeds, &k->other_versions, &k->accused };
 
 	*k = (struct stage_known){ 0 };
 	arena_init(&k->arena, 0);
@@ -22,7 +22,7 @@ void stage_known_done(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions };
+			       &k->other_deeds, &k->other_versions, &k->accused };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -353,33 +353,53 @@ size_t stage_destinations(const struct graph *g, const struct graph_edge *e, str
 
 /* ---- what is known at the end ---- */
 
+/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version. */
+static bool compared(const struct stage_known *k)
+{
+	bool yes = k->other_contacts > 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		yes |= by_path(&k->wanted[i]);
+	return yes;
+}
+
+/* Whom another version of the product calls too; whom programs call where it is not. */
+static bool called_by(const struct stage_known *k, struct slice name, uint32_t bit)
+{
+	uint32_t who = map_get(&k->other_called, name);
+
+	return who != MAP_NONE && who & bit;
+}
+
+/* Nobody else calls it; where hosts with alerts do, only whom these call. An alert on the contact itself says as
+ * much where other programs are told to call it too, or where there is no other version. */
+static bool is_destination(const struct stage_known *k, uint32_t i, bool alerting)
+{
+	struct slice name = map_key(&k->called, i);
+
+	if (map_get(&k->accused, name) != MAP_NONE && !called_by(k, name, 2))
+		return true;
+	return compared(k) && !called_by(k, name, 1 | 2) && (!alerting || k->called.entries[i].value == 3);
+}
+
 void stage_known_finish(struct stage_known *k)
 {
 	bool alerting = false;
 
 	for (uint32_t i = 0; i < k->called.n; i++)
-		alerting |= k->called.entries[i].value == 3 &&
-			    map_get(&k->other_called, map_key(&k->called, i)) == MAP_NONE;
-	for (uint32_t i = 0; i < k->called.n; i++) {
-		struct slice name = map_key(&k->called, i);
-
-		/* Nobody else calls it; where hosts with alerts do, only whom these call. */
-		if (map_get(&k->other_called, name) == MAP_NONE && (!alerting || k->called.entries[i].value == 3))
-			map_set(&k->destinations, name, 1);
-	}
+		alerting |= k->called.entries[i].value == 3 && !called_by(k, map_key(&k->called, i), 1 | 2);
+	for (uint32_t i = 0; i < k->called.n; i++)
+		if (is_destination(k, i, alerting))
+			map_set(&k->destinations, map_key(&k->called, i), 1);
 	k->finished = true;
 }
 
 bool stage_known_calls(const struct stage_known *k, const char **ret_why)
 {
-	bool compared = k->other_contacts > 0;
-
-	for (size_t i = 0; i < k->n; i++)
-		compared |= by_path(&k->wanted[i]);
-	*ret_why = !compared ? "no contact of another version of the product is in the evidence: whom this one calls and "
-			       "others do not cannot be told"
-		   : !k->destinations.n ? "no contact of it is in the evidence that others do not have as well"
-					: NULL;
+	*ret_why = k->destinations.n ? NULL
+		   : compared(k)     ? "no contact of it is in the evidence that others do not have as well"
+				     : "no contact of another version of the product is in the evidence, and no alert "
+				       "stands on one of this: whom it calls and others do not cannot be told";
 	return !*ret_why;
 }
 

@@ -39,7 +39,8 @@ struct stage_known {
 	struct map urls;	 /* that it was fetched from */
 	struct map other_urls;	 /* that another version was fetched from as well */
 	struct map called;	 /* by it: value 1, on an alerting host 3 */
-	struct map other_called; /* by other versions, and where it is not */
+	struct map other_called; /* by other versions (value 2 or 3), and where it is not (1 or 3) */
+	struct map accused;	 /* called by it where an alert stands on the contact */
 	struct map destinations; /* after finish: whom it calls and nobody else does */
 	struct map other_deeds;	 /* of other versions (stage_deeds.h) */
 	uint64_t other_contacts; /* of other versions: is there anything to compare with? */
@@ -59,7 +60,12 @@ void stage_wanted_content(struct stage_known *k, struct slice product, struct sl
 void stage_wanted_host(struct stage_known *k, struct slice host);
 /* An address that it, or (other) another version of it too, was fetched from. */
 void stage_wanted_url(struct stage_known *k, struct slice url, bool other);
-void stage_learn(struct stage_known *k, struct graph *g, struct slice host);
+/* alerts: which records an alert stands on (stage_place_key); may be NULL. */
+void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts);
+/* The place of a record as a key of such a map. */
+struct stage_place_key {
+	uint64_t source, record, offset;
+};
 void stage_known_finish(struct stage_known *k);
 /* Whether destinations are known; else why not, in *ret_why. */
 bool stage_known_calls(const struct stage_known *k, const char **ret_why);

@@ -25,6 +25,7 @@ static bool shared_folder(struct slice folder)
 struct learning {
 	struct stage_known *k;
 	const struct graph *g;
+	const struct map *alerts; /* or NULL */
 	struct stage_marks marks;
 	int64_t own_from; /* from when on it was on this host */
 	struct arena scratch;
@@ -82,6 +83,20 @@ static void learn_module(struct learning *x, const struct graph_edge *e)
 		learn_hashes(x, e, mark == MARK_OWN);
 }
 
+static void add_bits(struct map *m, struct slice key, uint32_t bits)
+{
+	uint32_t was = map_get(m, key);
+
+	map_set(m, key, was == MAP_NONE ? bits : was | bits);
+}
+
+static bool alerted(const struct learning *x, const struct graph_edge *e)
+{
+	struct stage_place_key key = { e->source, e->record, e->offset };
+
+	return x->alerts && map_get(x->alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
+}
+
 static void learn_call(struct learning *x, const struct graph_edge *e)
 {
 	struct slice names[2];
@@ -94,9 +109,11 @@ static void learn_call(struct learning *x, const struct graph_edge *e)
 		uint32_t was = map_get(&x->k->called, names[i]);
 
 		if (other)
-			map_set(&x->k->other_called, names[i], 1);
+			add_bits(&x->k->other_called, names[i], stage_acts_other(mark) ? 2 : 1);
 		else if (stage_acts(mark))
 			map_set(&x->k->called, names[i], x->marks.alerting || was == 3 ? 3 : 1);
+		if (stage_acts(mark) && alerted(x, e))
+			map_set(&x->k->accused, names[i], 1);
 	}
 }
 
@@ -119,9 +136,9 @@ static void own_from(struct learning *x)
 			x->own_from = x->g->nodes[i].start_ns;
 }
 
-void stage_learn(struct stage_known *k, struct graph *g, struct slice host)
+void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts)
 {
-	struct learning x = { .k = k, .g = g };
+	struct learning x = { .k = k, .g = g, .alerts = alerts };
 
 	arena_init(&x.scratch, 0);
 	stage_marks_init(&x.marks, k, g, host);

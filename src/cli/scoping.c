@@ -17,6 +17,12 @@ struct kept_origin {
 	struct slice sha256, downloaded_sha256;
 };
 
+/* Where an alert stands; those of a host follow each other. */
+struct scoping_alert {
+	uint32_t host; /* in sources.hosts */
+	struct stage_place_key at;
+};
+
 struct scoping {
 	struct store *s;
 	const struct cli_options *o;
@@ -27,6 +33,11 @@ struct scoping {
 	int64_t rank;
 	struct stage_known known;
 	struct scoping_sources sources;
+	struct scoping_alert *alerts;
+	size_t alert_count, alert_cap;
+	struct map host_numbers; /* folded name -> index in sources.hosts */
+	struct slice last_file, last_inner;
+	uint32_t last_source;
 	struct stage_gathered gathered;
 	struct stage_learned learned;
 	struct stage_ladder *ladders;
@@ -161,14 +172,63 @@ static bool take_origins(struct scoping *x, const struct scoping_wanted *w, stru
 
 /* ---- all hosts, twice ---- */
 
+static void note_alert(void *ctx, const struct slice *c, size_t n)
+{
+	struct scoping *x = ctx;
+	struct arena scratch;
+	struct scoping_alert a = { 0 };
+
+	(void)n;
+	arena_init(&scratch, 0);
+	a.host = map_get(&x->host_numbers, arena_lower(&scratch, c[1]));
+	arena_done(&scratch);
+	if (a.host == MAP_NONE)
+		return;
+	if (!x->last_file.p || !slice_eq(c[6], x->last_file) || !slice_eq(c[7], x->last_inner)) {
+		x->last_file = arena_keep(&x->arena, c[6]);
+		x->last_inner = arena_keep(&x->arena, c[7]);
+		x->last_source = store_source(x->s, c[6], c[7]);
+	}
+	a.at.source = x->last_source;
+	slice_to_u64(c[8], &a.at.record);
+	slice_to_u64(c[9], &a.at.offset);
+	x->alerts = heap_room(x->alerts, x->alert_count, &x->alert_cap, sizeof(*x->alerts));
+	x->alerts[x->alert_count++] = a;
+}
+
+static bool read_alerts(struct scoping *x, struct err *err)
+{
+	struct arena scratch;
+
+	arena_init(&scratch, 0);
+	for (size_t i = 0; i < x->sources.host_count; i++)
+		map_set(&x->host_numbers, arena_lower(&scratch, x->sources.hosts[i].name), (uint32_t)i);
+	arena_done(&scratch);
+	return store_ask(x->s, STORE_ALERTS, note_alert, x, err);
+}
+
+static void learn_host(struct scoping *x, size_t host, struct graph *g)
+{
+	struct map alerts;
+
+	map_init(&alerts);
+	for (size_t i = 0; i < x->alert_count; i++)
+		if (x->alerts[i].host == host)
+			map_set(&alerts, slice_of(&x->alerts[i].at, sizeof(x->alerts[i].at)), 1);
+	stage_learn(&x->known, g, x->sources.hosts[host].name, &alerts);
+	map_done(&alerts);
+}
+
 static bool learn_all(struct scoping *x, struct err *err)
 {
+	if (!read_alerts(x, err))
+		return false;
 	for (size_t i = 0; i < x->sources.host_count; i++) {
 		struct graph *g = tracing_graph(x->s, x->sources.hosts[i].name, x->o, err);
 
 		if (!g)
 			return false;
-		stage_learn(&x->known, g, x->sources.hosts[i].name);
+		learn_host(x, i, g);
 		graph_free(g);
 	}
 	stage_known_finish(&x->known);
@@ -219,6 +279,7 @@ static bool work_out(struct scoping *x, const struct scoping_wanted *w, struct e
 {
 	arena_init(&x->arena, 0);
 	stage_known_init(&x->known);
+	map_init(&x->host_numbers);
 	if (!take_origins(x, w, err) || !scoping_sources_read(&x->sources, x->s, err))
 		return false;
 	if ((x->chosen_count && !learn_all(x, err)) || !gather_all(x, err))
@@ -238,6 +299,8 @@ static void done(struct scoping *x)
 {
 	stage_known_done(&x->known);
 	scoping_sources_done(&x->sources);
+	map_done(&x->host_numbers);
+	free(x->alerts);
 	free(x->origins);
 	free(x->gathered.list);
 	free(x->ladders);
@@ -365,7 +428,12 @@ bool scoping_tell(struct buf *out, struct store *s, const struct cli_options *o,
 		  const struct scoping_wanted *wanted, bool json, struct err *err)
 {
 	struct scoping x = { .s = s, .o = o };
-	bool ok = work_out(&x, wanted, err) && narrow(&x, wanted, err);
+	struct scope_platform platforms[SCOPE_PLATFORMS] = { 0 };
+	bool ok = work_out(&x, wanted, err);
+
+	if (ok)
+		scope_platforms(x.gathered.list, x.ladders, x.gathered.n, platforms);
+	ok = ok && narrow(&x, wanted, err);
 	struct report_scope r = { .path = slice_str(path),
 				  .rank = x.rank,
 				  .known = &x.known,
@@ -378,6 +446,7 @@ bool scoping_tell(struct buf *out, struct store *s, const struct cli_options *o,
 				  .file = tracing_file,
 				  .ctx = s };
 
+	memcpy(r.platforms, platforms, sizeof(platforms));
 	if (ok && json)
 		report_scope_json(out, &r);
 	else if (ok)

@@ -6,6 +6,14 @@
 #include "case/stage_known.h"
 #include "report/trace.h"
 
+enum scope_platform_state { PLATFORM_NO_TELEMETRY, PLATFORM_NOT_SEEN, PLATFORM_SEEN };
+struct scope_platform {
+	const char *os;
+	uint64_t hosts, with_runs; /* of this system; with records of process starts */
+	enum scope_platform_state state;
+};
+#define SCOPE_PLATFORMS 3u
+
 struct report_scope {
 	struct slice path; /* of the case */
 	int64_t rank;	   /* of the origin; 0: named by the user */
@@ -14,6 +22,7 @@ struct report_scope {
 	const struct stage_facts *facts; /* n each, in the order of host and epoch */
 	const struct stage_ladder *ladders;
 	size_t n;
+	struct scope_platform platforms[SCOPE_PLATFORMS]; /* of the whole case, also where few hosts are told */
 	uint64_t without_host, without_time; /* records that are not counted */
 	report_file_fn *file;
 	void *ctx;
@@ -35,13 +44,7 @@ struct scope_counts {
 };
 void scope_count(const struct report_scope *r, struct scope_counts *ret);
 
-enum scope_platform_state { PLATFORM_NO_TELEMETRY, PLATFORM_NOT_SEEN, PLATFORM_SEEN };
-struct scope_platform {
-	const char *os;
-	uint64_t hosts, with_runs; /* of this system; with records of process starts */
-	enum scope_platform_state state;
-};
-#define SCOPE_PLATFORMS 3u
 /* windows, macos, linux: seen where a stage is proved; not_seen only where process starts are recorded. */
-void scope_platforms(const struct report_scope *r, struct scope_platform ret[SCOPE_PLATFORMS]);
+void scope_platforms(const struct stage_facts *facts, const struct stage_ladder *ladders, size_t n,
+		     struct scope_platform ret[SCOPE_PLATFORMS]);
 const char *scope_platform_text(enum scope_platform_state s);

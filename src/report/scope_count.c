@@ -2,9 +2,9 @@
 #include "base/map.h"
 #include "report/scope.h"
 
-static bool new_host(const struct report_scope *r, size_t i)
+static bool new_host(const struct stage_facts *facts, size_t i)
 {
-	return !i || !slice_eq_nocase(r->facts[i].host, r->facts[i - 1].host);
+	return !i || !slice_eq_nocase(facts[i].host, facts[i - 1].host);
 }
 
 /* Of all lives of the host that begins at i. */
@@ -13,7 +13,7 @@ static void count_host(const struct report_scope *r, size_t i, struct scope_coun
 	int proved = STAGE_NONE, possible = STAGE_NONE;
 	bool blocked = false;
 
-	for (size_t k = i; k < r->n && (k == i || !new_host(r, k)); k++) {
+	for (size_t k = i; k < r->n && (k == i || !new_host(r->facts, k)); k++) {
 		const struct stage_ladder *l = &r->ladders[k];
 
 		proved = l->proved > proved ? l->proved : proved;
@@ -39,7 +39,7 @@ void scope_count(const struct report_scope *r, struct scope_counts *ret)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct stage_facts *f = &r->facts[i];
 
-		if (new_host(r, i))
+		if (new_host(r->facts, i))
 			count_host(r, i, ret);
 		for (size_t k = 0; k < f->user_count; k++)
 			map_intern(&users, arena_lower(&scratch, f->users[k]));
@@ -65,18 +65,21 @@ static bool has_runs(const struct stage_facts *f)
 	return false;
 }
 
-void scope_platforms(const struct report_scope *r, struct scope_platform ret[SCOPE_PLATFORMS])
+void scope_platforms(const struct stage_facts *facts, const struct stage_ladder *ladders, size_t n,
+		     struct scope_platform ret[SCOPE_PLATFORMS])
 {
 	static const char *const names[SCOPE_PLATFORMS] = { "windows", "macos", "linux" };
 
 	for (size_t p = 0; p < SCOPE_PLATFORMS; p++) {
 		ret[p] = (struct scope_platform){ .os = names[p] };
-		for (size_t i = 0; i < r->n; i++) {
-			if (!r->facts[i].os || strcmp(r->facts[i].os, names[p]) != 0)
+		for (size_t i = 0; i < n; i++) {
+			bool host = new_host(facts, i);
+
+			if (!facts[i].os || strcmp(facts[i].os, names[p]) != 0)
 				continue;
-			ret[p].hosts += new_host(r, i);
-			ret[p].with_runs += new_host(r, i) && has_runs(&r->facts[i]);
-			if (r->ladders[i].proved != STAGE_NONE || r->ladders[i].blocked_at != STAGE_NONE)
+			ret[p].hosts += host;
+			ret[p].with_runs += host && has_runs(&facts[i]);
+			if (ladders[i].proved != STAGE_NONE || ladders[i].blocked_at != STAGE_NONE)
 				ret[p].state = PLATFORM_SEEN;
 		}
 		if (ret[p].state != PLATFORM_SEEN && ret[p].with_runs)

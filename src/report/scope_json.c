@@ -206,9 +206,8 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 
 static void put_platforms(struct buf *out, const struct report_scope *r)
 {
-	struct scope_platform p[SCOPE_PLATFORMS];
+	const struct scope_platform *p = r->platforms;
 
-	scope_platforms(r, p);
 	buf_json_key(out, "platforms");
 	buf_put_byte(out, '[');
 	for (size_t i = 0; i < SCOPE_PLATFORMS; i++) {

@@ -213,22 +213,38 @@ static void put_examples(struct buf *out, const struct report_scope *r, const st
 	}
 }
 
+static void put_number(struct buf *out, uint64_t n, const char *one)
+{
+	bool life = strcmp(one, "life") == 0;
+
+	buf_printf(out, "%llu %s", (unsigned long long)n, n == 1 ? one : life ? "lives" : one);
+	if (n != 1 && !life)
+		buf_put_byte(out, 's');
+}
+
 static void put_counts(struct buf *out, const struct report_scope *r)
 {
 	struct scope_counts c;
 
 	scope_count(r, &c);
-	buf_printf(out, "%llu hosts in %llu lives; highest stage proved:", (unsigned long long)c.hosts,
-		   (unsigned long long)c.epochs);
+	put_number(out, c.hosts, "host");
+	buf_put_str(out, " in ");
+	put_number(out, c.epochs, "life");
+	buf_put_str(out, "; highest stage proved:");
 	for (int s = STAGE_COUNT - 1; s >= 0; s--)
 		if (c.proved[s])
 			buf_printf(out, " %s %llu,", stage_text((enum stage)s), (unsigned long long)c.proved[s]);
 	buf_printf(out, " none %llu\n", (unsigned long long)c.proved[STAGE_COUNT]);
-	buf_printf(out, "%llu blocked (counted apart: later stages do not apply there), %llu users, %llu clones\n",
-		   (unsigned long long)c.blocked, (unsigned long long)c.users, (unsigned long long)c.clones);
-	if (r->without_host || r->without_time)
-		buf_printf(out, "not counted: %llu records without a host, %llu without a time\n",
-			   (unsigned long long)r->without_host, (unsigned long long)r->without_time);
+	buf_printf(out, "%llu blocked (counted apart: later stages do not apply there), ", (unsigned long long)c.blocked);
+	put_number(out, c.users, "user");
+	buf_put_str(out, ", ");
+	put_number(out, c.clones, "clone");
+	buf_put_byte(out, '\n');
+	if (!r->without_host && !r->without_time)
+		return;
+	buf_put_str(out, "not counted: ");
+	put_number(out, r->without_host, "record");
+	buf_printf(out, " without a host, %llu without a time\n", (unsigned long long)r->without_time);
 }
 
 static void put_duration(struct buf *out, int64_t ns)
@@ -262,9 +278,8 @@ static void put_learned(struct buf *out, const struct report_scope *r)
 
 static void put_platforms(struct buf *out, const struct report_scope *r)
 {
-	struct scope_platform p[SCOPE_PLATFORMS];
+	const struct scope_platform *p = r->platforms;
 
-	scope_platforms(r, p);
 	buf_put_str(out, "platforms:");
 	for (size_t i = 0; i < SCOPE_PLATFORMS; i++)
 		buf_printf(out, "%s %s %s", i ? "," : "", p[i].os, scope_platform_text(p[i].state));

@@ -30,6 +30,7 @@ struct fixture {
 	struct stage_known known;
 	struct arena arena;
 	struct stage_gathered got;
+	struct map alerts; /* records on which one stands, of every host */
 };
 
 static const struct stage_wanted release = { .kind = ORIGIN_RELEASE,
@@ -48,6 +49,7 @@ static void start(struct fixture *f, const struct stage_wanted *w, const char *a
 	*f = (struct fixture){ 0 };
 	arena_init(&f->arena, 0);
 	stage_known_init(&f->known);
+	map_init(&f->alerts);
 	assert_true(stage_wanted_add(&f->known, w));
 	while (rest.n)
 		stage_wanted_host(&f->known, slice_cut(rest, ' ', &rest));
@@ -58,7 +60,7 @@ static void run_hosts(struct fixture *f, const struct told_host *hosts, size_t n
 	for (size_t i = 0; i < n; i++) {
 		struct graph *g = told_graph(hosts[i].lines, hosts[i].n);
 
-		stage_learn(&f->known, g, slice_str(hosts[i].name));
+		stage_learn(&f->known, g, slice_str(hosts[i].name), f->alerts.n ? &f->alerts : NULL);
 		graph_free(g);
 	}
 	stage_known_finish(&f->known);
@@ -76,6 +78,7 @@ static void run_hosts(struct fixture *f, const struct told_host *hosts, size_t n
 static void end(struct fixture *f)
 {
 	free(f->got.list);
+	map_done(&f->alerts);
 	stage_known_done(&f->known);
 	arena_done(&f->arena);
 }
@@ -224,6 +227,21 @@ static void without_another_version_nobody_knows_whom_it_calls(void **state)
 	RUN_HOSTS(&f, HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, CALL("20", "a", BAD)));
 	assert_false(stage_known_calls(&f.known, &why));
 	assert_non_null(why);
+	end(&f);
+}
+
+static void an_alert_on_a_contact_stands_for_the_other_version(void **state)
+{
+	struct stage_place_key second = { 1, 2, 100 };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	map_set(&f.alerts, slice_of(&second, sizeof(second)), 1);
+	RUN_HOSTS(&f, HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, ALONE("20", "a", BAD), ALONE("21", "a", GOOD)));
+	assert_int_equal(f.known.destinations.n, 1);
+	assert_shown(&f, 0, "S3 S4");
+	assert_int_equal(f.got.list[0].proofs[STAGE_S4].count, 1);
 	end(&f);
 }
 
@@ -481,6 +499,7 @@ int main(void)
 		cmocka_unit_test(an_address_of_two_versions_offers_neither),
 		cmocka_unit_test(it_calls_whom_neither_others_nor_other_versions_call),
 		cmocka_unit_test(without_another_version_nobody_knows_whom_it_calls),
+		cmocka_unit_test(an_alert_on_a_contact_stands_for_the_other_version),
 		cmocka_unit_test(a_beacon_comes_three_times_and_not_at_once),
 		cmocka_unit_test(what_it_writes_and_then_loads_is_a_second_stage),
 		cmocka_unit_test(what_another_version_does_too_says_nothing),
