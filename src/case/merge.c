@@ -146,6 +146,9 @@ static uint32_t release_of(const struct merging *m, const struct told_origin *x)
 			at = map_get(&m->by_place, path_tail(x->downloaded));
 		if (at == MAP_NONE)
 			at = named_by(m, path_tail(x->downloaded.n ? x->downloaded : x->url));
+	} else if (x->kind == ORIGIN_DEPLOYMENT && path_is_package(x->path)) {
+		/* The agent carried it. */
+		at = named_by(m, path_tail(x->path));
 	} else if (x->kind == ORIGIN_PACKAGE && !x->version.n) {
 		at = map_get(&m->by_place, x->name);
 		if (at == MAP_NONE)

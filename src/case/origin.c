@@ -67,6 +67,9 @@ static void put_key(struct buf *key, const struct told_origin *o, struct slice h
 		break;
 	case ORIGIN_DEPLOYMENT:
 		buf_put(key, path_tail(o->delivered_by));
+		/* What an agent installs is one thing each; what it was made to drop may bear any name. */
+		if (path_is_package(o->path))
+			buf_put(key, path_tail(o->path));
 		break;
 	default:
 		buf_put(key, o->path);

@@ -338,7 +338,7 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->control == CONTROL_ALERTING) {
 		w->verdict = WEIGH_NOT_SUPPORTED;
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
-	} else if (w->gravity < GRAVITY_LIGHT || (w->gravity < GRAVITY_MIN && !w->arrivals)) {
+	} else if (w->gravity < GRAVITY_LIGHT || (w->images > 1 && w->gravity < GRAVITY_MIN && !w->arrivals)) {
 		w->verdict = WEIGH_UNEXPLAINED;
 		w->why = "its alerts are of kinds that ordinary software raises too";
 	} else if (!w->arrivals && w->p > SMALL_P && w->images > 1) {

@@ -2,6 +2,7 @@
 #include "cli/across.h"
 
 #include "base/heap.h"
+#include "cli/naming.h"
 #include "graph/across.h"
 
 #include <stdlib.h>
@@ -15,6 +16,53 @@ void across_note(struct store *s, const struct graph *g, struct slice host)
 
 	for (size_t i = 0; i < n; i++)
 		store_add_address(s, host, addresses[i]);
+}
+
+void across_contents_init(struct across_contents *c)
+{
+	*c = (struct across_contents){ 0 };
+	map_init(&c->by_hash);
+}
+
+void across_contents_done(struct across_contents *c)
+{
+	map_done(&c->by_hash);
+	free(c->list);
+}
+
+static void note_content(struct across_contents *c, struct slice hash, uint32_t host, int64_t ns)
+{
+	uint32_t at = map_get(&c->by_hash, hash);
+
+	if (at == MAP_NONE) {
+		if (c->n == LIMIT_CONTENTS)
+			return;
+		map_set(&c->by_hash, hash, (uint32_t)c->n);
+		c->list = heap_room(c->list, c->n, &c->cap, sizeof(*c->list));
+		c->list[c->n++] = (struct across_content){ host, ns, false };
+		return;
+	}
+	struct across_content *x = &c->list[at];
+
+	x->several |= x->host != host;
+	if (ns < x->ns) {
+		x->ns = ns;
+		x->host = host;
+	}
+}
+
+void across_contents_note(struct across_contents *c, const struct graph *g, uint32_t host)
+{
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+		struct slice hash;
+
+		if (!e->timed || e->set == GRAPH_NONE || e->op < ACTIVITY_FILE_CREATE || e->op > ACTIVITY_DOWNLOAD)
+			continue;
+		hash = graph_attribute(g, e, ATTRIBUTE_SHA256);
+		if (hash.n)
+			note_content(c, hash, host, e->time_ns);
+	}
 }
 
 struct journey {
@@ -95,15 +143,100 @@ static bool enter(struct journey *j, struct slice host)
 	return found;
 }
 
+/* Behind what was brought in: how it came to be on the host that wrote it first. */
+static void append_content(struct journey *j, const struct told *more, struct slice host, struct slice hash, int64_t ns)
+{
+	struct told *t = j->told;
+	size_t n = t->hop_count + 1 + more->hop_count;
+	struct told_hop *hops = arena_array(j->arena, n + 1, sizeof(*hops));
+
+	if (!hops)
+		return;
+	memcpy(hops, t->hops, t->hop_count * sizeof(*hops));
+	hops[t->hop_count] = (struct told_hop){
+		.from = { .kind = ENTITY_NONE, .name = arena_keep(j->arena, hash) },
+		.to = { .kind = ENTITY_NONE, .name = j->hosts[j->n - 1] },
+		.op = "same_content",
+		.why = "the same content was written on this host before",
+		.time = { .ns = ns, .set = true, .digits = 3 },
+	};
+	if (more->hop_count)
+		hops[t->hop_count].at = more->hops[0].at;
+	memcpy(hops + t->hop_count + 1, more->hops, more->hop_count * sizeof(*hops));
+	for (size_t i = t->hop_count; i < n; i++)
+		hops[i].host = host;
+	t->other_count = t->other_count < 3 ? t->other_count + 1 : 3;
+	memmove(&t->others[1], &t->others[0], (t->other_count - 1) * sizeof(*t->others));
+	t->others[0] = t->origin;
+	t->hops = hops;
+	t->hop_count = n;
+	t->origin = more->origin;
+	t->origin.host = host;
+}
+
+/* The origin's own words again: the first host got it the same way, and is no cause of it. */
+static bool says_the_same(const struct told_origin *a, const struct told_origin *b)
+{
+	return a->kind == b->kind && slice_eq(a->name, b->name) && slice_eq(a->url, b->url);
+}
+
+static bool enter_by_content(struct journey *j, struct slice host, struct slice hash, int64_t ns)
+{
+	struct err err = { 0 };
+	struct graph *g = tracing_graph(j->s, host, j->o, &err);
+	struct trace *trace = heap_new(sizeof(*trace));
+	struct told more = { 0 };
+	struct tracer *tracer;
+	uint32_t file;
+	bool found = false;
+
+	if (!g) {
+		free(trace);
+		return false;
+	}
+	tracer = tracer_new(g, j->baseline);
+	tracer_budget(tracer, j->o->budget);
+	if (naming_find(g, hash, &file, 1)) {
+		trace_node(tracer, file, ns, trace);
+		trace_tell(g, trace, j->arena, &more);
+		found = more.origin.kind != ORIGIN_GAP && !says_the_same(&more.origin, &j->told->origin);
+	}
+	if (found) {
+		append_content(j, &more, host, hash, ns);
+		j->hosts[j->n++] = host;
+	}
+	tracer_free(tracer);
+	free(trace);
+	graph_free(g);
+	return found;
+}
+
+/* The first writer of what was fetched, else of what was brought in. */
+static bool next_by_content(const struct journey *j, struct slice *host, struct slice *hash, int64_t *ns)
+{
+	const struct told_origin *x = &j->told->origin;
+
+	if (x->kind != ORIGIN_DOWNLOAD && x->kind != ORIGIN_RELEASE && x->kind != ORIGIN_PACKAGE)
+		return false;
+	*hash = x->downloaded_sha256.n && store_first_host(j->s, x->downloaded_sha256, host, ns) ? x->downloaded_sha256
+												 : x->sha256;
+	return store_first_host(j->s, *hash, host, ns) && !was_entered(j, *host) && (!x->time.set || *ns < x->time.ns);
+}
+
 void across_continue(struct store *s, const struct cli_options *o, const struct baseline *baseline, struct slice host,
 		     struct arena *arena, struct told *told)
 {
 	struct journey j = { .s = s, .o = o, .baseline = baseline, .arena = arena, .told = told, .hosts = { host }, .n = 1 };
+	struct slice next, hash;
+	int64_t ns;
 
-	while (told->origin.kind == ORIGIN_REMOTE_HOST && told->origin.remote.n && j.n <= ACROSS_HOSTS) {
-		struct slice next = store_host_of_address(s, told->origin.remote);
-
-		if (!next.n || was_entered(&j, next) || !enter(&j, next))
+	while (j.n <= ACROSS_HOSTS) {
+		if (told->origin.kind == ORIGIN_REMOTE_HOST && told->origin.remote.n) {
+			next = store_host_of_address(s, told->origin.remote);
+			if (!next.n || was_entered(&j, next) || !enter(&j, next))
+				return;
+		} else if (!next_by_content(&j, &next, &hash, &ns) || !enter_by_content(&j, next, hash, ns)) {
 			return;
+		}
 	}
 }

@@ -294,7 +294,7 @@ static void keep_first(void *ctx, const struct slice *c, size_t n)
 	struct telling *t = ctx;
 
 	t->origins++;
-	t->unexplained += slice_is(c[VERDICT], "unexplained");
+	t->unexplained += slice_is(c[KIND], "gap");
 	if (t->first.there)
 		return;
 	t->first.there = true;
@@ -316,7 +316,7 @@ static void put_numbers(struct telling *t, const struct slice *c)
 		 y = number(c[UNEXPOSED_QUIET]);
 	char p[24] = "";
 
-	if (!c[CONFIDENCE].n || a + b + x + y == 0 || slice_is(c[VERDICT], "unexplained"))
+	if (!c[CONFIDENCE].n || x + y == 0)
 		return;
 	if (c[P].n && c[P].n < sizeof(p))
 		memcpy(p, c[P].p, c[P].n);
@@ -334,7 +334,7 @@ static void origin_row(void *ctx, const struct slice *c, size_t n)
 
 	(void)n;
 	/* Where evidence merely ends is counted below. */
-	if (t->rows >= ORIGINS_TOLD || (t->rows && slice_is(c[VERDICT], "unexplained")))
+	if (t->rows >= ORIGINS_TOLD || (t->rows && slice_is(c[KIND], "gap")))
 		return;
 	t->rows++;
 	put_name(t, c[NAME], 70);

@@ -64,6 +64,8 @@ bool tracing_file(void *store, uint32_t source, struct slice *ret_file, struct s
 
 /* ---- all alerts ---- */
 
+/* Origins up to this rank are followed to the host that wrote their content first. */
+#define ACROSS_RANK 3
 /* Costs of two ends that no record tells apart. */
 #define TWIN_COST 0.01
 
@@ -98,6 +100,7 @@ struct all {
 	struct releases releases;
 	struct baseline *baseline;
 	struct asking *asking;
+	struct across_contents contents;
 	struct map machines;   /* the products' numbers for machines -> the first host with it */
 	uint32_t (*clones)[2]; /* hosts that share one: of one image */
 	size_t clone_count, clone_cap;
@@ -353,6 +356,14 @@ static void note_machines(struct all *a, const struct graph *g, uint32_t host)
 	}
 }
 
+static void put_contents_of_several(struct all *a)
+{
+	for (uint32_t i = 0; i < a->contents.n; i++)
+		if (a->contents.list[i].several)
+			store_add_content(a->s, map_key(&a->contents.by_hash, i),
+					  a->hosts[a->contents.list[i].host].name, a->contents.list[i].ns);
+}
+
 /* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
 static bool trace_hosts(struct all *a, struct err *err)
 {
@@ -367,12 +378,14 @@ static bool trace_hosts(struct all *a, struct err *err)
 		baseline_add(a->baseline, g);
 		releases_add(&a->releases, g, a->hosts[i].name);
 		across_note(a->s, g, a->hosts[i].name);
+		across_contents_note(&a->contents, g, (uint32_t)i);
 		note_machines(a, g, (uint32_t)i);
 		if (a->host_count == 1)
 			kept = g;
 		else
 			graph_free(g);
 	}
+	put_contents_of_several(a);
 	baseline_encode(a->baseline, &bytes);
 	store_set_baseline(a->s, buf_slice(&bytes));
 	buf_done(&bytes);
@@ -422,7 +435,8 @@ static void go_across(struct all *a, struct origin_group *g)
 {
 	struct told told = { .hops = g->hops, .hop_count = g->hop_count, .origin = g->origin };
 
-	if (g->origin.kind != ORIGIN_REMOTE_HOST)
+	/* By content only for the first: each may load another host's graph. */
+	if (g->origin.kind != ORIGIN_REMOTE_HOST && g->rank > ACROSS_RANK)
 		return;
 	across_continue(a->s, a->o, a->baseline, g->host, &a->arena, &told);
 	g->hops = told.hops;
@@ -602,6 +616,7 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 
 	arena_init(&a.arena, 0);
 	map_init(&a.machines);
+	across_contents_init(&a.contents);
 	origins_init(&a.origins);
 	releases_init(&a.releases);
 	ok = store_ask(s, STORE_GRAPH_HOSTS, note_host, &a, err) && store_ask(s, STORE_ALERTS, note_alert, &a, err);
@@ -618,6 +633,7 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	asking_free(a.asking);
 	arena_done(&a.arena);
 	map_done(&a.machines);
+	across_contents_done(&a.contents);
 	free(a.clones);
 	free(a.hosts);
 	free(a.alerts);

@@ -240,6 +240,36 @@ struct slice store_host_of_address(struct store *s, struct slice address)
 	return n == 1 ? hosts[0] : slice_of(NULL, 0);
 }
 
+bool store_add_content(struct store *s, struct slice hash, struct slice host, int64_t ns)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = prepare(s, "INSERT OR REPLACE INTO host_content(hash, host, time_ns) VALUES(?,?,?)");
+
+	if (q) {
+		bind_text(q, 1, hash);
+		bind_text(q, 2, host);
+		sqlite3_bind_int64(q, 3, ns);
+	}
+	return step(s, q) && ok;
+}
+
+bool store_first_host(struct store *s, struct slice hash, struct slice *ret_host, int64_t *ret_ns)
+{
+	sqlite3_stmt *q = hash.n ? prepare(s, "SELECT host, time_ns FROM host_content WHERE hash=?") : NULL;
+	bool found = false;
+
+	if (!q)
+		return false;
+	bind_text(q, 1, hash);
+	if (sqlite3_step(q) == SQLITE_ROW) {
+		*ret_host = store_keep(s, column(q, 0));
+		*ret_ns = sqlite3_column_int64(q, 1);
+		found = true;
+	}
+	sqlite3_finalize(q);
+	return found;
+}
+
 bool store_set_baseline(struct store *s, struct slice bytes)
 {
 	struct buf packed = { 0 };

@@ -36,6 +36,7 @@
 /* New in version 4. */
 #define STORE_QUESTION_TABLE                                                                       \
 	"CREATE TABLE IF NOT EXISTS question(id INTEGER PRIMARY KEY, kind TEXT, asked TEXT, detail TEXT);"  \
+	"CREATE TABLE IF NOT EXISTS host_content(hash TEXT PRIMARY KEY, host TEXT, time_ns INTEGER) WITHOUT ROWID;" \
 	"CREATE TABLE IF NOT EXISTS novel(product TEXT, version TEXT, program TEXT, does TEXT, hosts INTEGER);"
 /* New in version 3. */
 #define STORE_COVERAGE_TABLES                                                                      \
@@ -119,7 +120,7 @@ static const char store_forget[] =
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
 	"DELETE FROM host_stage; DELETE FROM host_reason;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
-	"DELETE FROM question; DELETE FROM novel;"
+	"DELETE FROM question; DELETE FROM novel; DELETE FROM host_content;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */

@@ -182,6 +182,11 @@ size_t store_addresses(struct store *s, struct slice host, struct slice *ret, si
 /* The one host that has this address; p NULL where none or several have. */
 struct slice store_host_of_address(struct store *s, struct slice address);
 
+/* A content that one host wrote first and others have too. */
+bool store_add_content(struct store *s, struct slice hash, struct slice host, int64_t ns);
+/* Who wrote it first; false where it is on one host only. The text is in the store's arena. */
+bool store_first_host(struct store *s, struct slice hash, struct slice *ret_host, int64_t *ret_ns);
+
 bool store_set_baseline(struct store *s, struct slice bytes);
 /* Into out; false when the case has none that can be read. */
 bool store_baseline(struct store *s, struct buf *out);
