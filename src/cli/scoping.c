@@ -17,10 +17,9 @@ struct kept_origin {
 	struct slice sha256, downloaded_sha256;
 };
 
-/* Where an alert stands; those of a host follow each other. */
-struct scoping_alert {
-	uint32_t host; /* in sources.hosts */
-	struct stage_place_key at;
+/* The alerts of a host; they follow each other. */
+struct alert_range {
+	size_t first, n;
 };
 
 struct scoping {
@@ -33,8 +32,9 @@ struct scoping {
 	int64_t rank;
 	struct stage_known known;
 	struct scoping_sources sources;
-	struct scoping_alert *alerts;
+	struct stage_place_key *alerts; /* where they stand */
 	size_t alert_count, alert_cap;
+	struct alert_range *ranges; /* by host */
 	struct map host_numbers; /* folded name -> index in sources.hosts */
 	struct slice last_file, last_inner;
 	uint32_t last_source;
@@ -176,30 +176,34 @@ static void note_alert(void *ctx, const struct slice *c, size_t n)
 {
 	struct scoping *x = ctx;
 	struct arena scratch;
-	struct scoping_alert a = { 0 };
+	struct stage_place_key at = { 0 };
+	uint32_t host;
 
 	(void)n;
 	arena_init(&scratch, 0);
-	a.host = map_get(&x->host_numbers, arena_lower(&scratch, c[1]));
+	host = map_get(&x->host_numbers, arena_lower(&scratch, c[1]));
 	arena_done(&scratch);
-	if (a.host == MAP_NONE)
+	if (host == MAP_NONE)
 		return;
 	if (!x->last_file.p || !slice_eq(c[6], x->last_file) || !slice_eq(c[7], x->last_inner)) {
 		x->last_file = arena_keep(&x->arena, c[6]);
 		x->last_inner = arena_keep(&x->arena, c[7]);
 		x->last_source = store_source(x->s, c[6], c[7]);
 	}
-	a.at.source = x->last_source;
-	slice_to_u64(c[8], &a.at.record);
-	slice_to_u64(c[9], &a.at.offset);
+	at.source = x->last_source;
+	slice_to_u64(c[8], &at.record);
+	slice_to_u64(c[9], &at.offset);
+	if (!x->ranges[host].n++)
+		x->ranges[host].first = x->alert_count;
 	x->alerts = heap_room(x->alerts, x->alert_count, &x->alert_cap, sizeof(*x->alerts));
-	x->alerts[x->alert_count++] = a;
+	x->alerts[x->alert_count++] = at;
 }
 
 static bool read_alerts(struct scoping *x, struct err *err)
 {
 	struct arena scratch;
 
+	x->ranges = heap_array(x->sources.host_count + 1, sizeof(*x->ranges));
 	arena_init(&scratch, 0);
 	for (size_t i = 0; i < x->sources.host_count; i++)
 		map_set(&x->host_numbers, arena_lower(&scratch, x->sources.hosts[i].name), (uint32_t)i);
@@ -209,12 +213,12 @@ static bool read_alerts(struct scoping *x, struct err *err)
 
 static void learn_host(struct scoping *x, size_t host, struct graph *g)
 {
+	const struct alert_range *r = &x->ranges[host];
 	struct map alerts;
 
 	map_init(&alerts);
-	for (size_t i = 0; i < x->alert_count; i++)
-		if (x->alerts[i].host == host)
-			map_set(&alerts, slice_of(&x->alerts[i].at, sizeof(x->alerts[i].at)), 1);
+	for (size_t i = r->first; i < r->first + r->n; i++)
+		map_set(&alerts, slice_of(&x->alerts[i], sizeof(x->alerts[i])), 1);
 	stage_learn(&x->known, g, x->sources.hosts[host].name, &alerts);
 	map_done(&alerts);
 }
@@ -301,6 +305,7 @@ static void done(struct scoping *x)
 	scoping_sources_done(&x->sources);
 	map_done(&x->host_numbers);
 	free(x->alerts);
+	free(x->ranges);
 	free(x->origins);
 	free(x->gathered.list);
 	free(x->ladders);

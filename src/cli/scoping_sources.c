@@ -119,12 +119,13 @@ static void note_uncounted(void *ctx, const struct slice *c, size_t n)
 /* ---- kinds of record ---- */
 
 /* By Sigma's category, by the number of an event of the Security log, by the source's name or its reader. A live
- * list (processes, modules) names what was running when it was made: what ran before it does not show. */
+ * list (processes, modules) names what was running when it was made, Prefetch what was run last: what else ran does
+ * not show. A log of packages is no list of them. */
 static const struct kind {
 	const char *category, *source, *reader;
 	int64_t event_id; /* 0: any */
 	enum stage_record record;
-	bool moment; /* a live list */
+	bool moment; /* whole as it may be, it excludes nothing */
 } kinds[] = {
 	{ NULL, "Windows.System.Pslist", NULL, 0, RECORDS_RUNS, true },
 	{ NULL, "Windows.System.DLLs", NULL, 0, RECORDS_LOADS, true },
@@ -137,6 +138,12 @@ static const struct kind {
 	{ NULL, "inventory", NULL, 0, RECORDS_FILES, false },
 	{ NULL, NULL, "mft", 0, RECORDS_FILES, false },
 	{ NULL, NULL, "hive", 0, RECORDS_PACKAGES, false },
+	{ NULL, NULL, "packagelist", 0, RECORDS_PACKAGES, false },
+	{ NULL, NULL, "packagelog", 0, RECORDS_PACKAGES, true },
+	{ NULL, NULL, "apt", 0, RECORDS_PACKAGES, true },
+	{ NULL, NULL, "prefetch", 0, RECORDS_RUNS, true },
+	{ NULL, NULL, "pca", 0, RECORDS_RUNS, true },
+	{ NULL, NULL, "usn", 0, RECORDS_CHANGES, false },
 	{ "process_creation", NULL, NULL, 0, RECORDS_RUNS, false },
 	{ "image_load", NULL, NULL, 0, RECORDS_LOADS, false },
 	{ "dns_query", NULL, NULL, 0, RECORDS_CONTACTS, false },
