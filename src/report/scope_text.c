@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "report/scope.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define HOSTS_SHOWN 60u
@@ -82,13 +83,13 @@ static void put_row(struct buf *out, const struct report_scope *r, size_t i)
 {
 	const struct stage_facts *f = &r->facts[i];
 	const struct stage_ladder *l = &r->ladders[i];
-	struct buf name = { 0 };
+	char life[16] = "";
 
-	buf_put(&name, f->host);
 	if (f->epoch > 1 || (i + 1 < r->n && slice_eq_nocase(f->host, r->facts[i + 1].host)))
-		buf_printf(&name, " #%u", f->epoch);
-	padded(out, buf_slice(&name), NAME_WIDTH);
-	buf_done(&name);
+		snprintf(life, sizeof(life), "#%u", f->epoch);
+	padded(out, f->host, *life ? NAME_WIDTH - 4 : NAME_WIDTH);
+	if (*life)
+		buf_printf(out, "%-4s", life);
 	for (int s = 0; s < STAGE_COUNT; s++)
 		buf_printf(out, "  %c", mark_of(l->answers[s]));
 	buf_printf(out, "  %-4s %-4s ", stage_level_text(l->proved), stage_level_text(l->possible));

@@ -476,6 +476,76 @@ static void inventories_show_what_is_there(void **state)
 	end(&f);
 }
 
+static void a_host_with_any_of_a_tie_is_told(void **state)
+{
+	static const struct stage_wanted other = { .kind = ORIGIN_RELEASE,
+						   .line = SLICE("release Tool 7.1"),
+						   .product = SLICE("Tool"),
+						   .version = SLICE("7.1"),
+						   .os = SLICE("windows") };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	assert_true(stage_wanted_add(&f.known, &other));
+	RUN_HOSTS(&f, HOST("A", RUNS), HOST("B", "10 process_start explorer.exe#1 > {t}C:\\Tool\\t.exe#2 | product=Tool | version=7.1"),
+		  HOST("C", "10 process_start explorer.exe#1 > {t}C:\\Tool\\t.exe#2 | product=Tool | version=7.0"));
+	assert_shown(&f, 0, "S3");
+	assert_shown(&f, 1, "S3");
+	assert_shown(&f, 2, "");
+	end(&f);
+}
+
+static void a_language_package_is_its_folder_in_its_version(void **state)
+{
+	static const struct stage_wanted package = { .kind = ORIGIN_PACKAGE,
+						     .line = SLICE("package left-pad 1.3.1"),
+						     .product = SLICE("left-pad"),
+						     .version = SLICE("1.3.1"),
+						     .ecosystem = SLICE("npm") };
+#define NODE "/usr/bin/node"
+#define SCRIPT " | command_line=node /srv/app/node_modules/left-pad/setup.js"
+	struct fixture f;
+
+	(void)state;
+	start(&f, &package, "A");
+	RUN_HOSTS(&f, HOST("A", "9 process_start - > {n}" NODE "#4" SCRIPT, "20 dns_query {n}" NODE "#4 > " BAD),
+		  HOST("B", "8 package - > left-pad | version=1.3.1 | action=install", "9 process_start - > {n}" NODE "#4" SCRIPT),
+		  HOST("C", "8 package - > left-pad | version=1.3.0 | action=install", "9 process_start - > {n}" NODE "#4" SCRIPT,
+		       "20 dns_query {n}" NODE "#4 > " GOOD),
+		  HOST("D", "9 process_start - > {n}" NODE "#4 | command_line=node /srv/app/node_modules/right-pad/setup.js"));
+	assert_shown(&f, 0, "S3 S4");
+	assert_shown(&f, 1, "S2 S3");
+	assert_shown(&f, 2, "");
+	assert_int_equal(f.got.list[2].unclear.n, 0);
+	assert_shown(&f, 3, "");
+	end(&f);
+}
+
+static void files_that_go_by_the_hundred(void **state)
+{
+	static char lines[2][260][120];
+	const char *list[2][260];
+	struct told_host hosts[2];
+	struct fixture f;
+
+	(void)state;
+	for (size_t h = 0; h < 2; h++) {
+		list[h][0] = RUNS;
+		for (size_t i = 1; i < 260; i++) {
+			snprintf(lines[h][i], sizeof(lines[h][i]), "%zu file_delete {a}" APP "#2 > C:\\Users\\u\\%s\\f%zu\\%zu.doc",
+				 100 + i, h ? "AppData\\Local" : "Documents", i % 7, i);
+			list[h][i] = lines[h][i];
+		}
+		hosts[h] = (struct told_host){ h ? "TIDIES" : "LOSES", list[h], 260 };
+	}
+	start(&f, &release, "A");
+	run_hosts(&f, hosts, 2);
+	assert_shown(&f, 0, "S3 S8");
+	assert_shown(&f, 1, "S3");
+	end(&f);
+}
+
 static void a_session_is_nothing_that_could_lie_on_a_host(void **state)
 {
 	static const struct stage_wanted logon = { .kind = ORIGIN_LOGON, .line = SLICE("a session on the machine itself") };
@@ -511,6 +581,9 @@ int main(void)
 		cmocka_unit_test(a_moment_that_it_wrote_down_is_kept),
 		cmocka_unit_test(a_download_is_its_content_or_the_file_on_hosts_with_alerts),
 		cmocka_unit_test(inventories_show_what_is_there),
+		cmocka_unit_test(a_host_with_any_of_a_tie_is_told),
+		cmocka_unit_test(a_language_package_is_its_folder_in_its_version),
+		cmocka_unit_test(files_that_go_by_the_hundred),
 		cmocka_unit_test(a_session_is_nothing_that_could_lie_on_a_host),
 	};
 
