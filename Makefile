@@ -27,16 +27,17 @@ asan: $(ASAN)/build.ninja
 	ninja -C $(ASAN)
 	python3 tests/run.py $(ASAN)
 
-# libFuzzer: make fuzz T=evtx TIME=60
+# libFuzzer: make fuzz T=evtx TIME=60. The libraries are instrumented too, or it would see only the target.
 fuzz:
-	test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Db_lundef=false
+	test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Db_lundef=false \
+		-Dc_args=-fsanitize=fuzzer-no-link,address,undefined
 	ninja -C build-fuzz fuzz/fuzz_$(T)
 	mkdir -p build-fuzz/corpus-$(T)
 	build-fuzz/fuzz/fuzz_$(T) -max_total_time=$(TIME) build-fuzz/corpus-$(T) fuzz/corpus/$(T)
 
 # Side by side with other tools; needs ../shared (tests/bench/README.md).
 bench: all
-	ninja -C $(BUILD) tests/graph_bench
+	ninja -C $(BUILD) tests/graph_bench tests/ntfs_make
 	python3 tests/bench/bench.py $(BUILD)/upriver
 
 # What takes too long for every change: tools/nightly says what. TIME: seconds a fuzz target.

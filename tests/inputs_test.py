@@ -308,8 +308,33 @@ def mixed(folder):
     check(dialects >= {"defender", "crowdstrike", "velociraptor-evtx", "auditd", "syslog"}, f"each by its dialect: {dialects}")
 
 
+def hives(folder):
+    """A registry hive with its log beside it, in a folder and in a container; each alone."""
+    both = (ROOT / "fuzz/corpus/hive/hive-and-log").read_bytes()
+    cut = both.index(b"regf", 4096)
+    places = "C/Windows/System32/config/SYSTEM", "C/Windows/System32/config/system.log1"
+    for name, data in zip(places, (both[:cut], both[cut:])):
+        (folder / "c" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "c" / name).write_bytes(data)
+    with zipfile.ZipFile(folder / "c.zip", "w") as z:
+        for name in reversed(places):
+            z.write(folder / "c" / name, name)
+    for evidence in (folder / "c", folder / "c.zip", folder / "c" / places[0]):
+        status, events, err = timeline(evidence)
+        services = [e["fields"]["name"] for e in events if e["kind"] == "service"]
+        check(status == 0 and "New" in services, f"{evidence.name}: the log is replayed: {status} {services} {err}")
+        check({e["host"] for e in events} == {"workstation-of-seventeen"}, f"{evidence.name}: the hive says whose it is")
+    (folder / "alone").write_bytes(both[:cut])
+    status, events, err = timeline(folder / "alone")
+    services = [e["fields"]["name"] for e in events if e["kind"] == "service"]
+    check(status == 0 and services and "New" not in services and "no log lies beside it" in err, f"a hive alone: {status} {err}")
+    (folder / "SYSTEM.LOG2").write_bytes(bytes(8192))
+    for log in (folder / "c" / places[1], folder / "SYSTEM.LOG2"):
+        check(timeline(log) == (0, [], ""), f"{log.name}: a log alone, or without a word in it, says nothing")
+
+
 def main():
-    for part in (utf16, large_object, hostile_tables, lists_of_what_is_there, linux_collection, bad_input, endless, mixed):
+    for part in (hives, utf16, large_object, hostile_tables, lists_of_what_is_there, linux_collection, bad_input, endless, mixed):
         with tempfile.TemporaryDirectory() as folder:
             part(pathlib.Path(folder))
     print(f"{passed} passed, {len(failures)} failed")

@@ -25,7 +25,7 @@ static void put_place(struct merging *m, struct slice place, uint32_t group)
 /* The path with whoever's home it is in taken out, in lower case: one place of a program on all hosts. */
 static struct slice place_of(struct slice path, struct arena *a)
 {
-	static const char *const homes[] = { "\\users\\", "/home/", "/users/" };
+	static const char *const homes[] = { "\\users", "/home", "/users" };
 	struct slice lower = arena_lower(a, path);
 
 	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
@@ -33,9 +33,9 @@ static struct slice place_of(struct slice path, struct arena *a)
 		struct slice rest;
 		size_t head;
 
-		if (!at)
+		head = at ? (size_t)(at - lower.p) + strlen(homes[i]) + 1 : lower.n;
+		if (head >= lower.n || lower.p[head - 1] != (uint8_t)homes[i][0])
 			continue;
-		head = (size_t)(at - lower.p) + strlen(homes[i]);
 		rest = slice_from(lower, head);
 		rest = slice_from(rest, slice_find(rest, (uint8_t)homes[i][0]));
 		return arena_printf(a, "%.*s*%.*s", (int)head, (const char *)lower.p, (int)rest.n, (const char *)rest.p);

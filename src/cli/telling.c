@@ -404,11 +404,22 @@ static bool tell_unseen(struct telling *t, struct err *err)
 
 static void tell_next(struct telling *t, const char *path)
 {
+	static const struct {
+		const char *what, *verb, *option;
+	} commands[] = {
+		{ "the way to the first, by record", "trace", "" },
+		{ "every host's stage, and why", "scope", "" },
+		{ "hits by rule, hosts, notes", "show", " --details" },
+		{ "what the logs leave out", "show", " --coverage" },
+	};
+
 	buf_put_str(t->out, "\nNext\n");
-	buf_printf(t->out, "  upriver trace %s               the way to the first, record by record\n", path);
-	buf_printf(t->out, "  upriver scope %s               every host's stage, with what would settle it\n", path);
-	buf_printf(t->out, "  upriver show %s --details      hits by rule, hosts, what was not read\n", path);
-	buf_printf(t->out, "  upriver show %s --coverage     what the logs leave out\n", path);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		buf_printf(t->out, "  %-33s upriver %s ", commands[i].what, commands[i].verb);
+		buf_put_terminal(t->out, slice_str(path), 0);
+		buf_put_str(t->out, commands[i].option);
+		buf_put_byte(t->out, '\n');
+	}
 }
 
 bool telling_text(struct buf *out, struct store *s, const char *path, struct err *err)

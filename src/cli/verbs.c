@@ -20,7 +20,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_TEMP, "temp", 0, "DIR", "where unpacked and sorted data waits (default $TMPDIR or /tmp)" },
 	{ OPTION_PROGRESS, "progress", 0, "WHEN", "always, never or auto (on a terminal)" },
 	{ OPTION_QUIET, "quiet", 'q', NULL, "no progress and no warnings" },
-	{ OPTION_CARVE, "carve", 0, NULL, "look for records in the slack space of event logs too" },
+	{ OPTION_CARVE, "carve", 0, NULL, "look for records in the slack of event logs and hives too" },
 	{ OPTION_FROM, "from", 0, "TIME", "only what happened at or after this time (RFC 3339)" },
 	{ OPTION_TO, "to", 0, "TIME", "only what happened at or before this time" },
 	{ OPTION_HOST, "host", 0, "NAME", "only this host, with or without its domain (repeatable)" },

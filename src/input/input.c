@@ -8,6 +8,8 @@
 
 const struct input_format *const input_formats[] = {
 	&input_evtx,
+	&input_hive,
+	&input_shimcache,
 	&input_jsonl,
 	&input_json,
 	&input_xml,
@@ -27,6 +29,12 @@ const struct input_format *const input_formats[] = {
 	&input_packagelist,
 	&input_unit,
 	&input_cron,
+	&input_prefetch,
+	&input_mft,
+	&input_usn,
+	&input_pca,
+	&input_recentfilecache,
+	&input_wer,
 	NULL,
 };
 

@@ -3,7 +3,7 @@
 """Side by side in one run: what Upriver and the tools one would pick instead need for the same work.
 
     make bench                            everything (about ten minutes)
-    tests/bench/bench.py UPRIVER [--keep FOLDER] [--runs N] [--only json,evtx,exports,ready,memory,slope,correlations]
+    tests/bench/bench.py UPRIVER [--keep FOLDER] [--runs N] [--only json,evtx,exports,hive,ntfs,ready,memory,graph,slope,correlations]
 
 One core each, runs in turn (A B A B), the median of N. CPU seconds are user + system of the whole
 process tree, from the system's accounting; what one run over a single event needs is taken off where
@@ -11,6 +11,7 @@ the line says events/s. README.md beside this file says what each line is."""
 import argparse
 import glob
 import json
+import lzma
 import os
 import random
 import re
@@ -28,6 +29,22 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 SHARED = os.environ.get("UPRIVER_SHARED", os.path.join(ROOT, "..", "shared"))
 RULE_FOLDERS = ("rules/windows", "rules-emerging-threats", "rules-threat-hunting")
 NOVEL = ("CommandLine", "ParentCommandLine", "ProcessGuid", "CurrentDirectory", "User")
+PYREGF = """
+import pyregf, sys, time
+def walk(key):
+    for value in key.values:
+        value.name, value.data
+    for child in key.sub_keys:
+        walk(child)
+best = 1e9
+for _ in range(int(sys.argv[2])):
+    f = pyregf.file()
+    f.open(sys.argv[1])
+    start = time.process_time()
+    walk(f.get_root_key())
+    best = min(best, time.process_time() - start)
+print(best)
+"""
 COUNTED = re.compile(r"guest instrs:\s+([\d,]+)")
 
 
@@ -295,6 +312,49 @@ class Bench:
         hunt, whole = in_turn(self.runs, self.hunt(f"{self.folder}/mixed.jsonl"), investigate)
         say("investigate beside hunt", f"{whole:.2f} s", f"{hunt:.2f} s", f"{whole / hunt:.2f}x", "<= 1.5x", whole <= 1.5 * hunt)
 
+    def hive(self):
+        source = SHARED + "/data/host/hives/SYSTEM_WIN_10_1709.xz"
+        walk = os.path.join(os.path.dirname(self.u), "tests", "hive_bench")
+        if not os.path.exists(source) or not os.path.exists(walk):
+            print(f"hive: skipped: {source if os.path.exists(walk) else walk} is not there")
+            return
+        hive = f"{self.folder}/SYSTEM"
+        with lzma.open(source) as packed, open(hive, "wb") as f:
+            shutil.copyfileobj(packed, f)
+        keys, values, _, ms, _ = subprocess.run([walk, hive], capture_output=True, text=True, check=True).stdout.split()
+        ours = float(ms) / 1e3
+        say(f"hive: {keys} keys, {values} values", f"{ours * 1e3:.1f} ms", "", "", "<= 25 ms", ours <= .025)
+        other = subprocess.run([sys.executable, "-c", PYREGF, hive, str(self.runs)], capture_output=True, text=True)
+        if other.returncode:
+            print("hive beside libregf: skipped: no pyregf for this Python (python3-libregf, or pip's libregf-python)")
+            return
+        theirs = float(other.stdout)
+        say("hive beside libregf (Python)", f"{ours * 1e3:.1f} ms", f"{theirs * 1e3:.0f} ms", f"{theirs / ours:.0f}x", ">= 20x",
+            theirs >= 20 * ours)
+    def ntfs(self):
+        """An $MFT beside mft_dump, a $J, and packed prefetch files, made by ntfs_make."""
+        make, none = os.path.join(os.path.dirname(self.u), "tests/ntfs_make"), never_rule(f"{self.folder}/never")
+        if not os.path.exists(make):
+            print("$MFT: skipped: ninja -C build tests/ntfs_make builds what it needs")
+            return
+        mft, usn, prefetch, dump = f"{self.folder}/mft.raw", f"{self.folder}/usn.raw", f"{self.folder}/prefetch", tool("mft_dump")
+        os.makedirs(prefetch, exist_ok=True)
+        for what, count, path in (("mft", 200000, mft), ("usn", 1000000, usn), ("prefetch", 20000, prefetch)):
+            subprocess.run([make, what, str(count), path], check=True)
+        other = [[dump, "-o", *how, mft] if dump else ["true"] for how in (("csv", "--hard-link-rows", "--stream-rows"), ("jsonl",))]
+        start, ours, csv, lines, jsonl, journal, runs = in_turn(
+            self.runs, self.hunt(f"{self.folder}/none.jsonl", none), self.hunt(mft, none), other[0],
+            [self.u, "timeline", mft, "--json", "--unsorted", "--threads", "1", "-q"], other[1], self.hunt(usn, none),
+            self.hunt(prefetch, none))
+        for what, a, b, kind, target in (("$MFT of 200,000: to events", ours, csv, "csv", 3), ("$MFT of 200,000: to JSON", lines, jsonl, "jsonl", 0)):
+            say(what, f"{a:.2f} s", f"mft_dump {kind} {b:.2f} s" if dump else "not installed", f"{b / a:.1f}x" if dump else "",
+                f">= {target}x" if target else "", b >= target * a if dump and target else None)
+        say("$J: 1 M records", f"{1e6 / (journal - start):,.0f} rec/s", "", "", "", None)
+        say("prefetch, packed, of 60 files", f"{20000 / (runs - start):,.0f} files/s", "", "", ">= 5,000", runs - start <= 4)
+        shutil.rmtree(prefetch)
+        os.unlink(mft)
+        os.unlink(usn)
+
     def memory(self):
         small = peak_memory([*self.hunt(f"{self.folder}/one.jsonl")])
         for threads in ("1", "2"):
@@ -325,7 +385,7 @@ def main():
     p.add_argument("upriver")
     p.add_argument("--keep", metavar="FOLDER", help="use this folder for the data and leave it there")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--only", default="json,evtx,exports,ready,memory,graph,slope,correlations")
+    p.add_argument("--only", default="json,evtx,exports,hive,ready,memory,graph,slope,correlations,ntfs")
     a = p.parse_args()
     if not os.path.isdir(SHARED + "/data/otrf"):
         print("skipped: the corpora are not beside the project (UPRIVER_SHARED)")

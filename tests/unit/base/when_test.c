@@ -47,6 +47,10 @@ static void filetime_has_seven_digits_and_zero_is_none(void **state)
 
 	when_filetime_text(0, any);
 	assert_string_equal(any, "1601-01-01T00:00:00.0000000Z");
+	when_filetime_text(2650467743999999999, any);
+	assert_string_equal(any, "9999-12-31T23:59:59.9999999Z");
+	when_filetime_text(2650467744000000000, any);
+	assert_string_equal(any, "10000-01-01T00:00:00.0000000Z");
 	when_filetime_text(UINT64_MAX, any);
 	assert_string_equal(any, "60056-05-28T05:36:10.9551615Z");
 	when_format(when_filetime(133244712001234567), text);
