@@ -118,11 +118,11 @@ static void note_uncounted(void *ctx, const struct slice *c, size_t n)
 
 /* ---- kinds of record ---- */
 
-/* By Sigma's category, by the number of an event of the Security log, by the source's name or its reader. A live
+/* By Sigma's category, by the number of an event of the Security log, by the source's name or its kind (timeline.md). A live
  * list (processes, modules) names what was running when it was made, Prefetch what was run last: what else ran does
  * not show. A log of packages is no list of them. */
 static const struct kind {
-	const char *category, *source, *reader;
+	const char *category, *source, *format;
 	int64_t event_id; /* 0: any */
 	enum stage_record record;
 	bool moment; /* whole as it may be, it excludes nothing */
@@ -137,12 +137,21 @@ static const struct kind {
 	{ NULL, "packages", NULL, 0, RECORDS_PACKAGES, false },
 	{ NULL, "inventory", NULL, 0, RECORDS_FILES, false },
 	{ NULL, NULL, "mft", 0, RECORDS_FILES, false },
-	{ NULL, NULL, "hive", 0, RECORDS_PACKAGES, false },
-	{ NULL, NULL, "packagelist", 0, RECORDS_PACKAGES, false },
-	{ NULL, NULL, "packagelog", 0, RECORDS_PACKAGES, true },
-	{ NULL, NULL, "apt", 0, RECORDS_PACKAGES, true },
+	{ NULL, NULL, "amcache_file", 0, RECORDS_FILES, true },
+	{ NULL, NULL, "shimcache", 0, RECORDS_FILES, true },
+	{ NULL, NULL, "recent_file_cache", 0, RECORDS_FILES, true },
+	{ NULL, NULL, "uninstall", 0, RECORDS_PACKAGES, false },
+	{ NULL, NULL, "msi_product", 0, RECORDS_PACKAGES, false },
+	{ NULL, NULL, "amcache_program", 0, RECORDS_PACKAGES, true },
+	{ NULL, NULL, "install_history", 0, RECORDS_PACKAGES, true },
+	{ NULL, NULL, "package", 0, RECORDS_PACKAGES, true },
 	{ NULL, NULL, "prefetch", 0, RECORDS_RUNS, true },
+	{ NULL, NULL, "bam", 0, RECORDS_RUNS, true },
+	{ NULL, NULL, "userassist", 0, RECORDS_RUNS, true },
 	{ NULL, NULL, "pca", 0, RECORDS_RUNS, true },
+	{ NULL, NULL, "srum_network", 0, RECORDS_CONTACTS, true },
+	{ NULL, NULL, "browser_visit", 0, RECORDS_REQUESTS, true },
+	{ NULL, NULL, "browser_download", 0, RECORDS_REQUESTS, true },
 	{ NULL, NULL, "usn", 0, RECORDS_CHANGES, false },
 	{ "process_creation", NULL, NULL, 0, RECORDS_RUNS, false },
 	{ "image_load", NULL, NULL, 0, RECORDS_LOADS, false },
@@ -165,7 +174,7 @@ static const struct kind {
 static bool is_kind(const struct kind *k, const struct slice *c, int64_t event_id)
 {
 	return (!k->category || slice_is(c[2], k->category)) && (!k->source || slice_eq_nocase(c[1], slice_str(k->source))) &&
-	       (!k->reader || slice_is(c[5], k->reader)) && (!k->event_id || k->event_id == event_id);
+	       (!k->format || slice_is(c[5], k->format)) && (!k->event_id || k->event_id == event_id);
 }
 
 static const struct kind *kind_of(const struct slice *c)

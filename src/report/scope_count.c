@@ -57,11 +57,17 @@ void scope_count(const struct report_scope *r, struct scope_counts *ret)
 	arena_done(&scratch);
 }
 
+/* A log of process starts: not a sample, and not a list of what was run last. */
 static bool has_runs(const struct stage_facts *f)
 {
-	for (size_t i = 0; i < f->source_count; i++)
-		if (f->sources[i].record == RECORDS_RUNS)
+	for (size_t i = 0; i < f->source_count; i++) {
+		const struct stage_source *s = &f->sources[i];
+
+		if (s->record == RECORDS_RUNS && (s->completeness == COMPLETENESS_COMPLETE ||
+						  s->completeness == COMPLETENESS_FILTERED ||
+						  s->completeness == COMPLETENESS_UNKNOWN))
 			return true;
+	}
 	return false;
 }
 
