@@ -39,7 +39,7 @@ struct weighing {
 	int64_t *first;		       /* by host: first alert of particular classes, INT64_MAX none */
 	int64_t *last_before;	       /* by host: last such alert before the arrival, INT64_MIN none */
 	int64_t *first_after;
-	bool *own, *kin;	       /* by host: alerts that trace here; only to other versions */
+	bool *own, *other;	       /* by host: alerts that trace here; to something that is no version of it */
 	struct unit *units;
 };
 
@@ -78,7 +78,9 @@ static void count_classes(const struct weighing *z, uint32_t *ours, uint32_t *al
 		const uint32_t here[3] = { a->class, c->hosts[a->host].image, 1 };
 		uint32_t n = (uint32_t)seen.n;
 
-		if (map_intern(&seen, slice_of(any, sizeof(any))) == n)
+		/* Alerts whose cause nobody knows are nobody else's. */
+		if ((a->group != COHORT_UNNAMED || z->x->associated) &&
+		    map_intern(&seen, slice_of(any, sizeof(any))) == n)
 			all[a->class]++;
 		n = (uint32_t)seen.n;
 		if (of_line(z->x, a->group) && z->own_class[a->class] && map_intern(&seen, slice_of(here, sizeof(here))) == n)
@@ -149,7 +151,7 @@ static void note_alerts(struct weighing *z)
 		if (!z->particular[a->class])
 			continue;
 		z->own[a->host] |= a->group == z->x->group;
-		z->kin[a->host] |= a->group != z->x->group && of_line(z->x, a->group);
+		z->other[a->host] |= !of_line(z->x, a->group) && a->group != COHORT_UNNAMED;
 		z->first[a->host] = a->first_ns < z->first[a->host] ? a->first_ns : z->first[a->host];
 		if (!p)
 			continue;
@@ -205,8 +207,9 @@ static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 	bool exposed = (z->own[h] && !z->x->associated) || (p && (!alerts || z->first_after[h] != INT64_MAX));
 	bool live = live_span(z, h, &from, &to), own = z->own[h] && exposed;
 
-	/* Another version's doing: neither with it nor without it. */
-	if (z->kin[h] && !z->own[h] && !exposed)
+	/* Another version's doing, or nobody knows whose where nearly all such alerts are its own: neither with it nor
+	 * without it. */
+	if (alerts && !z->own[h] && !exposed && !z->other[h] && !z->x->associated)
 		return;
 	u->exposed |= exposed;
 	u->alerting |= alerts;
@@ -394,7 +397,8 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->control == CONTROL_ALERTING) {
 		w->verdict = WEIGH_NOT_SUPPORTED;
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
-	} else if (w->gravity < GRAVITY_LIGHT || (w->images > 1 && w->gravity < GRAVITY_MIN && !w->arrivals)) {
+	} else if (w->gravity < GRAVITY_LIGHT ||
+		   (!w->arrivals && w->gravity < (w->images > 1 ? GRAVITY_MIN : WEIGHTY))) {
 		w->verdict = WEIGH_UNEXPLAINED;
 		w->why = "its alerts are of kinds that ordinary software raises too";
 	} else if (!w->arrivals && w->p > SMALL_P && w->images > 1) {
@@ -445,7 +449,7 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	z.first_after = heap_array(n, sizeof(*z.first_after));
 	z.last_before = heap_array(n, sizeof(*z.last_before));
 	z.own = heap_array(n, sizeof(*z.own));
-	z.kin = heap_array(n, sizeof(*z.kin));
+	z.other = heap_array(n, sizeof(*z.other));
 	z.own_class = heap_array(c->class_count + 1, sizeof(*z.own_class));
 	z.units = heap_array(n, sizeof(*z.units));
 	z.weight_of = heap_array(c->class_count + 1, sizeof(*z.weight_of));
@@ -467,7 +471,7 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	free(z.first_after);
 	free(z.last_before);
 	free(z.own);
-	free(z.kin);
+	free(z.other);
 	free(z.own_class);
 	free(z.weight_of);
 	free(z.units);
