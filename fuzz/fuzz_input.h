@@ -7,13 +7,17 @@
 
 #include <stdlib.h>
 
-static inline void fuzz_read(const struct input_format *f, struct slice bytes)
+/* beside: two files that belong to it, or NULL. */
+static inline void fuzz_read_beside(const struct input_format *f, struct slice bytes, const struct slice *beside)
 {
 	struct names names;
 	struct event ev;
 	uint8_t *copy = heap_new(bytes.n + 64);
 	struct input_env env = { .names = &names, .carve = bytes.n & 1 };
-	struct input_window w = { slice_of(copy, bytes.n), 0, bytes.n, true };
+	struct input_window w = { .bytes = slice_of(copy, bytes.n), .file_bytes = bytes.n, .final = true };
+
+	for (size_t i = 0; beside && i < 2; i++)
+		w.beside[i] = beside[i];
 
 	if (bytes.n)
 		memcpy(copy, bytes.p, bytes.n);
@@ -29,4 +33,9 @@ static inline void fuzz_read(const struct input_format *f, struct slice bytes)
 	event_done(&ev);
 	names_done(&names);
 	free(copy);
+}
+
+static inline void fuzz_read(const struct input_format *f, struct slice bytes)
+{
+	fuzz_read_beside(f, bytes, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lockfiles and lists of files: every byte string through every reader, whatever the probes say. */
+/* Lockfiles, lists of files, and small files that name a machine: every byte string through every reader, whatever the probes say. */
 #include "fuzz_input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,5 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_read(&input_piprecord, slice_of(data, size));
 	fuzz_read(&input_checksums, slice_of(data, size));
 	fuzz_read(&input_csv, slice_of(data, size));
+	fuzz_read(&input_machine, slice_of(data, size));
 	return 0;
 }

@@ -86,6 +86,9 @@ static inline uint64_t cursor_varint(struct cursor *c)
 {
 	uint64_t v = 0;
 
+	/* Most are of one byte. */
+	if (c->ok && c->at < c->s.n && c->s.p[c->at] < 0x80)
+		return c->s.p[c->at++];
 	for (unsigned shift = 0; shift < 64; shift += 7) {
 		uint8_t b = cursor_u8(c);
 

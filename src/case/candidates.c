@@ -331,6 +331,9 @@ void candidates_weigh(struct origins *o, const struct releases *r, struct cohort
 			weigh_group(&z, i);
 	associate(&z);
 	find_ties(&z);
+	/* The cohort may go before the origins do. */
+	for (size_t i = 0; i < o->n; i++)
+		o->list[i].weighed.detector = arena_keep(&o->arena, o->list[i].weighed.detector);
 	free(z.group_of);
 	free(z.next);
 	free(z.host);

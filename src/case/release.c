@@ -304,7 +304,7 @@ void releases_add(struct releases *r, const struct graph *g, struct slice host)
 	struct reading x = { .r = r, .g = g, .host = map_intern(&r->hosts, host), .os = os_of_host(g) };
 
 	for (size_t i = g->edge_count; i-- > 0 && !x.last_ns;)
-		x.last_ns = g->edges[i].timed ? g->edges[i].last_ns : 0;
+		x.last_ns = g->edges[i].timed ? graph_last(g, &g->edges[i]) : 0;
 	map_init(&x.by_release);
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct graph_edge *e = &g->edges[i];

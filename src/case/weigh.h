@@ -82,7 +82,7 @@ struct weighed {
 	enum weigh_control control;
 	uint32_t control_hosts; /* quiet under an earlier version */
 	enum weigh_answer answer;
-	struct slice detector;	/* the only one that raises them; n 0 where several do */
+	struct slice detector;	/* the only one that raises them, borrowed from the cohort; n 0 where several do */
 	double score;
 };
 

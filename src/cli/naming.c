@@ -78,10 +78,10 @@ struct naming_start naming_start(const struct graph *g, uint32_t node)
 	const struct graph_node *n = &g->nodes[node];
 	struct naming_start s = { GRAPH_NONE, n->start_ns == GRAPH_EVER ? 0 : n->start_ns };
 
-	if (n->in_count && graph_in(g, n, n->in_count - 1)->last_ns > s.ns)
-		s.ns = graph_in(g, n, n->in_count - 1)->last_ns;
-	if (n->out_count && graph_out(g, n, n->out_count - 1)->last_ns > s.ns)
-		s.ns = graph_out(g, n, n->out_count - 1)->last_ns;
+	if (n->in_count && graph_last(g, graph_in(g, n, n->in_count - 1)) > s.ns)
+		s.ns = graph_last(g, graph_in(g, n, n->in_count - 1));
+	if (n->out_count && graph_last(g, graph_out(g, n, n->out_count - 1)) > s.ns)
+		s.ns = graph_last(g, graph_out(g, n, n->out_count - 1));
 	s.ns = s.ns ? s.ns : GRAPH_LATEST;
 	if (n->kind != ENTITY_FILE && n->kind != ENTITY_PROCESS && n->in_count)
 		s.edge = g->in[n->in];

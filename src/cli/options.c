@@ -205,6 +205,8 @@ static bool set_checked(struct cli_options *o, enum option which, const char *va
 		return parse_number(value, 100000000, &o->budget);
 	case OPTION_EVENTS:
 		return parse_number(value, 10000000, &o->events_per_host);
+	case OPTION_DAYS:
+		return parse_number(value, 400, &o->days) && o->days >= 3;
 	default:
 		return false;
 	}
@@ -236,6 +238,9 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 		return o->details = true;
 	case OPTION_MIGRATE:
 		o->migrate = value;
+		return true;
+	case OPTION_SCENARIO:
+		o->scenario = value;
 		return true;
 	case OPTION_START:
 		o->start = value;
@@ -343,7 +348,7 @@ bool options_parse(int argc, char **argv, struct cli_options *ret, struct err *e
 	struct line l = { argc, 2, argv };
 	bool only_operands = false;
 
-	*ret = (struct cli_options){ .fleet_hosts = 20, .seed = 1, .events_per_host = 2000 };
+	*ret = (struct cli_options){ .fleet_hosts = 20, .seed = 1 };
 	if (argc < 2)
 		return err_set(err, ERR_USAGE, 0, "no verb given (upriver help lists them)");
 	ret->verb = verb_find(argv[1]);

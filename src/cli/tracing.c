@@ -182,12 +182,13 @@ static void find_places(const struct graph *g, const struct all *a, const struct
 		edges[i] = GRAPH_NONE;
 		map_set(wanted, place_key(key), (uint32_t)i);
 	}
-	for (size_t e = 0; e < g->edge_count; e++) {
-		uint64_t key[3] = { g->edges[e].source, g->edges[e].record, g->edges[e].offset };
+	for (uint32_t e = 0; e < g->edge_count; e++) {
+		struct graph_place p = graph_place(g, e);
+		uint64_t key[3] = { p.source, p.record, p.offset };
 		uint32_t at = map_get(wanted, place_key(key));
 
 		if (at != MAP_NONE)
-			edges[at] = (uint32_t)e;
+			edges[at] = e;
 	}
 	/* Several rules may have matched one record. */
 	for (size_t i = 0; i < h->n; i++) {

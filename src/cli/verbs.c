@@ -34,7 +34,9 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_MIGRATE, "migrate", 0, "NEW", "write a case of an older version as a new file, and show that" },
 	{ OPTION_HOSTS, "hosts", 0, "N", "machines in the exercise (default 20)" },
 	{ OPTION_SEED, "seed", 0, "N", "another seed writes another exercise (default 1)" },
-	{ OPTION_EVENTS, "events-per-host", 0, "N", "about how many records a machine has (default 2000)" },
+	{ OPTION_EVENTS, "events-per-host", 0, "N", "about how many records a machine has (default 2000; 320 in scenarios)" },
+	{ OPTION_SCENARIO, "scenario", 0, "NAME", "another story; \"list\" lists them (default: the first, with fixed names)" },
+	{ OPTION_DAYS, "days", 0, "N", "days of records in a scenario, at least 3 (default: the scenario's own)" },
 	{ OPTION_FORWARD, "forward", 0, NULL, "what came of it, instead of what brought it in" },
 	{ OPTION_AS, "as", 0, "FORMAT", "text, json, dot (Graphviz) or svg" },
 	{ OPTION_START, "start", 0, "NAME", "a file, process, hash, domain, address, host, PRODUCT or PRODUCT=VERSION" },
@@ -94,10 +96,13 @@ const struct verb verbs[] = {
 	  "upriver show case.db --coverage\n",
 	  COMMON | O(JSON) | O(OUTPUT) | O(COVERAGE) | O(DETAILS) | O(MIGRATE), 1, 1, verb_show },
 	{ "rehearse", "", "write an exercise: evidence of a made-up compromise, with the truth",
-	  "Writes JSON Lines of a fleet in which one update of a made-up product is trojanised, and\n"
-	  "truth.json, which says what happened on which machine. --json prints the truth as well.",
-	  "upriver rehearse -o exercise\n", COMMON | O(JSON) | O(OUTPUT) | O(HOSTS) | O(SEED) | O(EVENTS),
-	  0, 0, verb_rehearse },
+	  "Writes the records of a made-up fleet in which a release, a package, a deployment or a download\n"
+	  "was bad, or nothing was, and truth.json, which says what happened on which machine. --scenario\n"
+	  "chooses the story, --scenario list lists them; --json prints the truth as well.",
+	  "upriver rehearse -o exercise\n"
+	  "upriver rehearse -o exercise --scenario sideload --hosts 50 --seed 7\n",
+	  COMMON | O(JSON) | O(OUTPUT) | O(HOSTS) | O(SEED) | O(EVENTS) | O(SCENARIO) | O(DAYS), 0, 0,
+	  verb_rehearse },
 	{ "rules", "[export]", "list the built-in rules, or write them out",
 	  "Lists the rules that hunt and investigate use when --rules is absent. `rules export -o DIR`\n"
 	  "writes them as files.",

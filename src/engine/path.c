@@ -63,3 +63,12 @@ struct slice path_name(struct slice path)
 		at--;
 	return slice_from(path, at);
 }
+
+size_t path_decode_lower(struct slice part, uint8_t *room)
+{
+	size_t n = 0, used;
+
+	for (size_t i = 0; i < part.n; i += used)
+		room[n++] = ascii_lower(decoded(part, i, &used));
+	return n;
+}

@@ -16,3 +16,6 @@
 struct slice path_as_found(struct arena *a, struct slice path, struct slice inner);
 /* Behind the last '/' or '\\'. */
 struct slice path_name(struct slice path);
+/* One part of a path with its %HH undone and ASCII letters in lower case, into room for part.n bytes. Gives
+ * the bytes written. */
+size_t path_decode_lower(struct slice part, uint8_t *room);

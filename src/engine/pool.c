@@ -69,6 +69,7 @@ static bool start(struct pool *p, struct pool_worker *w, struct err *err)
 	w->results = pipes[0];
 	w->unit = NULL;
 	w->piece = NULL;
+	w->identify = NULL;
 	w->heard = progress_now();
 	buf_clear(&w->in);
 	return true;
@@ -136,33 +137,65 @@ static bool send_files(struct pool_worker *w, const struct unit *u)
 	return ok;
 }
 
-bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece)
+static bool send_command(struct pool_worker *w, struct unit *u, struct wire_command *c)
 {
-	struct wire_command c = { .job = u->container ? JOB_UNPACK : JOB_READ,
-				  .format = u->format,
-				  .base = u->base,
-				  .file_bytes = u->file.bytes,
-				  .modified = u->modified,
-				  .begin = piece->begin,
-				  .end = piece->end };
 	struct arena a;
 	struct buf b = { 0 };
 	bool ok;
 
 	arena_init(&a, 0);
-	c.path = path_as_found(&a, u->file.path, u->file.inner);
+	c->format = u->format;
+	c->base = u->base;
+	c->file_bytes = u->file.bytes;
+	c->modified = u->modified;
+	c->path = path_as_found(&a, u->file.path, u->file.inner);
 	for (size_t i = 0; i < INPUT_BESIDE; i++)
 		if (u->beside_fd[i] >= 0)
-			c.beside[i] = u->beside[i];
-	wire_command_put(&b, &c);
+			c->beside[i] = u->beside[i];
+	wire_command_put(&b, c);
 	ok = fdpass_send(w->commands, buf_slice(&b), unit_fd(u)) && send_files(w, u);
 	buf_done(&b);
 	arena_done(&a);
 	w->unit = u;
-	w->piece = piece;
 	w->heard = progress_now();
-	piece->scheduled = true;
 	return ok;
+}
+
+bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece, struct slice host)
+{
+	struct wire_command c = { .job = u->container ? JOB_UNPACK : JOB_READ,
+				  .host = host,
+				  .begin = piece->begin,
+				  .end = piece->end };
+
+	w->piece = piece;
+	piece->scheduled = true;
+	return send_command(w, u, &c);
+}
+
+/* Of a log the last part is asked. Its last chunks may be empty: logs grow by a mebibyte. */
+static uint64_t asked_from(const struct unit *u)
+{
+	const struct input_format *f = input_formats[u->format];
+	uint64_t size = u->file.bytes, tail = (uint64_t)17 << 16, chunks;
+
+	if (u->identity != IDENTITY_LOG || size <= tail + f->cut_header)
+		return 0;
+	if (f->cut == INPUT_CUT_LINES && !u->wide)
+		return size - tail;
+	chunks = f->cut == INPUT_CUT_CHUNKS && f->cut_bytes ? (size - tail - f->cut_header) / f->cut_bytes : 0;
+	return chunks ? f->cut_header + chunks * f->cut_bytes : 0;
+}
+
+bool pool_ask(struct pool_worker *w, struct unit *u, struct collection *asker, unsigned rank)
+{
+	struct wire_command c = { .job = JOB_IDENTIFY, .begin = asked_from(u), .end = u->file.bytes };
+
+	w->asked = (struct piece){ .begin = c.begin, .end = c.end };
+	w->piece = &w->asked;
+	w->identify = asker;
+	w->rank = rank;
+	return send_command(w, u, &c);
 }
 
 bool pool_replace(struct pool *p, struct pool_worker *w, char why[120], struct err *err)

@@ -11,6 +11,9 @@ struct pool_worker {
 	int commands, results;
 	struct unit *unit; /* NULL: idle */
 	struct piece *piece;
+	struct collection *identify; /* not NULL: what is read is only asked whose it is */
+	unsigned rank;		     /* and how much its answer counts */
+	struct piece asked;	     /* the piece then */
 	struct buf in; /* bytes not yet whole messages */
 	double heard;  /* when something last came */
 };
@@ -28,6 +31,8 @@ bool pool_init(struct pool *p, size_t n, const struct engine_options *o,
 /* Kills and reaps every worker. */
 void pool_done(struct pool *p);
 struct pool_worker *pool_idle(struct pool *p);
-bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece);
+bool pool_send(struct pool_worker *w, struct unit *u, struct piece *piece, struct slice host);
+/* The same for JOB_IDENTIFY; the unit may be forgotten behind it. */
+bool pool_ask(struct pool_worker *w, struct unit *u, struct collection *c, unsigned rank);
 /* Kills what is left of a worker, starts another in its place, and tells how the old one ended. */
 bool pool_replace(struct pool *p, struct pool_worker *w, char why[120], struct err *err);

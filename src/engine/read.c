@@ -15,6 +15,7 @@
 #define PADDING 64 /* readable bytes behind a window (input.h) */
 #define SCAN_BYTES ((size_t)64 << 10)
 #define FLUSH_BYTES ((size_t)64 << 10)
+#define MACHINES_MAX 64u     /* told of one file */
 #define ALIVE_EVENTS 65536u /* of a whole file, after which the worker says that it lives */
 
 struct piece_reader {
@@ -23,6 +24,10 @@ struct piece_reader {
 	struct event ev;
 	uint8_t *room;
 	size_t cap; /* without the padding */
+	struct slice host; /* whose the piece is, for records that name none */
+	bool identify;	   /* only what the machine says of itself is asked for */
+	unsigned machines; /* told then */
+	struct buf last_host; /* seen then, where none is told: what a log calls its machine */
 	struct wide wide; /* of the piece */
 	struct view views[1 + INPUT_BESIDE]; /* of a file that is read whole, and of those beside it */
 	struct input_window window;
@@ -118,17 +123,34 @@ static void grow_room(struct piece_reader *r, size_t cap)
 	r->cap = cap;
 }
 
+static void use_event(struct piece_reader *r)
+{
+	const struct engine_analysis *a = r->w->setup->analysis;
+
+	if (r->identify) {
+		if (r->machines < MACHINES_MAX)
+			r->machines += wire_machine(&r->w->out, &r->ev);
+		if (r->ev.host.n) {
+			buf_clear(&r->last_host);
+			buf_put(&r->last_host, slice_head(r->ev.host, WIRE_TEXT_BYTES));
+		}
+		return;
+	}
+	r->ev.ptr.offset = place(r, r->ev.ptr.offset);
+	if (!r->ev.host.n && r->host.n)
+		r->ev.host = r->host;
+	if (a->worker_event)
+		a->worker_event(r->analysis, &r->ev, &r->w->out);
+}
+
 /* Every event of the window that is ready. */
 static uint64_t drain(struct piece_reader *r, const struct input_format *f, struct input *in)
 {
-	const struct engine_analysis *a = r->w->setup->analysis;
 	uint64_t events = 0;
 
 	while (f->next(in, &r->ev) == INPUT_EVENT) {
 		events++;
-		r->ev.ptr.offset = place(r, r->ev.ptr.offset);
-		if (a->worker_event)
-			a->worker_event(r->analysis, &r->ev, &r->w->out);
+		use_event(r);
 		worker_flush(r->w, FLUSH_BYTES);
 		if (f->cut == INPUT_WHOLE && events % ALIVE_EVENTS == 0)
 			worker_at(r->w, 0);
@@ -271,6 +293,10 @@ void piece_read(struct piece_reader *r, const struct job_files *files, const str
 	uint64_t begin = c->begin, end = c->end, events = 0, records = 0;
 	struct input *in = f->open(&env);
 
+	r->host = env.host;
+	r->identify = c->job == JOB_IDENTIFY;
+	r->machines = 0;
+	buf_clear(&r->last_host);
 	begin_wide(r, files->fd, c, f, &begin);
 	if (f->cut == INPUT_CUT_LINES && r->wide.kind == WIDE_NO)
 		align_lines(files->fd, c, &begin, &end);
@@ -282,7 +308,9 @@ void piece_read(struct piece_reader *r, const struct job_files *files, const str
 		records = f->records(in);
 	f->close(in);
 	wide_done(&r->wide);
-	if (a->worker_piece_end)
+	if (r->identify && !r->machines && r->last_host.n)
+		wire_machine_name(&r->w->out, buf_slice(&r->last_host));
+	if (a->worker_piece_end && !r->identify)
 		a->worker_piece_end(r->analysis, &r->w->out);
 	unmap_files(r);
 	wire_done(&r->w->out, records, events, c->end - c->begin);

@@ -3,10 +3,12 @@
  * what comes back is delivered strictly in the order of units and pieces. */
 #include "base/heap.h"
 #include "base/limits.h"
+#include "engine/collection.h"
 #include "engine/pool.h"
 #include "engine/progress.h"
 #include "sys/walk.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,6 +28,9 @@
 #define READ_BYTES ((size_t)256 << 10)
 /* Files looked through for the next piece, so that thousands of no known format cost no time. */
 #define AHEAD_MAX 4096u
+/* Members of a container that tell whether it is a collection: these first ones, or those in these bytes. */
+#define TELLING_MEMBERS 512u
+#define TELLING_BYTES ((uint64_t)256 << 20)
 
 struct run {
 	const struct engine_options *options;
@@ -35,6 +40,8 @@ struct run {
 	struct err *err;
 	bool failed; /* err is set: stop */
 	struct beside beside; /* plain files */
+	struct collections collections;
+	size_t below; /* bytes of the argument that is walked */
 	unsigned outstanding, spills;
 	struct engine_totals totals;
 	uint64_t bytes_known; /* of all evidence found */
@@ -62,6 +69,8 @@ static void found(void *ctx, const struct walk_entry *e)
 	struct unit *u = unit_new(e->path, slice_of(NULL, 0));
 
 	u->named = e->named;
+	u->below = e->named ? strlen(e->path) : r->below;
+	u->harmless = e->harmless;
 	if (e->why)
 		/* strerror's text may be replaced by the next call: keep it with the unit. */
 		u->why_not = strdup(e->why);
@@ -85,6 +94,59 @@ static void deliver_note(struct run *r, const struct unit *u, struct slice paylo
 	r->totals.lost += n.lost;
 	if (r->analysis->note)
 		r->analysis->note(r->analysis->ctx, &n);
+}
+
+static void note_of(struct run *r, const struct collection *c, bool lost, const char *why)
+{
+	struct engine_note n = { .file = slice_str(c->path), .inner = slice_str(c->inner),
+				 .reason = slice_str(why), .lost = lost };
+
+	if (r->analysis->note)
+		r->analysis->note(r->analysis->ctx, &n);
+}
+
+/* Whose it is, before the first of its files. */
+static void tell_collection(struct run *r, const struct unit *u)
+{
+	struct buf line = { 0 };
+
+	if (u->collection && collection_meet(&r->collections, u->collection, &line))
+		note_of(r, u->collection, false, (const char *)line.p);
+	buf_done(&line);
+}
+
+/* What of it was not read is told at the end. */
+static void count_unread(const struct unit *u)
+{
+	struct collection *c = u->collection;
+
+	if (!c)
+		return;
+	c->empty += u->empty;
+	if (u->unknown && !c->unknown++)
+		c->first_unknown = strdup(u->inner ? u->inner : u->path);
+}
+
+static void on_double(void *ctx, const struct collection *c, const char *why)
+{
+	note_of(ctx, c, false, why);
+}
+
+/* When everything is read. */
+static void deliver_collections(struct run *r)
+{
+	for (size_t i = 0; i < r->collections.met_n; i++) {
+		const struct collection *c = r->collections.met[i];
+		struct buf line = { 0 };
+
+		if (collection_tell_unread(c, &line))
+			note_of(r, c, false, (const char *)line.p);
+		buf_done(&line);
+	}
+	collections_each_double(&r->collections, on_double, r);
+	if (r->collections.too_many)
+		note_of(r, r->collections.items[0], false,
+			"there are more collections than are told apart: the rest is read without a host's name");
 }
 
 static void deliver_message(struct run *r, struct unit *u, uint8_t type, struct slice payload)
@@ -147,11 +209,13 @@ static void deliver(struct run *r)
 	while (r->head && r->head->prepared) {
 		struct unit *u = r->head;
 
+		tell_collection(r, u);
 		deliver_notes(r, u);
 		while (u->delivered < u->piece_count && u->pieces[u->delivered].done)
 			deliver_piece(r, u, &u->pieces[u->delivered]);
 		if (u->delivered < u->piece_count)
 			return;
+		count_unread(u);
 		r->totals.files++;
 		if (r->analysis->file_done)
 			r->analysis->file_done(r->analysis->ctx, &u->file);
@@ -194,6 +258,20 @@ static struct slice inner_path(struct unit *container, struct slice name, struct
 	return buf_slice(b);
 }
 
+/* The first members say whether all are to wait for each other. */
+static void judge_member(const struct unit *u)
+{
+	struct spill *s = u->spill;
+
+	s->members++;
+	if (s->kind != SPILL_UNKNOWN)
+		return;
+	if (collection_shows(u))
+		s->kind = SPILL_COLLECTION;
+	else if (s->members >= TELLING_MEMBERS || u->base + u->file.bytes >= TELLING_BYTES)
+		s->kind = SPILL_LOOSE;
+}
+
 static void add_member(struct run *r, struct unit *container, struct slice payload)
 {
 	struct cursor c = cursor_of(payload);
@@ -213,6 +291,8 @@ static void add_member(struct run *r, struct unit *container, struct slice paylo
 	u->file.bytes = bytes;
 	u->modified = modified ? modified : container->modified;
 	u->depth = container->depth + 1;
+	u->below = container->file.inner.p ? container->file.inner.n + 1 : 0;
+	u->collection = container->collection;
 	beside_note_member(&u->spill->names, u->file.inner, base, bytes);
 	struct unit *after = container->last_member ? container->last_member : container;
 
@@ -222,6 +302,20 @@ static void add_member(struct run *r, struct unit *container, struct slice paylo
 		after = after->next;
 	append_unit(r, after, u);
 	container->last_member = u;
+	judge_member(u);
+}
+
+/* Every member that there will be is there. */
+static void complete(struct run *r, struct unit *container)
+{
+	struct spill *s = container->members;
+
+	if (s->kind == SPILL_COLLECTION)
+		collections_group(&r->collections, container->next, container->last_member->next, s);
+	else
+		s->kind = SPILL_LOOSE;
+	s->complete = true;
+	s->container = NULL;
 }
 
 static bool spill_new(struct run *r, struct unit *u)
@@ -234,6 +328,7 @@ static bool spill_new(struct run *r, struct unit *u)
 		return false;
 	}
 	s->users = 1;
+	s->container = u;
 	beside_init(&s->names);
 	u->members = s;
 	r->spills++;
@@ -250,37 +345,102 @@ static bool give(struct run *r, struct pool_worker *w, struct unit *u, struct pi
 	}
 	r->outstanding++;
 	unit_open_beside(u, &r->beside);
-	if (!pool_send(w, u, p))
+	if (!pool_send(w, u, p, collection_host(u->collection)))
 		w->heard = 0; /* it is gone: the loop finds its pipe closed */
 	unit_close_beside(u);
 	return true;
 }
 
-/* Its files beside it may still come out of the container. */
-static bool waits(const struct unit *u)
+/* Has a worker look whose the collection is that waits; false when all of its files are given out. */
+static bool ask(struct run *r, struct pool_worker *w, struct collection *waiting)
 {
-	return u->has_beside && u->spill && !u->spill->complete;
+	struct collection *c;
+	struct unit *u;
+	unsigned rank;
+
+	while ((u = collection_next(waiting, &c, &rank))) {
+		bool readable;
+
+		unit_prepare(u, r->options, true);
+		readable = u->piece_count && !u->container;
+		if (readable) {
+			unit_open_beside(u, &r->beside);
+			if (!pool_ask(w, u, c, rank))
+				w->heard = 0;
+			unit_close_beside(u);
+		} else {
+			collection_answered(c);
+		}
+		/* It is read in its turn: until then it keeps no descriptor. */
+		unit_forget(u);
+		if (readable)
+			return true;
+	}
+	return false;
 }
 
-/* The next piece in order that may be given out now. */
-static bool next_piece(struct run *r, struct unit **ret_unit, struct piece **ret_piece)
+/* Members that look like a machine's files wait until all are there; and so do those that are read with
+ * others beside them. */
+static bool waits_for_members(const struct unit *u)
 {
-	unsigned seen = 0;
+	const struct spill *s = u->spill;
 
-	for (struct unit *u = r->head; u && seen < AHEAD_MAX; u = u->next, seen++) {
-		if (!u->prepared)
-			unit_prepare(u, r->options);
-		if (u->container && u->piece_count && u != r->head && !u->pieces[0].scheduled &&
-		    r->spills >= SPILLS_MAX)
-			return false;
-		if (waits(u))
+	return s && !s->complete && (s->kind != SPILL_LOOSE || u->has_beside);
+}
+
+/* The unit that can be given out next at the soonest, when u cannot: none of those between is prepared. */
+static struct unit *behind_waiting(const struct unit *u)
+{
+	return u->spill && !u->spill->complete ? u->spill->container->last_member : u->collection->last;
+}
+
+static struct piece *unscheduled(struct unit *u)
+{
+	for (size_t i = u->delivered; i < u->piece_count; i++)
+		if (!u->pieces[i].scheduled)
+			return &u->pieces[i];
+	return NULL;
+}
+
+/* How many units from the head on may be given out. What waits to be delivered is bounded; but what comes
+ * first is always given, or nothing would ever be delivered when others have filled the bound while it
+ * waited for its members or its host. */
+static unsigned reach(const struct run *r)
+{
+	const struct unit *u = r->head;
+
+	if (r->outstanding < r->pool.n * 4 + 4)
+		return AHEAD_MAX;
+	return u && (!u->prepared || (u->delivered < u->piece_count && !u->pieces[u->delivered].scheduled));
+}
+
+/* Gives the worker what comes next in order, of what may be given out now. False when there is nothing. */
+static bool give_next(struct run *r, struct pool_worker *w)
+{
+	unsigned seen = 0, most = reach(r);
+
+	for (struct unit *u = r->head; u && seen < most; u = u->next, seen++) {
+		struct piece *p;
+
+		if (waits_for_members(u)) {
+			u = u->has_beside ? u : behind_waiting(u);
 			continue;
-		for (size_t i = u->delivered; i < u->piece_count; i++)
-			if (!u->pieces[i].scheduled) {
-				*ret_unit = u;
-				*ret_piece = &u->pieces[i];
+		}
+		if (!collection_ready(u->collection)) {
+			if (ask(r, w, u->collection))
 				return true;
+			if (!collection_ready(u->collection)) {
+				u = behind_waiting(u);
+				continue;
 			}
+		}
+		if (!u->prepared)
+			unit_prepare(u, r->options, false);
+		p = waits_for_members(u) ? NULL : unscheduled(u);
+		if (p && u->container && u != r->head && r->spills >= SPILLS_MAX)
+			return false;
+		if (p)
+			return give(r, w, u, p);
 	}
 	return false;
 }
@@ -288,24 +448,33 @@ static bool next_piece(struct run *r, struct unit **ret_unit, struct piece **ret
 static void schedule(struct run *r)
 {
 	struct pool_worker *w;
-	struct unit *u;
-	struct piece *p;
 
-	while (!r->failed && r->outstanding < r->pool.n * 4 + 4 && (w = pool_idle(&r->pool)) &&
-	       next_piece(r, &u, &p))
-		if (!give(r, w, u, p))
-			return;
+	while (!r->failed && (w = pool_idle(&r->pool)) && give_next(r, w))
+		;
 }
 
 /* ---- what workers say ---- */
 
-static void piece_done(struct pool_worker *w)
+static void piece_done(struct run *r, struct pool_worker *w)
 {
 	w->piece->done = true;
-	if (w->unit->members)
-		w->unit->members->complete = true;
+	if (w->identify)
+		collection_answered(w->identify);
+	else if (w->unit->members && !w->unit->members->complete)
+		complete(r, w->unit);
 	w->unit = NULL;
 	w->piece = NULL;
+	w->identify = NULL;
+}
+
+/* Of a file that is only asked whose it is: it will be read again in its turn. */
+static bool take_answer(struct run *r, struct pool_worker *w, uint8_t type, struct cursor *c)
+{
+	if (type == WIRE_MACHINE)
+		collection_take(w->identify, w->rank, c->s);
+	else if (type == WIRE_DONE)
+		piece_done(r, w);
+	return true;
 }
 
 static void keep_message(struct run *r, struct pool_worker *w, struct slice message)
@@ -321,6 +490,8 @@ static bool take_message(struct run *r, struct pool_worker *w, struct slice mess
 	struct cursor c = cursor_of(slice_from(message, WIRE_HEADER_BYTES));
 	struct piece *p = w->piece;
 
+	if (w->identify)
+		return take_answer(r, w, type, &c);
 	switch (type) {
 	case WIRE_AT:
 		p->at = cursor_u64(&c);
@@ -333,7 +504,7 @@ static bool take_message(struct run *r, struct pool_worker *w, struct slice mess
 		p->events = cursor_u64(&c);
 		p->bytes = cursor_u64(&c);
 		if (c.ok)
-			piece_done(w);
+			piece_done(r, w);
 		return c.ok;
 	default:
 		keep_message(r, w, message);
@@ -345,7 +516,7 @@ static bool take_message(struct run *r, struct pool_worker *w, struct slice mess
 static bool take_messages(struct run *r, struct pool_worker *w)
 {
 	struct unit *u = NULL;
-	struct piece *p = NULL;
+	struct piece *p = NULL; /* but for those that are only asked */
 	size_t at = 0;
 
 	while (w->in.n - at >= WIRE_HEADER_BYTES) {
@@ -365,7 +536,7 @@ static bool take_messages(struct run *r, struct pool_worker *w)
 			return false;
 		}
 		u = w->unit;
-		p = w->piece;
+		p = w->identify ? NULL : w->piece;
 		if (!take_message(r, w, slice_of(w->in.p + at, WIRE_HEADER_BYTES + n)))
 			return false;
 		at += WIRE_HEADER_BYTES + n;
@@ -383,9 +554,13 @@ static void lose_piece(struct run *r, struct pool_worker *w, const char *why_kil
 	char how[120], why[300];
 	struct buf message = { 0 };
 
+	struct collection *asked = w->identify;
+
 	if (!pool_replace(&r->pool, w, how, r->err))
 		r->failed = true;
-	if (!u)
+	if (asked)
+		collection_answered(asked);
+	if (!u || asked)
 		return;
 	snprintf(why, sizeof(why), "%s while reading bytes %llu to %llu: the rest of them was not read",
 		 why_killed ? why_killed : how, (unsigned long long)p->at, (unsigned long long)p->end);
@@ -394,8 +569,8 @@ static void lose_piece(struct run *r, struct pool_worker *w, const char *why_kil
 	buf_done(&message);
 	p->bytes = p->at - p->begin;
 	p->done = true;
-	if (u->members)
-		u->members->complete = true;
+	if (u->members && !u->members->complete)
+		complete(r, u);
 }
 
 static void hear(struct run *r, struct pool_worker *w)
@@ -467,6 +642,8 @@ static void loop(struct run *r)
 	struct pollfd *polls = heap_array(r->pool.n + 1, sizeof(*polls));
 
 	while (r->head && !r->failed && !r->totals.interrupted) {
+		const struct unit *head = r->head;
+
 		schedule(r);
 		deliver(r);
 		schedule(r);
@@ -474,6 +651,7 @@ static void loop(struct run *r)
 
 		for (size_t i = 0; i < r->pool.n; i++)
 			busy |= r->pool.workers[i].unit != NULL;
+		assert(busy || r->failed || r->head != head); /* else nothing would ever change */
 		if (busy)
 			wait_for_news(r, polls);
 		progress_show(&r->progress, bytes_in_progress(r), r->bytes_known, r->totals.events);
@@ -494,9 +672,12 @@ static unsigned cores(void)
 
 static bool find_evidence(struct run *r, const char *const *evidence, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		r->below = strlen(evidence[i]);
 		if (!walk(evidence[i], found, r, r->err))
 			return false;
+	}
+	collections_group(&r->collections, r->head, NULL, NULL);
 	return true;
 }
 
@@ -519,6 +700,8 @@ bool engine_run(const char *const *evidence, size_t count, const struct engine_o
 			     err);
 	if (ok)
 		loop(&r);
+	if (ok)
+		deliver_collections(&r);
 	progress_end(&r.progress);
 	pool_done(&r.pool);
 	while (r.head) {
@@ -529,6 +712,7 @@ bool engine_run(const char *const *evidence, size_t count, const struct engine_o
 		r.head = next;
 	}
 	beside_done(&r.beside);
+	collections_done(&r.collections);
 	close(r.signals);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	r.totals.seconds = progress_now() - r.progress.start;

@@ -126,10 +126,20 @@ static void follow(struct worker *w, struct event *ev, struct buf *out)
 		send_numbers(w, out);
 }
 
+/* What the machine's own files call it by. */
+static struct slice own_number(struct event *ev)
+{
+	if (strcmp(ev->kind, "machine") == 0)
+		for (uint32_t i = 0; i < ev->n; i++)
+			if (slice_is(ev->fields[i].name, "machine_guid") || slice_is(ev->fields[i].name, "machine_id"))
+				return event_text(ev, &ev->fields[i]);
+	return slice_of(NULL, 0);
+}
+
 /* A name and a number that stand in one record: once each pair. Records of one machine stand together. */
 static void note_machine(struct worker *w, struct event *ev, struct buf *out)
 {
-	struct slice number = extract_machine(w->extract, ev);
+	struct slice number = ev->dialect ? extract_machine(w->extract, ev) : own_number(ev);
 	uint32_t at;
 	size_t before = w->machines.n;
 
@@ -157,8 +167,7 @@ void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 	if (coverage_add(&w->coverage, ev))
 		send(w, out);
 	follow(w, ev, out);
-	if (ev->dialect)
-		note_machine(w, ev, out);
+	note_machine(w, ev, out);
 	if (alert)
 		send_verdict(w, ev, out);
 	alert |= hunt_worker_match(w->hunt, ev, out);

@@ -45,11 +45,29 @@ void spill_release(struct spill *s)
 	free(s);
 }
 
-void unit_free(struct unit *u)
+static void pieces_free(struct unit *u)
 {
 	for (size_t i = 0; i < u->piece_count; i++)
 		spool_done(&u->pieces[i].messages);
 	free(u->pieces);
+	u->pieces = NULL;
+	u->piece_count = 0;
+}
+
+void unit_forget(struct unit *u)
+{
+	pieces_free(u);
+	if (u->fd >= 0)
+		close(u->fd);
+	u->fd = -1;
+	u->prepared = u->container = u->has_beside = u->wide = u->unknown = u->empty = false;
+	u->file.format = NULL;
+	buf_clear(&u->notes);
+}
+
+void unit_free(struct unit *u)
+{
+	pieces_free(u);
 	if (u->fd >= 0)
 		close(u->fd);
 	unit_close_beside(u);
@@ -112,13 +130,27 @@ static const struct input_format *detect_wide(struct unit *u, struct slice head)
 	return u->wide ? f : NULL;
 }
 
+/* A text of one word has nothing that tells what it is but its place. */
+static const struct input_format *by_place(const struct unit *u)
+{
+	bool text = u->identity == IDENTITY_MACHINE || u->identity == IDENTITY_COLLECTOR;
+
+	for (uint32_t i = 0; text && input_formats[i]; i++)
+		if (strcmp(input_formats[i]->name, "machine") == 0)
+			return input_formats[i];
+	return NULL;
+}
+
 static bool detect_format(struct unit *u, struct slice head)
 {
-	const struct input_format *f = detect_wide(u, head);
+	const struct input_format *f = detect_wide(u, head), *placed = by_place(u);
 
 	if (!f)
 		f = input_detect_named(u->file.inner.p ? u->file.inner : u->file.path, head,
 				       u->file.bytes);
+	/* What a collector wrote may also be a log or a table that a reader knows. */
+	if (placed && (!f || u->asked || u->identity == IDENTITY_MACHINE))
+		f = placed;
 
 	for (uint32_t i = 0; f && input_formats[i]; i++)
 		if (input_formats[i] == f)
@@ -176,10 +208,27 @@ static bool open_plain(struct unit *u)
 	return true;
 }
 
+/* A CMS message of type envelopedData (RFC 5652, sections 3 and 6): what DFIR-ORC encrypts its archives as. */
+static bool is_encrypted(struct slice head)
+{
+	static const struct slice enveloped = SLICE("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03");
+
+	return head.n && head.p[0] == 0x30 && slice_search(slice_head(head, 32), enveloped);
+}
+
 static void unknown(struct unit *u, struct slice head)
 {
 	struct buf b = { 0 };
 
+	if (is_encrypted(head)) {
+		wire_note(&u->notes, 0, true, "encrypted for somebody's key (CMS): decrypt it where that key is, then"
+					      " name what comes out");
+		return;
+	}
+
+	u->unknown = u->collection != NULL;
+	if (u->unknown)
+		return;
 	buf_put_str(&b, "no reader knows this format (it begins with");
 	for (size_t i = 0; i < 8 && i < head.n; i++)
 		buf_printf(&b, " %02x", head.p[i]);
@@ -195,7 +244,7 @@ static void look(struct unit *u, const struct engine_options *o)
 	uint8_t room[HEAD_BYTES];
 	struct err err = { 0 };
 
-	if (o->hash && !u->spill && !digest_file(u->fd, u->file.sha256, &err))
+	if (o->hash && !u->asked && !u->spill && !digest_file(u->fd, u->file.sha256, &err))
 		wire_note(&u->notes, 0, true, err.why);
 	ssize_t n = pread(unit_fd(u), room, u->file.bytes < HEAD_BYTES ? (size_t)u->file.bytes : HEAD_BYTES,
 			  (off_t)u->base);
@@ -207,7 +256,9 @@ static void look(struct unit *u, const struct engine_options *o)
 	struct slice head = slice_of(room, (size_t)n);
 
 	if (u->file.bytes == 0) {
-		wire_note(&u->notes, 0, u->named, "an empty file");
+		u->empty = u->collection != NULL;
+		if (!u->empty)
+			wire_note(&u->notes, 0, u->named, "an empty file");
 	} else if (detect_container(u, head)) {
 		if (u->depth >= LIMIT_CONTAINER_DEPTH) {
 			wire_note(&u->notes, 0, true, "containers are nested too deep: not unpacked");
@@ -222,11 +273,12 @@ static void look(struct unit *u, const struct engine_options *o)
 	}
 }
 
-void unit_prepare(struct unit *u, const struct engine_options *o)
+void unit_prepare(struct unit *u, const struct engine_options *o, bool asked)
 {
 	u->prepared = true;
+	u->asked = asked;
 	if (u->why_not)
-		wire_note(&u->notes, 0, true, u->why_not);
+		wire_note(&u->notes, 0, !u->harmless, u->why_not);
 	else if (u->spill || open_plain(u))
 		look(u, o);
 	/* Thousands of files of no known format may wait behind one that takes its time. */

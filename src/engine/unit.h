@@ -7,8 +7,20 @@
  */
 #include "engine/beside.h"
 #include "engine/engine.h"
+#include "engine/place.h"
 #include "engine/wire.h"
 #include "sys/spool.h"
+
+struct collection;
+struct unit;
+
+/* Do a container's members look like a machine's files? Told by the first ones, so that others can be read
+ * while they still come. */
+enum spill_kind {
+	SPILL_UNKNOWN,
+	SPILL_LOOSE,	  /* members are read as they come */
+	SPILL_COLLECTION, /* when all are there */
+};
 
 /* The unpacked members of one container: one unlinked file, until its last member is delivered. */
 struct spill {
@@ -16,6 +28,9 @@ struct spill {
 	unsigned users;
 	bool complete; /* every member that there will be is in it */
 	struct beside names;
+	struct unit *container; /* until it is complete */
+	enum spill_kind kind;
+	uint64_t members;
 };
 
 struct piece {
@@ -33,7 +48,13 @@ struct unit {
 	bool named;	    /* the user named it: what cannot be read of it counts */
 	unsigned depth;	    /* of containers around it */
 	bool prepared;
+	size_t below; /* of path, or inner: what comes before it is the argument's, or its container's */
+	struct collection *collection; /* NULL: of none */
+	enum identity identity; /* what it may tell of its collection */
+	bool asked;		/* it is looked at for that now */
+	bool unknown, empty;	/* told for the collection, not here */
 	const char *why_not; /* from the walk: not readable at all */
+	bool harmless;	     /* and nothing is missed by that */
 	int fd;		    /* of a plain file, opened when its turn comes; -1 */
 	struct spill *spill; /* where a member's bytes are, else NULL */
 	uint64_t base;
@@ -56,8 +77,11 @@ struct unit *unit_new(const char *path, struct slice inner);
 void unit_free(struct unit *u);
 void spill_release(struct spill *s);
 
-/* Opens, looks at the first bytes, cuts. Whatever is wrong becomes a note; piece_count 0 then. */
-void unit_prepare(struct unit *u, const struct engine_options *o);
+/* Opens, looks at the first bytes, cuts. Whatever is wrong becomes a note; piece_count 0 then. `asked`: only
+ * what it tells of its machine is wanted. */
+void unit_prepare(struct unit *u, const struct engine_options *o, bool asked);
+/* As if it had never been looked at. */
+void unit_forget(struct unit *u);
 int unit_fd(const struct unit *u);
 /* Finds the files beside it, a plain one's in the run's index, and closes what was opened of them. */
 void unit_open_beside(struct unit *u, struct beside *plain);

@@ -13,6 +13,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ struct unpacker {
 	uint8_t *room;
 	bool full; /* the spill file's quota or the disk */
 	bool bomb;
+	uint64_t encrypted; /* members */
+	char first_encrypted[200];
 };
 
 static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
@@ -156,6 +159,42 @@ static bool member(struct unpacker *u, struct archive *a, const char *name, int6
 	return !u->bomb && !u->full && r >= ARCHIVE_WARN;
 }
 
+/* Where a machine is: /etc/localtime is a link, and its target says the time zone's name. The target is the
+ * member's text; other links have no bytes of their own. */
+static void zone_link(struct unpacker *u, struct archive_entry *e, const char *name)
+{
+	const char *target = archive_entry_symlink_utf8(e);
+	uint64_t from = u->out;
+
+	if (target && slice_ends(slice_str(name), slice_str("etc/localtime")) && spill(u, target, strlen(target)))
+		send_member(u, name, from, 0);
+}
+
+static void note_encrypted(struct unpacker *u)
+{
+	char why[300];
+
+	if (!u->encrypted)
+		return;
+	if (strcmp(u->first_encrypted, "data.zip") == 0)
+		snprintf(why, sizeof(why), "an encrypted Velociraptor collection: decrypt it where its key is "
+					   "(velociraptor unzip), then name what comes out");
+	else
+		snprintf(why, sizeof(why), "%llu encrypted %s not read (first: %.100s): unpack with the password, name the folder",
+			 (unsigned long long)u->encrypted, u->encrypted == 1 ? "file was" : "files were",
+			 u->first_encrypted);
+	note_member(u, "", why);
+}
+
+static const char *name_of(struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname_utf8(e);
+
+	if (!name)
+		name = archive_entry_pathname(e);
+	return name ? name : "(no name)";
+}
+
 static void members(struct unpacker *u, struct archive *a)
 {
 	struct archive_entry *e;
@@ -163,16 +202,15 @@ static void members(struct unpacker *u, struct archive *a)
 	int r;
 
 	while ((r = archive_read_next_header(a, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
-		const char *name = archive_entry_pathname_utf8(e);
+		const char *name = name_of(e);
 
-		if (!name)
-			name = archive_entry_pathname(e);
-		if (!name)
-			name = "(no name)";
+		if (archive_entry_filetype(e) == AE_IFLNK)
+			zone_link(u, e, name);
 		if (archive_entry_filetype(e) != AE_IFREG && archive_entry_filetype(e) != 0)
 			continue;
 		if (archive_entry_is_data_encrypted(e)) {
-			note_member(u, name, "encrypted: unpack it yourself and name the folder");
+			if (!u->encrypted++)
+				snprintf(u->first_encrypted, sizeof(u->first_encrypted), "%.190s", name);
 			continue;
 		}
 		if (++count > LIMIT_CONTAINER_MEMBERS) {
@@ -218,6 +256,7 @@ void piece_unpack(struct worker *w, int fd, int spill_fd, const struct wire_comm
 	else
 		note_member(&u, "", archive_error_string(a) ? archive_error_string(a)
 							   : "the container cannot be opened");
+	note_encrypted(&u);
 	archive_read_free(a);
 	free(u.room);
 	wire_done(&w->out, 0, 0, c->file_bytes);

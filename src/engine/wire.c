@@ -3,6 +3,8 @@
 
 #include "engine/engine.h"
 
+#include <string.h>
+
 void engine_message(struct buf *out, uint8_t type, struct slice payload)
 {
 	buf_put_u8(out, type);
@@ -29,6 +31,42 @@ void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t byte
 	buf_put_le64(&b, bytes);
 	engine_message(out, WIRE_DONE, buf_slice(&b));
 	buf_done(&b);
+}
+
+/* The text of the first of the fields that the record has. */
+static struct slice text_of(struct event *ev, const char *name, const char *otherwise)
+{
+	for (uint32_t i = 0; i < ev->n; i++)
+		if (!ev->fields[i].made && (slice_is(ev->fields[i].name, name) || slice_is(ev->fields[i].name, otherwise)))
+			return event_text(ev, &ev->fields[i]);
+	return slice_of(NULL, 0);
+}
+
+static void put_machine(struct buf *out, struct slice host, struct slice number, struct slice os, struct slice zone)
+{
+	const struct slice texts[] = { host, number, os, zone };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		buf_put_sized(&b, slice_head(texts[i], WIRE_TEXT_BYTES));
+	engine_message(out, WIRE_MACHINE, buf_slice(&b));
+	buf_done(&b);
+}
+
+void wire_machine_name(struct buf *out, struct slice host)
+{
+	struct slice none = { NULL, 0 };
+
+	put_machine(out, host, none, none, none);
+}
+
+bool wire_machine(struct buf *out, struct event *ev)
+{
+	if (!ev->kind || strcmp(ev->kind, "machine") != 0)
+		return false;
+	put_machine(out, ev->host.n ? ev->host : text_of(ev, "name", "name"), text_of(ev, "machine_guid", "machine_id"),
+		    text_of(ev, "os", "os"), text_of(ev, "time_zone", "time_zone"));
+	return true;
 }
 
 void wire_command_put(struct buf *b, const struct wire_command *c)

@@ -12,9 +12,14 @@ enum wire_type {
 	WIRE_NOTE,     /* offset, lost, text */
 	WIRE_MEMBER,   /* of a container: inner path, offset in the spill file, bytes, modified */
 	WIRE_AT,       /* still alive, and how far: offset */
+	WIRE_MACHINE,  /* JOB_IDENTIFY: host, the machine's number, operating system, time zone */
 };
 
-enum wire_job { JOB_READ, JOB_UNPACK };
+enum wire_job {
+	JOB_READ,
+	JOB_UNPACK,
+	JOB_IDENTIFY, /* as JOB_READ, but only what events of kind "machine" say comes back */
+};
 
 /* JOB_UNPACK's format: an archive with members, or one compressed stream (maybe a tar in it). */
 enum { UNPACK_ARCHIVE, UNPACK_STREAM };
@@ -31,7 +36,7 @@ struct wire_beside {
 
 struct wire_command {
 	uint8_t job;
-	uint32_t format;     /* JOB_READ: index in input_formats; JOB_UNPACK: UNPACK_... */
+	uint32_t format;     /* JOB_READ, JOB_IDENTIFY: index in input_formats; JOB_UNPACK: UNPACK_... */
 	uint64_t base;	     /* where the innermost file begins in the descriptor */
 	uint64_t file_bytes; /* its size */
 	uint64_t begin, end; /* the piece, within the innermost file */
@@ -43,6 +48,11 @@ struct wire_command {
 /* A part of the evidence that was not read, or an assumption; offset is in the innermost file. */
 void wire_note(struct buf *out, uint64_t offset, bool lost, const char *why);
 void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t bytes);
+
+/* False, and nothing, where the event is none of a machine. */
+bool wire_machine(struct buf *out, struct event *ev);
+/* Of which only the name is known. */
+void wire_machine_name(struct buf *out, struct slice host);
 
 void wire_command_put(struct buf *b, const struct wire_command *c);
 /* Texts are borrowed from s. False where it is not one whole command. */

@@ -43,10 +43,10 @@ static void consider(struct nearest *x, const struct graph *g, uint32_t edge)
 	const struct graph_edge *e = &g->edges[edge];
 	uint64_t before, distance;
 
-	if (!e->timed || e->time_ns > x->ns + ACROSS_SKEW_NS || e->last_ns < x->ns - ACROSS_SKEW_NS)
+	if (!e->timed || e->time_ns > x->ns + ACROSS_SKEW_NS || graph_last(g, e) < x->ns - ACROSS_SKEW_NS)
 		return;
 	before = e->time_ns <= x->ns ? (uint64_t)(x->ns - e->time_ns) : 0;
-	distance = e->time_ns <= x->ns ? (e->last_ns >= x->ns ? 0 : before)
+	distance = e->time_ns <= x->ns ? (graph_last(g, e) >= x->ns ? 0 : before)
 				       : (uint64_t)ACROSS_SKEW_NS + (uint64_t)(e->time_ns - x->ns);
 	if (x->edge == GRAPH_NONE || distance < x->distance) {
 		x->edge = edge;

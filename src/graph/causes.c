@@ -757,16 +757,20 @@ static bool scheduled_causes(struct causes *c, uint32_t process, unsigned roles,
 	const struct graph *g = c->g;
 	const struct graph_node *p = &g->nodes[process];
 	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
-	const struct sketch *sketches = noted_starters(&c->noted);
+	struct parts *details;
+	const struct sketch *sketches = noted_starters(&c->noted, &details);
 	bool found = false, many = roles & (ROLE_INTERPRETER | ROLE_HOST);
 	struct said words;
 	unsigned n = 0;
 
 	said_of(p->name, command, &words);
-	for (size_t i = list_until(g, &g->starters, ns); i-- > 0 && n < 8;) {
-		uint32_t edge = g->starters.edges[i];
+	parts_clear(details);
+	for (size_t i = 0; i < words.n; i++)
+		parts_holding(details, words.parts[i].text);
+	for (size_t i = list_until(g, &g->starters, ns); n < 8 && (i = parts_before(details, i)); i--) {
+		uint32_t edge = g->starters.edges[i - 1];
 		const struct graph_edge *e = &g->edges[edge];
-		enum speaks said = speaks_of(g, e, &sketches[i], &words);
+		enum speaks said = speaks_of(g, e, &sketches[i - 1], &words);
 		const char *op = said == SPEAKS_NOT ? NULL : starts_by(g, e);
 
 		if (!op || (said == SPEAKS_NAME && many && op[0] == 'r'))
@@ -795,6 +799,8 @@ static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
 	struct slice command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
 	const uint8_t *at = slice_search(command, slice_str(" -s "));
 	struct slice name, key;
+	const struct graph_list *services;
+	struct parts *keys;
 	bool found = false;
 
 	if (!at)
@@ -802,14 +808,15 @@ static bool service_causes(struct causes *c, uint32_t process, int64_t ns)
 	name = slice_trim(slice_from(command, (size_t)(at - command.p) + 4));
 	name = slice_head(name, slice_find(name, ' '));
 	key = arena_printf(&c->arena, "\\services\\%.*s\\", (int)name.n, (const char *)name.p);
-	for (size_t i = list_until(g, &g->starters, ns); i-- > 0 && !found;) {
-		uint32_t edge = g->starters.edges[i];
+	services = noted_services(&c->noted, &keys);
+	parts_clear(keys);
+	parts_holding(keys, key);
+	for (size_t i = list_until(g, services, ns); !found && (i = parts_before(keys, i)); i--) {
+		uint32_t edge = services->edges[i - 1];
 		const struct graph_edge *e = &g->edges[edge];
 		uint32_t file;
 
-		if (e->op != ACTIVITY_REGISTRY_SET || e->time_ns > ns || e->object == GRAPH_NONE ||
-		    !holds(g->nodes[e->object].key, "\\servicedll") ||
-		    !slice_holds_nocase(g->nodes[e->object].key, key))
+		if (e->time_ns > ns || !slice_holds_nocase(g->nodes[e->object].key, key))
 			continue;
 		found = true;
 		file = graph_find(g, ENTITY_FILE, graph_attribute(g, e, ATTRIBUTE_DETAILS));

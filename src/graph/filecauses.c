@@ -29,6 +29,91 @@ static bool names_product(struct slice name, struct slice key, const struct cont
 			      (content->product.n > 2 && slice_holds_nocase(name, content->product)));
 }
 
+/* A record with a version says more; of those the last, of the others the first. */
+struct best {
+	uint32_t first, versioned; /* edges, or GRAPH_NONE */
+};
+
+static uint32_t best_of(const struct best *b)
+{
+	return b->versioned != GRAPH_NONE ? b->versioned : b->first;
+}
+
+static void better(struct best *b, uint32_t edge, bool versioned)
+{
+	if (b->first == GRAPH_NONE || edge < b->first)
+		b->first = edge;
+	if (versioned && (b->versioned == GRAPH_NONE || edge > b->versioned))
+		b->versioned = edge;
+}
+
+/* The file whose package is looked for. */
+struct wanted {
+	const struct graph *g;
+	const struct graph_list *packages;
+	const struct sketch *names; /* the packages' */
+	struct slice key;
+	struct sketch in_key, in_product;
+	const struct content *content;
+	int64_t ns, epoch;
+	struct best named;
+};
+
+static bool counts(const struct wanted *w, const struct graph_edge *e)
+{
+	return e->op == ACTIVITY_PACKAGE && e->object != GRAPH_NONE &&
+	       (!e->timed || (e->time_ns <= w->ns + INSTALL_WINDOW_NS && e->time_ns >= w->epoch)) &&
+	       !graph_attribute(w->g, e, ATTRIBUTE_SOURCE_FILE).n; /* names the package's file only */
+}
+
+static bool has_version(const struct graph *g, const struct graph_edge *e)
+{
+	return graph_attribute(g, e, ATTRIBUTE_VERSION).n != 0;
+}
+
+/* What records say of a package that the file may name: its last with a version, its first. */
+static void consider_package(void *ctx, size_t i)
+{
+	struct wanted *w = ctx;
+	const struct graph *g = w->g;
+	const struct graph_node *n = &g->nodes[w->packages->edges[i]];
+	const struct sketch *name = &w->names[i];
+
+	if (!sketch_within(name, &w->in_key) && !sketch_within(name, &w->in_product) && !sketch_within(&w->in_product, name))
+		return;
+	if (!names_product(n->name, w->key, w->content))
+		return;
+	for (uint32_t k = n->in_count; k-- > 0;)
+		if (has_version(g, graph_in(g, n, k)) && counts(w, graph_in(g, n, k))) {
+			better(&w->named, g->in[n->in + k], true);
+			break;
+		}
+	for (uint32_t k = 0; k < n->in_count; k++)
+		if (counts(w, graph_in(g, n, k))) {
+			better(&w->named, g->in[n->in + k], false);
+			break;
+		}
+}
+
+static void all_named(struct causes *c, struct wanted *w)
+{
+	struct parts *names;
+	struct slice product = w->content->product;
+
+	w->packages = noted_packages(&c->noted, &names);
+	w->names = c->noted.package_sketches;
+	w->in_key = sketch_of(w->key);
+	w->in_product = sketch_of(product);
+	parts_within(names, w->key, consider_package, w);
+	parts_within(names, product, consider_package, w);
+	if (product.n <= 2)
+		return;
+	parts_clear(names);
+	parts_holding(names, product);
+	for (size_t i = w->packages->n; (i = parts_before(names, i)); i--)
+		consider_package(w, i - 1);
+}
+
 /* The install record that covers the file. written: when an installer wrote it, or GRAPH_EVER. First a record
  * around that moment that names it; of the system's own installer then any around it, or an earlier
  * one that names it. What merely calls itself an installer may write into another product's folder; but
@@ -37,42 +122,34 @@ static uint32_t package_of(struct causes *c, uint32_t file, const struct content
 			   int64_t written, bool systems)
 {
 	const struct graph *g = c->g;
-	const struct sketch *names = noted_packages(&c->noted);
-	struct slice key = g->nodes[file].key;
-	struct sketch in_key = sketch_of(key), in_product = sketch_of(content->product);
-	int64_t epoch = graph_epoch_start(g, ns);
+	const struct best none = { GRAPH_NONE, GRAPH_NONE };
+	struct wanted w = { .g = g,
+			    .key = g->nodes[file].key,
+			    .content = content,
+			    .ns = ns,
+			    .epoch = graph_epoch_start(g, ns),
+			    .named = none };
 	/* Those around the moment of the write. */
 	size_t first = written == GRAPH_EVER ? 0 : list_until(g, &g->packages, written - INSTALL_WINDOW_NS - 1);
 	size_t behind = written == GRAPH_EVER ? 0 : list_until(g, &g->packages, written + INSTALL_WINDOW_NS);
-	uint32_t named = GRAPH_NONE, near = GRAPH_NONE, both = GRAPH_NONE;
+	struct best near = none, both = none;
 
-	for (size_t i = 0; i < g->packages.n; i++) {
+	for (size_t i = first; i < behind; i++) {
 		uint32_t edge = g->packages.edges[i];
 		const struct graph_edge *e = &g->edges[edge];
-		bool here = i >= first && i < behind;
-		bool so = sketch_within(&names[i], &in_key) || sketch_within(&names[i], &in_product) ||
-			  (content->product.n > 2 && sketch_within(&in_product, &names[i]));
-		bool versioned;
 
-		if ((!here && !so) || e->object == GRAPH_NONE ||
-		    (e->timed && (e->time_ns > ns + INSTALL_WINDOW_NS || e->time_ns < epoch)) ||
-		    graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE).n) /* names the package's file only */
+		if (!counts(&w, e) || slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove"))
 			continue;
-		versioned = graph_attribute(g, e, ATTRIBUTE_VERSION).n != 0;
-		so = so && names_product(g->nodes[e->object].name, key, content);
-		here = here && !slice_is(graph_attribute(g, e, ATTRIBUTE_ACTION), "remove");
-		if (so && (named == GRAPH_NONE || versioned))
-			named = edge;
-		if (here && (near == GRAPH_NONE || versioned))
-			near = edge;
-		if (here && so && (both == GRAPH_NONE || versioned))
-			both = edge;
+		better(&near, edge, has_version(g, e));
+		if (names_product(g->nodes[e->object].name, w.key, content))
+			better(&both, edge, has_version(g, e));
 	}
-	if (both != GRAPH_NONE)
-		return both;
-	if (!systems && !path_is_package(key))
-		return written == GRAPH_EVER || content->product.n ? named : GRAPH_NONE;
-	return near != GRAPH_NONE && written != GRAPH_EVER ? near : named;
+	if (both.first != GRAPH_NONE)
+		return best_of(&both);
+	all_named(c, &w);
+	if (!systems && !path_is_package(w.key))
+		return written == GRAPH_EVER || content->product.n ? best_of(&w.named) : GRAPH_NONE;
+	return near.first != GRAPH_NONE && written != GRAPH_EVER ? best_of(&near) : best_of(&w.named);
 }
 
 static bool is_mac(struct slice key)
@@ -174,7 +251,7 @@ static bool share_end(struct causes *c, uint32_t file, int64_t written)
 		struct slice name;
 
 		if (e->time_ns > written + INSTALL_WINDOW_NS ||
-		    e->last_ns < written - INSTALL_WINDOW_NS ||
+		    graph_last(g, e) < written - INSTALL_WINDOW_NS ||
 		    !asks_to_write(graph_attribute(g, e, ATTRIBUTE_ACCESS)))
 			continue;
 		name = path_tail(graph_attribute(g, e, ATTRIBUTE_SOURCE_FILE));

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #define LIMIT_GRAPH (GRAPH_REFERENCE - 2)
+/* Entities of a block that are looked up together. */
+#define TOGETHER 64u
 
 struct graph *graph_new(void)
 {
@@ -43,8 +45,15 @@ void graph_free(struct graph *g)
 	arena_done(&g->arena);
 	free(g->nodes);
 	free(g->edges);
+	free(g->at);
+	free(g->spans);
+	free(g->pieces);
+	free(g->named);
+	free(g->keyed);
 	free(g->in);
 	free(g->out);
+	free(g->changes);
+	free(g->change_first);
 	free(g->sets);
 	free(g->attributes);
 	free(g->epochs);
@@ -91,32 +100,33 @@ static struct slice name_key(enum entity_kind kind, struct slice name, struct ar
 	return slice_of(room, folded.n + 1);
 }
 
-static uint32_t named_node(struct graph *g, enum entity_kind kind, struct slice name, struct arena *scratch)
+/* number: of the key in by_name. */
+static uint32_t named_node(struct graph *g, enum entity_kind kind, struct slice name, uint32_t number)
 {
-	struct slice key = name_key(kind, name, scratch);
-	uint32_t at = map_get(&g->by_name, key);
+	struct slice key;
+	uint32_t at;
 
-	if (at != MAP_NONE)
-		return at;
+	if (number < g->named_count)
+		return g->named[number];
 	at = graph_node_new(g, kind, slice_of(NULL, 0), slice_of(NULL, 0));
-	map_set(&g->by_name, key, at);
-	key = slice_from(map_key(&g->by_name, (uint32_t)g->by_name.n - 1), 1);
+	g->named = heap_room(g->named, g->named_count, &g->named_cap, sizeof(*g->named));
+	g->named[g->named_count++] = at;
+	key = slice_from(map_key(&g->by_name, number), 1);
 	g->nodes[at].key = key;
 	/* Most names are their own key. */
 	g->nodes[at].name = slice_eq(key, name) ? key : name.n ? arena_keep(&g->arena, name) : name;
 	return at;
 }
 
-/* A process by its product's key. What a later record says more of it is taken. */
-static uint32_t keyed_node(struct graph *g, struct slice key, struct slice name, uint32_t pid)
+/* A process by its product's key, of which number is in by_key. What a later record says more of it is
+ * taken. */
+static uint32_t keyed_node(struct graph *g, struct slice name, uint32_t pid, uint32_t number)
 {
-	uint32_t at = map_get(&g->by_key, key);
-
-	if (at == MAP_NONE) {
-		at = graph_node_new(g, ENTITY_PROCESS, slice_of(NULL, 0), keep(g, name));
-		map_set(&g->by_key, key, at);
-		g->nodes[at].key = map_key(&g->by_key, (uint32_t)g->by_key.n - 1);
+	if (number == g->keyed_count) {
+		g->keyed = heap_room(g->keyed, number, &g->keyed_cap, sizeof(*g->keyed));
+		g->keyed[g->keyed_count++] = graph_node_new(g, ENTITY_PROCESS, map_key(&g->by_key, number), keep(g, name));
 	}
+	uint32_t at = g->keyed[number];
 	struct graph_node *n = &g->nodes[at];
 
 	/* Other products' rows say the actor's file name alone: a whole path is worth more. */
@@ -127,42 +137,99 @@ static uint32_t keyed_node(struct graph *g, struct slice key, struct slice name,
 	return at;
 }
 
-static uint32_t reference(struct graph *g, struct slice name, uint32_t pid, struct arena *scratch)
+/* number: of pid and name in by_reference. */
+static uint32_t reference(struct graph *g, struct slice name, uint32_t pid, uint32_t number)
 {
-	struct slice key = arena_printf(scratch, "%u %.*s", pid, (int)name.n, (const char *)name.p);
-	uint32_t at = map_intern(&g->by_reference, key);
-
-	if (at == g->reference_count) {
-		g->references = heap_room(g->references, at, &g->reference_cap, sizeof(*g->references));
+	if (number == g->reference_count) {
+		g->references = heap_room(g->references, number, &g->reference_cap, sizeof(*g->references));
 		g->references[g->reference_count++] = (struct graph_reference){ pid, keep(g, name) };
 	}
-	return GRAPH_REFERENCE + at;
+	return GRAPH_REFERENCE + number;
 }
 
-static uint32_t entity_node(struct graph *g, const struct block *b, const struct block_entity *e,
-			    struct arena *scratch)
+static struct slice reference_key(uint32_t pid, struct slice name, struct arena *a)
 {
-	struct slice name = e->name == BLOCK_NONE ? slice_of(NULL, 0) : b->texts[e->name];
+	uint8_t *room = arena_alloc(a, sizeof(pid) + name.n);
+
+	memcpy(room, &pid, sizeof(pid));
+	if (name.n)
+		memcpy(room + sizeof(pid), name.p, name.n);
+	return slice_of(room, sizeof(pid) + name.n);
+}
+
+enum lists { NAMED, KEYED, LOOSE, LISTS };
+
+static enum lists list_of(const struct block_entity *e)
+{
+	return e->kind != ENTITY_PROCESS ? NAMED : e->key != BLOCK_NONE ? KEYED : LOOSE;
+}
+
+static struct slice name_of(const struct block *b, const struct block_entity *e)
+{
+	return e->name == BLOCK_NONE ? slice_of(NULL, 0) : b->texts[e->name];
+}
+
+/* Nodes of n entities, at most TOGETHER; in their order, so that the numbers are the same however many are
+ * looked up at once. */
+static void entity_nodes(struct graph *g, const struct block *b, const struct block_entity *entities, size_t n,
+			 uint32_t *ret, struct arena *scratch)
+{
+	struct slice keys[LISTS][TOGETHER];
+	uint32_t numbers[LISTS][TOGETHER];
+	size_t count[LISTS] = { 0 }, at[LISTS] = { 0 };
+	struct map *const maps[LISTS] = { &g->by_name, &g->by_key, &g->by_reference };
 
 	arena_reset(scratch);
-	if (e->kind != ENTITY_PROCESS)
-		return named_node(g, e->kind, name, scratch);
-	if (e->key != BLOCK_NONE)
-		return keyed_node(g, b->texts[e->key], name, e->pid);
-	return reference(g, name, e->pid, scratch);
+	for (size_t i = 0; i < n; i++) {
+		const struct block_entity *e = &entities[i];
+		enum lists list = list_of(e);
+
+		keys[list][count[list]++] = list == NAMED   ? name_key(e->kind, name_of(b, e), scratch)
+					    : list == KEYED ? b->texts[e->key]
+							    : reference_key(e->pid, name_of(b, e), scratch);
+	}
+	for (size_t list = 0; list < LISTS; list++)
+		map_intern_many(maps[list], keys[list], count[list], numbers[list]);
+	for (size_t i = 0; i < count[KEYED]; i++)
+		if (numbers[KEYED][i] < g->keyed_count)
+			__builtin_prefetch(&g->nodes[g->keyed[numbers[KEYED][i]]]);
+	for (size_t i = 0; i < n; i++) {
+		const struct block_entity *e = &entities[i];
+		enum lists list = list_of(e);
+		uint32_t number = numbers[list][at[list]++];
+
+		ret[i] = list == NAMED	 ? named_node(g, e->kind, name_of(b, e), number)
+			 : list == KEYED ? keyed_node(g, name_of(b, e), e->pid, number)
+					 : reference(g, name_of(b, e), e->pid, number);
+	}
 }
 
-/* A text of the block, kept once. */
-static struct slice keep_text(struct graph *g, const struct block *b, struct slice *kept, uint32_t text)
+/* The graph's numbers of those texts of the block that attributes say. */
+static uint32_t *attribute_texts(struct graph *g, const struct block *b)
 {
-	if (!kept[text].p)
-		kept[text] = b->texts[text].n ? keep(g, b->texts[text]) : slice_str("");
-	return kept[text];
+	uint32_t *kept = heap_array(b->text_count + 1, sizeof(*kept)), *numbers;
+	struct slice *used = heap_array(b->text_count + 1, sizeof(*used));
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->attribute_count; i++)
+		kept[b->attributes[i].text] = 1;
+	for (size_t i = 0; i < b->text_count; i++)
+		if (kept[i])
+			used[n++] = b->texts[i];
+	numbers = heap_array(n + 1, sizeof(*numbers));
+	map_intern_many(&g->texts, used, n, numbers);
+	n = 0;
+	for (size_t i = 0; i < b->text_count; i++)
+		if (kept[i])
+			kept[i] = numbers[n++];
+	free(numbers);
+	free(used);
+	return kept;
 }
 
 static void add_sets(struct graph *g, const struct block *b)
 {
-	struct slice *kept = heap_array(b->text_count + 1, sizeof(*kept));
+	uint32_t *kept = attribute_texts(g, b);
 
 	for (size_t i = 0; i < b->set_count; i++) {
 		g->sets = heap_room(g->sets, g->set_count, &g->set_cap, sizeof(*g->sets));
@@ -172,30 +239,96 @@ static void add_sets(struct graph *g, const struct block *b)
 
 			g->attributes = heap_room(g->attributes, g->attribute_count, &g->attribute_cap,
 						  sizeof(*g->attributes));
-			g->attributes[g->attribute_count++] =
-				(struct graph_attribute){ a->which, keep_text(g, b, kept, a->text) };
+			g->attributes[g->attribute_count++] = (struct graph_attribute){ kept[a->text], a->which };
 		}
 	}
 	free(kept);
 }
 
-static void add_edge(struct graph *g, const struct block_activity *a, const uint32_t *nodes, uint32_t set_base,
-		     uint32_t source, uint64_t record_base)
+static uint64_t record_of(const struct block_activity *a, uint64_t record_base)
 {
-	g->edges = heap_room(g->edges, g->edge_count, &g->edge_cap, sizeof(*g->edges));
-	g->edges[g->edge_count++] = (struct graph_edge){
-		.time_ns = a->time_ns,
-		.last_ns = a->last_ns,
-		.record = a->record + (a->record_counted ? record_base : 0),
-		.offset = a->offset,
-		.subject = a->subject == BLOCK_NONE ? GRAPH_NONE : nodes[a->subject],
-		.object = a->object == BLOCK_NONE ? GRAPH_NONE : nodes[a->object],
-		.set = a->set == BLOCK_NONE ? GRAPH_NONE : set_base + a->set,
-		.count = a->count,
-		.source = source,
-		.op = a->op,
-		.timed = a->timed,
-	};
+	return a->record + (a->record_counted ? record_base : 0);
+}
+
+static uint32_t add_piece(struct graph *g, struct graph_piece p)
+{
+	g->pieces = heap_room(g->pieces, g->piece_count, &g->piece_cap, sizeof(*g->pieces));
+	g->pieces[g->piece_count] = p;
+	return (uint32_t)g->piece_count++;
+}
+
+/* A block's records from its lowest. */
+static uint32_t block_piece(struct graph *g, const struct block *b, uint32_t source, uint64_t record_base)
+{
+	struct graph_piece p = { UINT64_MAX, UINT64_MAX, source };
+
+	for (size_t i = 0; i < b->activity_count; i++) {
+		uint64_t record = record_of(&b->activities[i], record_base);
+
+		p.record = record < p.record ? record : p.record;
+		p.offset = b->activities[i].offset < p.offset ? b->activities[i].offset : p.offset;
+	}
+	return add_piece(g, p);
+}
+
+static void put_place(struct graph *g, struct graph_edge *e, uint32_t piece, uint64_t record, uint64_t offset)
+{
+	const struct graph_piece *p = &g->pieces[piece];
+	uint64_t from_record = record - p->record, from_offset = offset - p->offset;
+
+	e->piece = piece;
+	/* Farther from the others than 4 GiB: no honest block; a piece of its own. */
+	if (from_record > UINT32_MAX || from_offset > UINT32_MAX) {
+		e->piece = add_piece(g, (struct graph_piece){ record, offset, p->source });
+		from_record = from_offset = 0;
+	}
+	g->at[g->edge_count] = (struct graph_at){ (uint32_t)from_record, (uint32_t)from_offset };
+}
+
+static uint32_t span_of(struct graph *g, const struct block_activity *a)
+{
+	if (a->count <= 1 && a->last_ns == a->time_ns)
+		return 0;
+	g->spans = heap_room(g->spans, g->span_count, &g->span_cap, sizeof(*g->spans));
+	g->spans[g->span_count++] = (struct graph_span){ a->last_ns, a->count };
+	return (uint32_t)g->span_count;
+}
+
+static void edge_room(struct graph *g, size_t more)
+{
+	size_t cap = g->edge_cap ? g->edge_cap : 1024;
+
+	while (cap < g->edge_count + more)
+		cap *= 2;
+	if (cap == g->edge_cap)
+		return;
+	g->edge_cap = cap;
+	g->edges = heap_grow(g->edges, cap * sizeof(*g->edges));
+	g->at = heap_grow(g->at, cap * sizeof(*g->at));
+}
+
+static void add_edges(struct graph *g, const struct block *b, const uint32_t *nodes, uint32_t set_base,
+		      uint32_t source, uint64_t record_base)
+{
+	uint32_t piece = block_piece(g, b, source, record_base);
+
+	edge_room(g, b->activity_count);
+	for (size_t i = 0; i < b->activity_count; i++) {
+		const struct block_activity *a = &b->activities[i];
+		struct graph_edge *e = &g->edges[g->edge_count];
+
+		*e = (struct graph_edge){
+			.time_ns = a->time_ns,
+			.subject = a->subject == BLOCK_NONE ? GRAPH_NONE : nodes[a->subject],
+			.object = a->object == BLOCK_NONE ? GRAPH_NONE : nodes[a->object],
+			.set = a->set == BLOCK_NONE ? GRAPH_NONE : set_base + a->set,
+			.span = span_of(g, a),
+			.op = a->op,
+			.timed = a->timed,
+		};
+		put_place(g, e, piece, record_of(a, record_base), a->offset);
+		g->edge_count++;
+	}
 }
 
 bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t record_base, struct err *err)
@@ -208,11 +341,11 @@ bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t
 		return err_set(err, ERR_LIMIT, 0, "one host has more activities than a graph can hold");
 	arena_init(&scratch, 0);
 	nodes = heap_array(b->entity_count + 1, sizeof(*nodes));
-	for (size_t i = 0; i < b->entity_count; i++)
-		nodes[i] = entity_node(g, b, &b->entities[i], &scratch);
+	for (size_t i = 0; i < b->entity_count; i += TOGETHER)
+		entity_nodes(g, b, b->entities + i, b->entity_count - i < TOGETHER ? b->entity_count - i : TOGETHER,
+			     nodes + i, &scratch);
 	add_sets(g, b);
-	for (size_t i = 0; i < b->activity_count; i++)
-		add_edge(g, &b->activities[i], nodes, set_base, source, record_base);
+	add_edges(g, b, nodes, set_base, source, record_base);
 	free(nodes);
 	arena_done(&scratch);
 	return true;
@@ -220,58 +353,160 @@ bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t
 
 /* ---- finished ---- */
 
-static int by_time(const void *a, const void *b)
+struct graph_place graph_place(const struct graph *g, uint32_t edge)
 {
-	const struct graph_edge *x = a, *y = b;
+	const struct graph_piece *p = &g->pieces[g->edges[edge].piece];
+
+	return (struct graph_place){ p->record + g->at[edge].record, p->offset + g->at[edge].offset, p->source };
+}
+
+static int by_time(const struct graph *g, uint32_t a, uint32_t b)
+{
+	const struct graph_edge *x = &g->edges[a], *y = &g->edges[b];
 
 	if (x->timed != y->timed)
 		return x->timed ? 1 : -1;
 	if (x->time_ns != y->time_ns)
 		return x->time_ns < y->time_ns ? -1 : 1;
 	/* One order whatever the pieces' order was. */
-	if (x->source != y->source)
-		return x->source < y->source ? -1 : 1;
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
-	return x->record < y->record ? -1 : x->record > y->record;
+	struct graph_place p = graph_place(g, a), q = graph_place(g, b);
+
+	if (p.source != q.source)
+		return p.source < q.source ? -1 : 1;
+	if (p.offset != q.offset)
+		return p.offset < q.offset ? -1 : 1;
+	return p.record < q.record ? -1 : p.record > q.record;
 }
 
 static bool is_sorted(const struct graph *g)
 {
-	for (size_t i = 1; i < g->edge_count; i++)
-		if (by_time(&g->edges[i - 1], &g->edges[i]) > 0)
+	for (uint32_t i = 1; i < g->edge_count; i++)
+		if (by_time(g, i - 1, i) > 0)
 			return false;
 	return true;
 }
 
-/* Counting sort by node: edges are in order of time already. */
-static uint32_t *index_edges(struct graph *g, bool into)
+static int by_time_of(const void *a, const void *b, void *g)
+{
+	const uint32_t *x = a, *y = b;
+	int d = by_time(g, *x, *y);
+
+	return d ? d : *x < *y ? -1 : *x > *y;
+}
+
+/* Brings each edge to its place along the order's cycles: no second table of edges. */
+static void reorder(struct graph *g, uint32_t *order)
+{
+	for (uint32_t i = 0; i < g->edge_count; i++) {
+		struct graph_edge edge = g->edges[i];
+		struct graph_at at = g->at[i];
+		uint32_t to = i, from;
+
+		while ((from = order[to]) != i) {
+			g->edges[to] = g->edges[from];
+			g->at[to] = g->at[from];
+			order[to] = to;
+			to = from;
+		}
+		g->edges[to] = edge;
+		g->at[to] = at;
+		order[to] = to;
+	}
+}
+
+static void sort_edges(struct graph *g)
+{
+	uint32_t *order;
+
+	if (is_sorted(g))
+		return;
+	order = heap_array(g->edge_count, sizeof(*order));
+	for (uint32_t i = 0; i < g->edge_count; i++)
+		order[i] = i;
+	qsort_r(order, g->edge_count, sizeof(*order), by_time_of, g);
+	reorder(g, order);
+	free(order);
+}
+
+/* Counting sort by node: edges are in order of time already. first: room for a number a node. */
+static uint32_t *index_edges(struct graph *g, bool into, uint32_t *first)
 {
 	uint32_t *list = heap_array(g->edge_count + 1, sizeof(*list)), at = 0;
 
+	memset(first, 0, g->node_count * sizeof(*first));
 	for (size_t i = 0; i < g->edge_count; i++) {
 		uint32_t n = into ? g->edges[i].object : g->edges[i].subject;
 
 		if (n != GRAPH_NONE)
-			into ? g->nodes[n].in_count++ : g->nodes[n].out_count++;
+			first[n]++;
 	}
 	for (size_t i = 0; i < g->node_count; i++) {
 		struct graph_node *n = &g->nodes[i];
 
 		*(into ? &n->in : &n->out) = at;
-		at += into ? n->in_count : n->out_count;
-		*(into ? &n->in_count : &n->out_count) = 0;
+		*(into ? &n->in_count : &n->out_count) = first[i];
+		at += first[i];
+		first[i] = at - first[i];
 	}
 	for (size_t i = 0; i < g->edge_count; i++) {
-		uint32_t to = into ? g->edges[i].object : g->edges[i].subject;
+		uint32_t n = into ? g->edges[i].object : g->edges[i].subject;
 
-		if (to == GRAPH_NONE)
-			continue;
-		struct graph_node *n = &g->nodes[to];
-
-		list[into ? n->in + n->in_count++ : n->out + n->out_count++] = (uint32_t)i;
+		if (n != GRAPH_NONE)
+			list[first[n]++] = (uint32_t)i;
 	}
 	return list;
+}
+
+static void index_nodes(struct graph *g)
+{
+	uint32_t *first = heap_array(g->node_count + 1, sizeof(*first));
+
+	g->in = index_edges(g, true, first);
+	g->out = index_edges(g, false, first);
+	free(first);
+}
+
+/* By set: does it say an address? */
+static uint8_t *sets_with_url(const struct graph *g)
+{
+	uint8_t *with = heap_array(g->set_count + 1, 1);
+
+	for (size_t i = 0; i < g->set_count; i++)
+		for (uint32_t k = 0; k < g->sets[i].n; k++)
+			with[i] |= g->attributes[g->sets[i].first + k].which == ATTRIBUTE_HOST_URL;
+	return with;
+}
+
+static void list_changes(struct graph *g)
+{
+	uint8_t *with = sets_with_url(g);
+	uint32_t *first = heap_array(g->node_count + 2, sizeof(*first)), at = 0;
+	uint32_t *found = NULL;
+	size_t n = 0, cap = 0;
+
+	for (uint32_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+
+		if (e->object == GRAPH_NONE || (!graph_writes(e) && e->op != ACTIVITY_FILE_DELETE &&
+						(e->set == GRAPH_NONE || !with[e->set])))
+			continue;
+		found = heap_room(found, n, &cap, sizeof(*found));
+		found[n++] = i;
+		first[e->object + 1]++;
+	}
+	/* first[k + 1] becomes where node k begins, and moves to its end while the list is filled. */
+	for (size_t i = 0; i < g->node_count; i++) {
+		uint32_t count = first[i + 1];
+
+		first[i + 1] = at;
+		at += count;
+	}
+	g->changes = heap_array(n, sizeof(*g->changes));
+	for (size_t i = 0; i < n; i++)
+		g->changes[first[g->edges[found[i]].object + 1]++] = found[i];
+	g->change_first = first;
+	free(found);
+	free(with);
 }
 
 /* Lives of one machine that are believed in any case; more want this many starts of processes each. */
@@ -332,7 +567,7 @@ static void find_epochs(struct graph *g)
 			continue;
 		starts++;
 		x->from_ns = e->time_ns < x->from_ns ? e->time_ns : x->from_ns;
-		x->to_ns = e->last_ns > x->to_ns ? e->last_ns : x->to_ns;
+		x->to_ns = graph_last(g, e) > x->to_ns ? graph_last(g, e) : x->to_ns;
 	}
 	map_done(&machines);
 	if (too_many(g, starts))
@@ -351,8 +586,11 @@ static void image_files(struct graph *g)
 	arena_init(&scratch, 0);
 	for (size_t i = 0, n = g->node_count; i < n; i++) {
 		arena_reset(&scratch);
-		if (g->nodes[i].kind == ENTITY_PROCESS && g->nodes[i].name.n)
-			named_node(g, ENTITY_FILE, g->nodes[i].name, &scratch);
+		if (g->nodes[i].kind != ENTITY_PROCESS || !g->nodes[i].name.n)
+			continue;
+		struct slice name = g->nodes[i].name;
+
+		named_node(g, ENTITY_FILE, name, map_intern(&g->by_name, name_key(ENTITY_FILE, name, &scratch)));
 	}
 	arena_done(&scratch);
 }
@@ -416,7 +654,7 @@ void graph_index(struct graph *g)
 			const struct graph_attribute *a = &g->attributes[g->sets[i].first + k];
 
 			if (a->which == ATTRIBUTE_SHA256 || a->which == ATTRIBUTE_SHA1 || a->which == ATTRIBUTE_MD5)
-				note_hash(g, a->text, i);
+				note_hash(g, graph_text(g, a), i);
 		}
 	/* Counting sort of edges by set. */
 	g->set_first = heap_array(g->set_count + 2, sizeof(*g->set_first));
@@ -441,12 +679,11 @@ void graph_index(struct graph *g)
 
 void graph_finish(struct graph *g)
 {
-	if (!is_sorted(g))
-		qsort(g->edges, g->edge_count, sizeof(*g->edges), by_time);
+	sort_edges(g);
 	graph_resolve(g);
 	image_files(g);
-	g->in = index_edges(g, true);
-	g->out = index_edges(g, false);
+	index_nodes(g);
+	list_changes(g);
 	find_epochs(g);
 	list_rare(g);
 }
@@ -459,7 +696,7 @@ struct slice graph_attribute(const struct graph *g, const struct graph_edge *e, 
 
 	for (uint32_t i = 0; i < s->n; i++)
 		if (g->attributes[s->first + i].which == which)
-			return g->attributes[s->first + i].text;
+			return graph_text(g, &g->attributes[s->first + i]);
 	return slice_of(NULL, 0);
 }
 
@@ -471,16 +708,16 @@ uint32_t graph_find(const struct graph *g, enum entity_kind kind, struct slice n
 	arena_init(&scratch, 0);
 	at = map_get(&g->by_name, name_key(kind, name, &scratch));
 	arena_done(&scratch);
-	return at == MAP_NONE ? GRAPH_NONE : at;
+	return at == MAP_NONE ? GRAPH_NONE : g->named[at];
 }
 
 uint32_t graph_at(const struct graph *g, uint32_t source, uint64_t record, uint64_t offset)
 {
-	for (size_t i = 0; i < g->edge_count; i++) {
-		const struct graph_edge *e = &g->edges[i];
+	for (uint32_t i = 0; i < g->edge_count; i++) {
+		struct graph_place p = graph_place(g, i);
 
-		if (e->source == source && e->offset == offset && e->record == record)
-			return (uint32_t)i;
+		if (p.source == source && p.offset == offset && p.record == record)
+			return i;
 	}
 	return GRAPH_NONE;
 }

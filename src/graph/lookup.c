@@ -12,20 +12,14 @@
 /* Records of one hash that are looked through. */
 #define HASH_STEPS 100000u
 
-static bool writes(const struct graph_edge *e)
-{
-	return e->op == ACTIVITY_FILE_CREATE || e->op == ACTIVITY_FILE_WRITE || e->op == ACTIVITY_FILE_RENAME ||
-	       e->op == ACTIVITY_FILE_LINK || e->op == ACTIVITY_DOWNLOAD;
-}
-
 /* The number of the node's edges in, before or at ns (edges without a time come first). */
-static uint32_t in_until(const struct graph *g, const struct graph_node *n, int64_t ns)
+static uint32_t until(const struct graph *g, const uint32_t *edges, uint32_t n, int64_t ns)
 {
-	uint32_t low = 0, high = n->in_count;
+	uint32_t low = 0, high = n;
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
-		const struct graph_edge *e = graph_in(g, n, mid);
+		const struct graph_edge *e = &g->edges[edges[mid]];
 
 		if (!e->timed || e->time_ns <= ns)
 			low = mid + 1;
@@ -35,57 +29,63 @@ static uint32_t in_until(const struct graph *g, const struct graph_node *n, int6
 	return low;
 }
 
+/* The file's edges in that versions depend on. */
+static const uint32_t *changes_of(const struct graph *g, uint32_t file, uint32_t *ret_n)
+{
+	*ret_n = g->change_first[file + 1] - g->change_first[file];
+	return g->changes + g->change_first[file];
+}
+
 void file_version_at(const struct graph *g, uint32_t file, int64_t ns, struct file_version *ret)
 {
-	const struct graph_node *n = &g->nodes[file];
+	uint32_t n;
+	const uint32_t *changes = changes_of(g, file, &n);
 	int64_t epoch = graph_epoch_start(g, ns);
 
 	*ret = (struct file_version){ .deleted = GRAPH_NONE, .from_ns = GRAPH_EVER };
-	for (uint32_t i = in_until(g, n, ns); i-- > 0;) {
-		const struct graph_edge *e = graph_in(g, n, i);
+	for (uint32_t i = until(g, changes, n, ns); i-- > 0;) {
+		const struct graph_edge *e = &g->edges[changes[i]];
 
 		if (!e->timed || e->time_ns < epoch)
 			break;
 		if (e->op == ACTIVITY_FILE_DELETE) {
 			if (!ret->write_count)
-				ret->deleted = g->in[n->in + i];
+				ret->deleted = changes[i];
 			break;
 		}
-		if (!writes(e))
+		if (!graph_writes(e))
 			continue;
 		/* Another's write, or one long before: the version before this. */
 		if (ret->write_count && (e->subject != g->edges[ret->writes[0]].subject ||
-					 ret->from_ns - e->last_ns > ONE_WRITING_NS))
+					 ret->from_ns - graph_last(g, e) > ONE_WRITING_NS))
 			break;
 		if (ret->write_count == LOOKUP_WRITERS)
 			break;
-		ret->writes[ret->write_count++] = g->in[n->in + i];
+		ret->writes[ret->write_count++] = changes[i];
 		ret->from_ns = e->time_ns;
 	}
 }
 
 uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 {
-	const struct graph_node *n = &g->nodes[file];
+	uint32_t n;
+	const uint32_t *changes = changes_of(g, file, &n);
 	int64_t epoch = graph_epoch_start(g, ns);
 	struct file_version v;
-	uint32_t found = GRAPH_NONE;
 
 	file_version_at(g, file, ns, &v);
 	/* A version is written first and marked then; browsers mark some seconds later. */
-	for (uint32_t i = in_until(g, n, ns); i-- > 0;) {
-		const struct graph_edge *e = graph_in(g, n, i);
+	for (uint32_t i = until(g, changes, n, ns); i-- > 0;) {
+		const struct graph_edge *e = &g->edges[changes[i]];
 
-		if (e->timed && v.write_count && e->last_ns + MOMENT_NS < v.from_ns)
+		if (e->timed && v.write_count && graph_last(g, e) + MOMENT_NS < v.from_ns)
 			break;
 		if (e->op == ACTIVITY_FILE_DELETE || (e->timed && e->time_ns < epoch))
 			break;
-		if (!graph_attribute(g, e, ATTRIBUTE_HOST_URL).n || e->op == ACTIVITY_PACKAGE)
-			continue;
-		found = g->in[n->in + i];
-		break;
+		if (graph_attribute(g, e, ATTRIBUTE_HOST_URL).n && e->op != ACTIVITY_PACKAGE)
+			return changes[i];
 	}
-	return found;
+	return GRAPH_NONE;
 }
 
 static void take(struct slice *to, struct slice from)
@@ -115,33 +115,36 @@ static void take_edge(const struct graph *g, uint32_t edge, struct content *c)
 }
 
 /* The next write behind ns, where this version ends. */
-static int64_t version_end(const struct graph *g, const struct graph_node *n, int64_t ns)
+static int64_t version_end(const struct graph *g, uint32_t file, int64_t ns)
 {
-	for (uint32_t i = in_until(g, n, ns); i < n->in_count; i++)
-		if (writes(graph_in(g, n, i)))
-			return graph_in(g, n, i)->time_ns;
+	uint32_t n;
+	const uint32_t *changes = changes_of(g, file, &n);
+
+	for (uint32_t i = until(g, changes, n, ns); i < n; i++)
+		if (graph_writes(&g->edges[changes[i]]))
+			return g->edges[changes[i]].time_ns;
 	return GRAPH_OPEN;
 }
 
 static bool speaks_of_content(const struct graph_edge *e)
 {
-	return writes(e) || e->op == ACTIVITY_IMAGE_LOAD || e->op == ACTIVITY_DRIVER_LOAD ||
+	return graph_writes(e) || e->op == ACTIVITY_IMAGE_LOAD || e->op == ACTIVITY_DRIVER_LOAD ||
 	       e->op == ACTIVITY_ALERT || e->op == ACTIVITY_STREAM || e->op == ACTIVITY_FILE_PRESENT;
 }
 
 /* A list without a time speaks of the file's content then only where no write tells it into two. */
-static bool speaks_then(const struct graph_edge *e, int64_t from_ns, int64_t end)
+static bool speaks_then(const struct graph *g, const struct graph_edge *e, int64_t from_ns, int64_t end)
 {
 	if (!e->timed)
 		return e->op == ACTIVITY_FILE_PRESENT && from_ns == GRAPH_EVER && end == GRAPH_OPEN;
-	return e->last_ns >= from_ns && e->time_ns < end;
+	return graph_last(g, e) >= from_ns && e->time_ns < end;
 }
 
 void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct content *ret)
 {
 	const struct graph_node *n = &g->nodes[file];
 	struct file_version v;
-	int64_t end = version_end(g, n, ns);
+	int64_t end = version_end(g, file, ns);
 	uint32_t at;
 
 	*ret = (struct content){ .edge = GRAPH_NONE };
@@ -154,10 +157,11 @@ void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct co
 		if (p->started != GRAPH_NONE && p->start_ns >= v.from_ns && p->start_ns < end)
 			take_edge(g, p->started, ret);
 	}
-	for (uint32_t i = 0; i < n->in_count; i++) {
+	for (uint32_t i = 0, until_end = until(g, g->in + n->in, n->in_count, end == GRAPH_OPEN ? end : end - 1);
+	     i < until_end; i++) {
 		const struct graph_edge *e = graph_in(g, n, i);
 
-		if (!speaks_of_content(e) || !speaks_then(e, v.from_ns, end))
+		if (!speaks_of_content(e) || !speaks_then(g, e, v.from_ns, end))
 			continue;
 		take_edge(g, g->in[n->in + i], ret);
 		if (ret->sha256.n && ret->product.n && ret->signer.n)
@@ -182,11 +186,11 @@ static struct content hashes_of(const struct graph *g, uint32_t set)
 		const struct graph_attribute *a = &g->attributes[g->sets[set].first + k];
 
 		if (a->which == ATTRIBUTE_SHA256)
-			s.sha256 = a->text;
+			s.sha256 = graph_text(g, a);
 		else if (a->which == ATTRIBUTE_SHA1)
-			s.sha1 = a->text;
+			s.sha1 = graph_text(g, a);
 		else if (a->which == ATTRIBUTE_MD5)
-			s.md5 = a->text;
+			s.md5 = graph_text(g, a);
 	}
 	return s;
 }

@@ -17,7 +17,12 @@ void noted_done(struct noted *x)
 {
 	map_done(&x->sessions);
 	map_done(&x->tails);
-	free(x->packages);
+	parts_done(&x->details);
+	parts_done(&x->service_keys);
+	parts_done(&x->package_names);
+	free(x->services.edges);
+	free(x->packages.edges);
+	free(x->package_sketches);
 	free(x->starters);
 	free(x->logons);
 	free(x->logon_edges);
@@ -38,32 +43,90 @@ struct sketch sketch_of(struct slice s)
 	return k;
 }
 
-const struct sketch *noted_packages(struct noted *x)
+static struct slice details_of(const void *ctx, size_t i)
+{
+	const struct noted *x = ctx;
+
+	return graph_attribute(x->g, &x->g->edges[x->g->starters.edges[i]], ATTRIBUTE_DETAILS);
+}
+
+const struct sketch *noted_starters(struct noted *x, struct parts **ret_details)
+{
+	size_t n = x->g->starters.n;
+
+	*ret_details = &x->details;
+	if (x->starters)
+		return x->starters;
+	x->starters = heap_array(n + 1, sizeof(*x->starters));
+	for (size_t i = 0; i < n; i++)
+		x->starters[i] = sketch_of(details_of(x, i));
+	parts_build(&x->details, n, details_of, x);
+	return x->starters;
+}
+
+static void add(struct graph_list *l, uint32_t number)
+{
+	l->edges = heap_room(l->edges, l->n, &l->cap, sizeof(*l->edges));
+	l->edges[l->n++] = number;
+}
+
+static struct slice service_key(const void *ctx, size_t i)
+{
+	const struct noted *x = ctx;
+
+	return x->g->nodes[x->g->edges[x->services.edges[i]].object].key;
+}
+
+const struct graph_list *noted_services(struct noted *x, struct parts **ret_keys)
 {
 	const struct graph *g = x->g;
 
-	if (x->packages)
-		return x->packages;
-	x->packages = heap_array(g->packages.n + 1, sizeof(*x->packages));
+	*ret_keys = &x->service_keys;
+	if (x->has_services)
+		return &x->services;
+	x->has_services = true;
+	for (size_t i = 0; i < g->starters.n; i++) {
+		const struct graph_edge *e = &g->edges[g->starters.edges[i]];
+
+		if (e->op == ACTIVITY_REGISTRY_SET && e->object != GRAPH_NONE &&
+		    slice_search(g->nodes[e->object].key, slice_str("\\servicedll")))
+			add(&x->services, g->starters.edges[i]);
+	}
+	parts_build(&x->service_keys, x->services.n, service_key, x);
+	return &x->services;
+}
+
+static struct slice package_name(const void *ctx, size_t i)
+{
+	const struct noted *x = ctx;
+
+	return x->g->nodes[x->packages.edges[i]].name;
+}
+
+const struct graph_list *noted_packages(struct noted *x, struct parts **ret_names)
+{
+	const struct graph *g = x->g;
+	uint8_t *seen;
+
+	*ret_names = &x->package_names;
+	if (x->has_packages)
+		return &x->packages;
+	x->has_packages = true;
+	seen = heap_array(g->node_count + 1, 1);
 	for (size_t i = 0; i < g->packages.n; i++) {
 		uint32_t node = g->edges[g->packages.edges[i]].object;
 
-		if (node != GRAPH_NONE)
-			x->packages[i] = sketch_of(g->nodes[node].name);
+		if (node == GRAPH_NONE || seen[node])
+			continue;
+		seen[node] = 1;
+		add(&x->packages, node);
 	}
-	return x->packages;
-}
-
-const struct sketch *noted_starters(struct noted *x)
-{
-	const struct graph *g = x->g;
-
-	if (x->starters)
-		return x->starters;
-	x->starters = heap_array(g->starters.n + 1, sizeof(*x->starters));
-	for (size_t i = 0; i < g->starters.n; i++)
-		x->starters[i] = sketch_of(graph_attribute(g, &g->edges[g->starters.edges[i]], ATTRIBUTE_DETAILS));
-	return x->starters;
+	free(seen);
+	x->package_sketches = heap_array(x->packages.n, sizeof(*x->package_sketches));
+	for (size_t i = 0; i < x->packages.n; i++)
+		x->package_sketches[i] = sketch_of(package_name(x, i));
+	parts_build(&x->package_names, x->packages.n, package_name, x);
+	return &x->packages;
 }
 
 size_t list_until(const struct graph *g, const struct graph_list *l, int64_t ns)

@@ -230,11 +230,23 @@ static void loose_starts_and_ends(struct lives *l)
 	}
 }
 
-/* The first moment at which the edges speak of each process with a key and without a start. */
+/* A process with a key whose start its product did not record. */
+static bool lacks_start(const struct graph_node *n)
+{
+	return n->kind == ENTITY_PROCESS && n->key.n && n->pid && n->start_ns == GRAPH_EVER;
+}
+
+/* The first moment at which the edges speak of each of those, or GRAPH_OPEN; NULL where there are none. */
 static int64_t *first_seen(const struct graph *g)
 {
-	int64_t *seen = heap_array(g->node_count + 1, sizeof(*seen));
+	int64_t *seen;
+	size_t lacking = 0;
 
+	for (size_t i = 0; i < g->node_count; i++)
+		lacking += lacks_start(&g->nodes[i]);
+	if (!lacking)
+		return NULL;
+	seen = heap_array(g->node_count + 1, sizeof(*seen));
 	for (size_t i = 0; i < g->node_count; i++)
 		seen[i] = GRAPH_OPEN;
 	for (size_t i = 0; i < g->edge_count; i++) {
@@ -254,13 +266,13 @@ static void keyed_without_start(struct lives *l)
 	struct graph *g = l->g;
 	int64_t *seen = first_seen(g);
 
-	for (size_t i = 0; i < g->node_count; i++) {
+	for (size_t i = 0; seen && i < g->node_count; i++) {
 		struct graph_node *n = &g->nodes[i];
-		uint32_t at = newest(l, n->pid);
+		uint32_t at;
 
-		if (n->kind != ENTITY_PROCESS || !n->key.n || !n->pid || n->start_ns != GRAPH_EVER ||
-		    seen[i] == GRAPH_OPEN)
+		if (!lacks_start(n) || seen[i] == GRAPH_OPEN)
 			continue;
+		at = newest(l, n->pid);
 		for (unsigned steps = 0; at && steps < CHAIN_MAX; steps++) {
 			struct life *x = &l->list[at - 1];
 			const struct graph_node *o = &g->nodes[x->node];

@@ -24,7 +24,7 @@
 		{ A(SIGNER), "Signature|Signer" }, { A(SIGNATURE), "SignatureStatus|Signed" }
 #define FILE_OF                                                                                    \
 	ACTOR, { SLOT_OBJECT_NAME, "TargetFilename" }, { SLOT_HASHES, "Hashes|Hash" },             \
-		{ A(HOST_URL), "HostUrl" }, { A(REFERRER_URL), "ReferrerUrl" }, { A(USER), "User" }
+		{ A(HOST_URL), "HostUrl|Url" }, { A(REFERRER_URL), "ReferrerUrl" }, { A(USER), "User" }
 #define REGISTRY_OF                                                                                \
 	ACTOR, { SLOT_OBJECT_NAME, "TargetObject" }, { A(DETAILS), "Details" },                    \
 		{ A(ACTION), "EventType" }

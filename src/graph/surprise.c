@@ -53,6 +53,26 @@ static struct slice attribute_of(const struct graph *g, const struct graph_node 
 	return p->started == GRAPH_NONE ? slice_of(NULL, 0) : graph_attribute(g, &g->edges[p->started], which);
 }
 
+static struct slice joined(struct arena *a, const struct slice *parts, size_t n)
+{
+	size_t bytes = 0;
+	uint8_t *room, *to;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += parts[i].n;
+	to = room = arena_alloc(a, bytes + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].n)
+			memcpy(to, parts[i].p, parts[i].n);
+		to += parts[i].n;
+	}
+	return slice_of(room, bytes);
+}
+/* Some hundred thousand a host: printf would be most of what learning costs. */
+#define JOIN(a, ...)                                                                               \
+	joined(a, (const struct slice[]){ __VA_ARGS__ },                                           \
+	       sizeof((const struct slice[]){ __VA_ARGS__ }) / sizeof(struct slice))
+
 static struct slice lower_tail(struct slice name, struct arena *a)
 {
 	return arena_lower(a, path_tail(name));
@@ -69,12 +89,10 @@ static void program_of(const struct graph *g, uint32_t process, struct arena *a,
 	if (!hash.n)
 		hash = attribute_of(g, p, ATTRIBUTE_MD5);
 	ret->version = attribute_of(g, p, ATTRIBUTE_VERSION);
-	ret->product = arena_printf(a, "%.*s|%.*s", (int)tail.n, (const char *)tail.p, (int)product.n,
-				    (const char *)product.p);
-	ret->level[0] = arena_printf(a, "0%.*s|%.*s|%.*s", (int)tail.n, (const char *)tail.p, (int)ret->version.n,
-				     (const char *)ret->version.p, (int)hash.n, (const char *)hash.p);
-	ret->level[1] = arena_printf(a, "1%.*s", (int)ret->product.n, (const char *)ret->product.p);
-	ret->level[2] = arena_printf(a, "2%.*s", (int)company.n, (const char *)company.p);
+	ret->product = JOIN(a, tail, SLICE("|"), product);
+	ret->level[0] = JOIN(a, SLICE("0"), tail, SLICE("|"), ret->version, SLICE("|"), hash);
+	ret->level[1] = JOIN(a, SLICE("1"), ret->product);
+	ret->level[2] = JOIN(a, SLICE("2"), company);
 	ret->level[3] = slice_str("3");
 }
 
@@ -130,7 +148,7 @@ static struct slice place_of(struct slice s, struct arena *a)
 		rest = slice_from(s, home.n + 1);
 		rest = slice_from(rest, parts(rest, 0).n);
 		rest = parts(rest, 1);
-		return arena_printf(a, "%s *%.*s", homes[i], (int)rest.n, (const char *)rest.p);
+		return JOIN(a, home, SLICE(" *"), rest);
 	}
 	return parts(s, 2);
 }
@@ -150,13 +168,12 @@ static struct slice class_of(const struct graph *g, const struct graph_edge *e, 
 			return lower_tail(o->name, a);
 		port = ending(s);
 		s = place_of(s, a);
-		return arena_printf(a, "%.*s*%.*s", (int)s.n, (const char *)s.p, (int)port.n, (const char *)port.p);
+		return JOIN(a, s, SLICE("*"), port);
 	case ENTITY_REGISTRY:
 		return parts(s, 4);
 	case ENTITY_ADDRESS:
 		port = graph_attribute(g, e, ATTRIBUTE_PORT);
-		return arena_printf(a, "%s:%.*s", is_private(s) ? "inside" : "outside", (int)port.n,
-				    (const char *)port.p);
+		return JOIN(a, slice_str(is_private(s) ? "inside:" : "outside:"), port);
 	case ENTITY_DOMAIN:
 		return registered(s);
 	default:
@@ -168,13 +185,23 @@ static struct slice behaviour_of(const struct graph *g, const struct graph_edge 
 {
 	struct slice c = class_of(g, e, a);
 
-	return arena_printf(a, "%s %.*s", activity_text((enum activity_op)e->op), (int)c.n, (const char *)c.p);
+	return JOIN(a, slice_str(activity_text((enum activity_op)e->op)), SLICE(" "), c);
 }
 
-static struct slice joined(struct arena *a, struct slice program, struct slice behaviour)
+static struct slice doing(struct arena *a, struct slice program, struct slice behaviour)
 {
-	return arena_printf(a, "%.*s\n%.*s", (int)program.n, (const char *)program.p, (int)behaviour.n,
-			    (const char *)behaviour.p);
+	return JOIN(a, program, SLICE("\n"), behaviour);
+}
+
+static struct slice sum_key(struct arena *a, struct slice program)
+{
+	return JOIN(a, program, SLICE("\t"));
+}
+
+/* Whether this version of the product does it. */
+static struct slice version_key(struct arena *a, struct slice product, struct slice version, struct slice behaviour)
+{
+	return JOIN(a, SLICE("B"), product, SLICE("\n"), version, SLICE("\n"), behaviour);
 }
 
 /* ---- learning ---- */
@@ -201,9 +228,8 @@ static uint32_t get(const struct baseline *b, struct slice key)
  * version among the entries, which keep their order. */
 static void note_version(struct baseline *b, const struct program *p, struct arena *a)
 {
-	struct slice version = arena_printf(a, "v%.*s\n%.*s", (int)p->product.n, (const char *)p->product.p,
-					    (int)p->version.n, (const char *)p->version.p);
-	struct slice list = arena_printf(a, "V%.*s", (int)p->product.n, (const char *)p->product.p);
+	struct slice version = JOIN(a, SLICE("v"), p->product, SLICE("\n"), p->version);
+	struct slice list = JOIN(a, SLICE("V"), p->product);
 	uint32_t n = get(b, list);
 	size_t before = b->counts.n;
 
@@ -222,14 +248,14 @@ static void learn(struct baseline *b, const struct program *p, struct slice beha
 		  struct arena *a)
 {
 	for (unsigned i = 0; i < LEVELS; i++) {
-		struct slice key = joined(a, p->level[i], behaviour);
+		struct slice key = doing(a, p->level[i], behaviour);
 		size_t before = seen->n;
 
 		map_intern(seen, key);
 		if (seen->n == before)
 			continue; /* this host counts once */
 		count(b, key);
-		count(b, arena_printf(a, "%.*s\t", (int)p->level[i].n, (const char *)p->level[i].p));
+		count(b, sum_key(a, p->level[i]));
 		before = seen->n;
 		map_intern(seen, p->level[i]);
 		if (seen->n == before)
@@ -239,10 +265,7 @@ static void learn(struct baseline *b, const struct program *p, struct slice beha
 			note_version(b, p, a);
 	}
 	if (p->version.n) {
-		struct slice key = arena_printf(a, "B%.*s\n%.*s\n%.*s", (int)p->product.n,
-						(const char *)p->product.p, (int)p->version.n,
-						(const char *)p->version.p, (int)behaviour.n,
-						(const char *)behaviour.p);
+		struct slice key = version_key(a, p->product, p->version, behaviour);
 		size_t before = seen->n;
 
 		map_intern(seen, key);
@@ -251,35 +274,73 @@ static void learn(struct baseline *b, const struct program *p, struct slice beha
 	}
 }
 
+/* One host's programs and what they do, by numbers: most activities say again what others have said. */
+struct host_seen {
+	struct map keys;	       /* what this host counts for */
+	struct map edges, pairs;       /* looked at: subject, object and operation; program and behaviour */
+	struct map words, programs, behaviours;
+	uint32_t *program;	       /* by node: number in programs + 1 */
+};
+
+static uint32_t program_number(struct host_seen *h, const struct program *p, struct arena *a)
+{
+	/* Not one text of all: a newline in a name could make two programs one. */
+	uint32_t parts[] = { map_intern(&h->words, p->level[0]), map_intern(&h->words, p->level[1]),
+			     map_intern(&h->words, p->level[2]), map_intern(&h->words, JOIN(a, SLICE("v"), p->version)) };
+
+	return map_intern(&h->programs, slice_of(parts, sizeof(parts)));
+}
+
+static bool is_new(struct map *m, struct slice key)
+{
+	size_t before = m->n;
+
+	map_intern(m, key);
+	return m->n > before;
+}
+
+static void learn_edge(struct baseline *b, struct host_seen *h, const struct graph *g, const struct graph_edge *e,
+		       struct arena *a)
+{
+	struct slice behaviour = behaviour_of(g, e, a);
+	struct program p;
+	uint32_t pair[2] = { h->program[e->subject], map_intern(&h->behaviours, behaviour) };
+	bool known = pair[0] != 0;
+
+	if (!known) {
+		program_of(g, e->subject, a, &p);
+		pair[0] = h->program[e->subject] = program_number(h, &p, a) + 1;
+	}
+	if (!is_new(&h->pairs, slice_of(pair, sizeof(pair))))
+		return;
+	if (known)
+		program_of(g, e->subject, a, &p);
+	learn(b, &p, behaviour, &h->keys, a);
+}
+
 void baseline_add(struct baseline *b, const struct graph *g)
 {
-	struct map seen, pairs;
+	struct host_seen h = { .program = heap_array(g->node_count + 1, sizeof(*h.program)) };
+	struct map *const maps[] = { &h.keys, &h.edges, &h.pairs, &h.words, &h.programs, &h.behaviours };
 	struct arena a;
 
-	map_init(&seen);
-	map_init(&pairs);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		map_init(maps[i]);
 	arena_init(&a, 0);
 	b->hosts++;
 	for (size_t i = 0; i < g->edge_count && !b->full; i++) {
 		const struct graph_edge *e = &g->edges[i];
-		struct {
-			uint32_t subject, object, op;
-		} pair = { e->subject, e->object, e->op };
-		struct program p;
-		size_t before = pairs.n;
+		uint32_t edge[3] = { e->subject, e->object, e->op };
 
 		if (e->subject == GRAPH_NONE || g->nodes[e->subject].kind != ENTITY_PROCESS ||
-		    e->op == ACTIVITY_PROCESS_END)
-			continue;
-		map_intern(&pairs, slice_of(&pair, sizeof(pair)));
-		if (pairs.n == before)
+		    e->op == ACTIVITY_PROCESS_END || !is_new(&h.edges, slice_of(edge, sizeof(edge))))
 			continue;
 		arena_reset(&a);
-		program_of(g, e->subject, &a, &p);
-		learn(b, &p, behaviour_of(g, e, &a), &seen, &a);
+		learn_edge(b, &h, g, e, &a);
 	}
-	map_done(&seen);
-	map_done(&pairs);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		map_done(maps[i]);
+	free(h.program);
 	arena_done(&a);
 }
 
@@ -303,7 +364,7 @@ static bool version_at(const struct baseline *b, const struct program *p, uint32
 static void earlier_versions(const struct baseline *b, const struct program *p, struct slice behaviour,
 			     struct arena *a, struct surprise *ret)
 {
-	uint32_t n = get(b, arena_printf(a, "V%.*s", (int)p->product.n, (const char *)p->product.p));
+	uint32_t n = get(b, JOIN(a, SLICE("V"), p->product));
 	bool done = false;
 
 	if (!p->version.n)
@@ -314,9 +375,7 @@ static void earlier_versions(const struct baseline *b, const struct program *p, 
 		if (!version_at(b, p, i, a, &v) || !v.n || version_compare(v, p->version) >= 0)
 			continue;
 		ret->versions++;
-		done |= get(b, arena_printf(a, "B%.*s\n%.*s\n%.*s", (int)p->product.n, (const char *)p->product.p,
-					    (int)v.n, (const char *)v.p, (int)behaviour.n,
-					    (const char *)behaviour.p)) > 0;
+		done |= get(b, version_key(a, p->product, v, behaviour)) > 0;
 	}
 	ret->never_earlier = ret->versions > 0 && !done;
 }
@@ -363,14 +422,13 @@ void baseline_score(const struct baseline *b, const struct graph *g, uint32_t ed
 	behaviour = behaviour_of(g, e, &a);
 	probability = 1.0 / (double)(b->counts.n + 2);
 	for (unsigned i = LEVELS; i-- > 0;) {
-		double doing = get(b, joined(&a, p.level[i], behaviour));
-		double all = get(b, arena_printf(&a, "%.*s\t", (int)p.level[i].n, (const char *)p.level[i].p));
+		double these = get(b, doing(&a, p.level[i], behaviour)), all = get(b, sum_key(&a, p.level[i]));
 
-		probability = (doing + ALPHA * probability) / (all + ALPHA);
+		probability = (these + ALPHA * probability) / (all + ALPHA);
 	}
 	ret->known = true;
 	ret->bits = -log2(probability);
-	ret->doing = get(b, joined(&a, p.level[0], behaviour));
+	ret->doing = get(b, doing(&a, p.level[0], behaviour));
 	ret->peers = get(b, p.level[0]);
 	ret->never_peers = ret->peers > 1 && ret->doing <= 1;
 	ret->first_here = !before_here(g, edge, behaviour, &a);

@@ -17,9 +17,9 @@ static struct told_pointer pointer_of(const struct graph *g, uint32_t edge)
 {
 	if (edge == GRAPH_NONE)
 		return (struct told_pointer){ 0 };
-	const struct graph_edge *e = &g->edges[edge];
+	struct graph_place p = graph_place(g, edge);
 
-	return (struct told_pointer){ true, e->source, e->record, e->offset };
+	return (struct told_pointer){ true, p.source, p.record, p.offset };
 }
 
 static struct told_entity entity(const struct graph *g, uint32_t node, struct slice text, struct arena *a)

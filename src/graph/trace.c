@@ -435,7 +435,7 @@ size_t trace_forward(struct tracer *t, uint32_t node, int64_t ns, size_t most,
 			const struct graph_edge *e = &g->edges[edge];
 
 			/* Out of a file things go by being read or loaded. */
-			if (e->last_ns < r.ns || activity_into_object((enum activity_op)e->op) == file)
+			if (graph_last(g, e) < r.ns || activity_into_object((enum activity_op)e->op) == file)
 				continue;
 			next = file ? e->subject : e->object;
 			/* A start that two sources tell is one. */

@@ -1,138 +1,231 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* truth.json: what the records of an exercise mean. */
+#include "rehearse/exercise.h"
+
 #include "base/when.h"
-#include "rehearse/story.h"
+#include "rehearse/fate.h"
+#include "rehearse/install.h"
 
-#include <ctype.h>
+static const char *const systems[] = { "windows", "macos", "linux" };
+static const char *const telemetries[] = {
+	[SEES_FLAT] = "sysmon-flat", [SEES_EVTX] = "sysmon-evtx", [SEES_SECURITY] = "security-4688",
+	[SEES_EDR] = "edr",	     [SEES_AUDIT] = "auditd",	  [SEES_ESLOGGER] = "eslogger",
+};
+static const char *const ids[REACHED_COUNT] = { "S0", "S1", "S2", "S3", "S3b",
+						"S4", "S5", "S6", "S7", "S8" };
 
-static void time_of(struct buf *out, const char *name, int64_t ns)
+static void moment(struct buf *out, const char *name, int64_t ns)
 {
 	buf_json_key(out, name);
 	buf_put_when(out, (struct when){ .ns = ns, .set = ns != 0 });
 }
 
-/* What did not happen has no time later either. */
-static int64_t after(int64_t ns, int64_t by)
+static void word(struct buf *out, const char *name, const char *value)
 {
-	return ns ? ns + by : 0;
+	buf_json_text(out, name, slice_str(value));
 }
 
-static void flag(struct buf *out, const char *name, bool yes)
+/* ---- machines ---- */
+
+static const char *fate_of(const struct host *h)
 {
-	buf_json_key(out, name);
-	buf_put_str(out, yes ? "true" : "false");
+	const struct fate *f = &h->fate;
+
+	if (h->bystander || !h->x->origin.kind)
+		return !f->has ? "absent" : f->updated || h->bystander ? "updated" : "not_updated";
+	if (!f->at[REACHED_S1])
+		return f->has ? "not_updated" : "absent";
+	if (f->blocked)
+		return "blocked";
+	if (f->at[REACHED_S6])
+		return "second_stage";
+	if (f->at[REACHED_S5])
+		return "beaconed";
+	return f->at[REACHED_S4] ? "called_out" : f->at[REACHED_S3B] ? "dormant" : "executed";
 }
 
-static void file(struct buf *out, const struct rehearse_options *o, const char *path,
-		 const char *content, const char *role)
+/* Kinds of act that its telemetry records at all. */
+static unsigned kinds_of(const struct host *h)
 {
-	char sha[65];
+	static const unsigned windows =
+		SEEN(ACT_START) | SEEN(ACT_DETECT) | SEEN(ACT_LOGON) | SEEN(ACT_PACKAGE);
+	static const unsigned full = SEEN(ACT_LOAD) | SEEN(ACT_WRITE) | SEEN(ACT_DNS) |
+				     SEEN(ACT_CONNECT) | SEEN(ACT_REGISTRY);
+	static const unsigned seen[TELEMETRY_COUNT] = {
+		[SEES_FLAT] = windows | full | SEEN(ACT_READ),
+		[SEES_EVTX] = windows | full | SEEN(ACT_READ),
+		[SEES_SECURITY] = windows | SEEN(ACT_READ),
+		[SEES_EDR] = SEEN(ACT_START) | SEEN(ACT_DETECT) | SEEN(ACT_LOGON) | full,
+		[SEES_AUDIT] = SEEN(ACT_START) | SEEN(ACT_WRITE) | SEEN(ACT_CONNECT) |
+			       SEEN(ACT_PACKAGE) | SEEN(ACT_READ),
+		[SEES_ESLOGGER] = SEEN(ACT_START) | SEEN(ACT_LOAD) | SEEN(ACT_WRITE) |
+				  SEEN(ACT_READ) | SEEN(ACT_PACKAGE),
+	};
 
-	story_sha256(o, content, sha);
-	for (char *c = sha; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	buf_json_comma(out);
+	return seen[h->sees] & ~h->missing;
+}
+
+static void coverage(struct buf *out, const struct host *h, int64_t from, int64_t to)
+{
+	static const struct {
+		enum act_kind kind;
+		const char *word;
+	} words[] = { { ACT_START, "process" },	  { ACT_LOAD, "module" },
+		      { ACT_WRITE, "file" },	  { ACT_DNS, "dns" },
+		      { ACT_CONNECT, "network" }, { ACT_REGISTRY, "registry" },
+		      { ACT_READ, "read" },	  { ACT_LOGON, "logon" },
+		      { ACT_PACKAGE, "package" }, { ACT_DETECT, "detection" } };
+	bool lost = to <= from ||
+		    (to == h->reimaged && (h->sees == SEES_EVTX || h->sees == SEES_SECURITY));
+
+	buf_json_key(out, "coverage");
 	buf_put_byte(out, '{');
-	buf_json_text(out, "path", slice_str(path));
-	buf_json_text(out, "sha256", slice_str(sha));
-	buf_json_text(out, "role", slice_str(role));
-	buf_put_byte(out, '}');
-}
-
-static void release(struct buf *out, const struct rehearse_options *o)
-{
-	buf_json_key(out, "release");
-	buf_put_byte(out, '{');
-	buf_json_text(out, "product", slice_str(PRODUCT));
-	buf_json_text(out, "vendor", slice_str(VENDOR));
-	buf_json_text(out, "os", slice_str("windows"));
-	buf_json_text(out, "version", slice_str(BAD_VERSION));
-	buf_json_text(out, "previous", slice_str(CLEAN_VERSION));
-	buf_json_text(out, "domain", slice_str(BAD_DOMAIN));
-	buf_json_text(out, "address", slice_str(BAD_ADDRESS));
-	buf_json_u64(out, "sleep_days_max", 7);
-	buf_json_key(out, "files");
+	moment(out, "from", lost ? 0 : from);
+	moment(out, "to", lost ? 0 : to);
+	buf_json_key(out, "kinds");
 	buf_put_byte(out, '[');
-	file(out, o, "%LOCALAPPDATA%\\Programs\\LumenCall\\lumenmedia.dll", MODULE_BAD,
-	     "the altered module, signed by the vendor");
-	file(out, o, "%LOCALAPPDATA%\\Programs\\LumenCall\\d3d12core.dll", MODULE_SECOND,
-	     "the second module, not signed");
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words) && !lost; i++)
+		if (kinds_of(h) & SEEN(words[i].kind)) {
+			buf_json_comma(out);
+			buf_put_json(out, slice_str(words[i].word));
+		}
 	buf_put_str(out, "]}");
 }
 
-static void decoy(struct buf *out, const char *name, const char *what, const char *hosts)
+static void identity(struct buf *out, const struct host *h, unsigned epoch)
 {
 	buf_json_comma(out);
 	buf_put_str(out, "\n{");
-	buf_json_text(out, "name", slice_str(name));
-	buf_json_text(out, "what", slice_str(what));
-	buf_json_text(out, "hosts", slice_str(hosts));
-	buf_put_byte(out, '}');
+	word(out, "host", h->full);
+	buf_json_key(out, "aliases");
+	buf_put_byte(out, '[');
+	buf_put_json(out, slice_str(h->name));
+	buf_put_byte(out, ']');
+	word(out, "os", systems[h->os]);
+	word(out, "telemetry", telemetries[h->sees]);
+	buf_json_key(out, "clone_group");
+	buf_printf(out, h->group ? "\"image-%u\"" : "null", h->group);
+	buf_json_u64(out, "epoch", epoch);
 }
 
-static void stages(struct buf *out, const struct story *s)
+static void stages(struct buf *out, const struct fate *f)
 {
 	buf_json_key(out, "stages");
 	buf_put_byte(out, '{');
-	time_of(out, "S1", after(s->update, DELIVERED_AFTER));
-	time_of(out, "S2", after(s->update, INSTALLED_AFTER));
-	time_of(out, "S3", s->ran);
-	time_of(out, "S4", s->first_contact);
-	time_of(out, "S5", after(s->first_contact, SECOND_CONTACT_AFTER));
-	time_of(out, "S6", s->second_module);
-	time_of(out, "S7", s->commands);
+	for (unsigned i = 0; i < REACHED_COUNT; i++)
+		moment(out, ids[i], f->at[i]);
 	buf_put_byte(out, '}');
 }
 
-static void host(struct buf *out, const struct rehearse_options *o, uint64_t i)
+static void reached(struct buf *out, const struct host *h, const struct fate *f, const char *fate)
 {
-	static const char *const stage[] = { [FATE_ABSENT] = "none",	   [FATE_NOT_UPDATED] = "none",
-					     [FATE_DORMANT] = "S3b",	   [FATE_BEACONED] = "S5",
-					     [FATE_SECOND_STAGE] = "S7", [FATE_BLOCKED] = "S2" };
-	static const char *const fate[] = {
-		[FATE_ABSENT] = "absent",	    [FATE_NOT_UPDATED] = "not_updated",
-		[FATE_DORMANT] = "dormant",	    [FATE_BEACONED] = "beaconed",
-		[FATE_SECOND_STAGE] = "second_stage", [FATE_BLOCKED] = "blocked"
-	};
-	struct story s = story_of(o, i);
-	char name[16];
+	enum reached top = fate_highest(f);
 
-	rehearse_host_name(i, name);
-	buf_json_comma(out);
-	buf_put_str(out, "\n{");
-	buf_json_key(out, "host");
-	buf_printf(out, "\"%s.corp.example\"", name);
-	buf_json_text(out, "fate", slice_str(fate[s.fate]));
-	buf_json_text(out, "stage", slice_str(stage[s.fate]));
-	flag(out, "blocked", s.fate == FATE_BLOCKED);
-	buf_json_text(out, "blocked_at", s.fate == FATE_BLOCKED ? slice_str("S3") : (struct slice){ 0 });
-	time_of(out, "previous_installed", s.first_install);
-	time_of(out, "installed", after(s.update, INSTALLED_AFTER));
-	time_of(out, "sleeps_until", s.sleeps_until);
-	time_of(out, "first_contact", s.first_contact);
-	stages(out, &s);
+	word(out, "fate", fate);
+	word(out, "stage", top == REACHED_COUNT ? "none" : ids[top]);
+	buf_json_key(out, "blocked");
+	buf_put_str(out, f->blocked && f->at[REACHED_S2] ? "true" : "false");
+	word(out, "blocked_at", f->blocked && f->at[REACHED_S2] ? "S3" : NULL);
+	moment(out, "previous_installed", 0);
+	moment(out, "installed", f->at[REACHED_S2]);
+	moment(out, "since", f->at[REACHED_S1]);
+	moment(out, "first_executed", f->at[REACHED_S3]);
+	moment(out, "sleeps_until", f->at[REACHED_S3] && h->x->may_sleep ? f->wakes : 0);
+	moment(out, "first_contact", f->at[REACHED_S4]);
+	moment(out, "uninstalled_at", f->at[REACHED_S2] ? f->uninstalled : 0);
+	moment(out, "reimaged_at", h->reimaged);
+	stages(out, f);
+	buf_json_key(out, "skew_seconds");
+	buf_put_i64(out, h->skew / SECOND);
+}
+
+void truth_host(const struct host *h, struct buf *out)
+{
+	const struct fate none = { 0 };
+	int64_t end = h->x->end;
+
+	identity(out, h, 1);
+	reached(out, h, &h->fate, fate_of(h));
+	coverage(out, h, h->from, h->reimaged ? h->reimaged : end);
+	buf_put_byte(out, '}');
+	if (!h->reimaged)
+		return;
+	identity(out, h, 2);
+	reached(out, h, &none, "absent");
+	coverage(out, h, h->reimaged, end);
 	buf_put_byte(out, '}');
 }
 
-void rehearse_truth(const struct rehearse_options *o, struct buf *out)
-{
-	struct story any = story_of(o, 0);
+/* ---- the whole ---- */
 
-	buf_put_byte(out, '{');
-	buf_json_text(out, "schema", slice_str("upriver.rehearse-truth/1"));
-	buf_json_u64(out, "seed", o->seed);
-	time_of(out, "from", any.start);
-	time_of(out, "to", any.end);
-	release(out, o);
-	buf_json_key(out, "decoys");
+static void names(struct buf *out, const char *key, const struct named *list, size_t n)
+{
+	buf_json_key(out, key);
 	buf_put_byte(out, '[');
-	decoy(out, "Fleet Warden", "an administrator's agent: inventory scripts, discovery commands, "
-				   "LSASS opened for reading, a new service", "all");
-	decoy(out, "Brightleaf Notes 2.8.0", "an unrelated, clean update on the same day", "most");
+	for (size_t i = 0; i < n; i++) {
+		buf_json_comma(out);
+		buf_put_byte(out, '{');
+		word(out, "product", list[i].product);
+		word(out, "version", list[i].version);
+		buf_put_byte(out, '}');
+	}
 	buf_put_byte(out, ']');
+}
+
+static void origin(struct buf *out, const struct origin *o)
+{
+	buf_json_key(out, "origin");
+	if (!o->kind) {
+		buf_put_str(out, "null");
+		return;
+	}
+	buf_put_byte(out, '{');
+	word(out, "kind", o->kind);
+	word(out, "product", o->product);
+	word(out, "version", o->version);
+	word(out, "also", o->also);
+	word(out, "os", o->os);
+	word(out, "ecosystem", o->ecosystem);
+	word(out, "url", o->url);
+	word(out, "host", o->host);
+	word(out, "delivered_by", o->delivered_by);
+	buf_json_key(out, "sha256");
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < o->sha256_count; i++) {
+		buf_json_comma(out);
+		buf_put_json(out, slice_str(o->sha256[i]));
+	}
+	buf_put_str(out, "]}");
+}
+
+static void complications(struct buf *out, const struct exercise *x)
+{
+	static const char *const words[HARD_COUNT] = { "decoy", "shell", "thin", "tool", "few" };
+
+	buf_json_key(out, "complications");
+	buf_put_byte(out, '[');
+	for (unsigned i = 0; i < HARD_COUNT; i++)
+		if (x->hard & 1u << i) {
+			buf_json_comma(out);
+			buf_put_json(out, slice_str(words[i]));
+		}
+	buf_put_byte(out, ']');
+}
+
+void exercise_truth(struct exercise *x, struct buf *out)
+{
+	buf_put_byte(out, '{');
+	word(out, "schema", "upriver.rehearse-truth/1");
+	word(out, "scenario", x->scenario->name);
+	buf_json_u64(out, "seed", x->o->seed);
+	moment(out, "from", x->start);
+	moment(out, "to", x->end);
+	origin(out, &x->origin);
+	names(out, "must_not_blame", x->blameless, x->blameless_count);
+	complications(out, x);
+	names(out, "tie", x->tie, x->tie_count);
+	word(out, "contact", x->origin.kind ? x->c2 : NULL);
 	buf_json_key(out, "hosts");
 	buf_put_byte(out, '[');
-	for (uint64_t i = 0; i < o->hosts; i++)
-		host(out, o, i);
+	buf_put(out, buf_slice(&x->truth_hosts));
 	buf_put_str(out, "]}\n");
 }

@@ -284,8 +284,8 @@ bool probe_finish(struct probe *p, struct err *err)
 	unsigned *flags = heap_array(n, sizeof(*flags)), *ids = heap_array(n, sizeof(*ids));
 
 	for (size_t i = 0; i < n; i++) {
-		texts[i] = (const char *)p->atoms.entries[i].key.p;
-		lengths[i] = p->atoms.entries[i].key.n;
+		texts[i] = (const char *)map_key(&p->atoms, (uint32_t)i).p;
+		lengths[i] = map_key(&p->atoms, (uint32_t)i).n;
 		flags[i] = HS_FLAG_CASELESS;
 		ids[i] = (unsigned)i;
 		/* One report is enough where every predicate of the atom only asks for its presence. */
@@ -412,7 +412,7 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
 	(void)from, (void)flags;
 	size_t end = s->base + (size_t)to;
 
-	take_chain(s->probe, e->value, end - e->key.n, end, s->text_bytes, s->out);
+	take_chain(s->probe, e->value, end - e->n, end, s->text_bytes, s->out);
 	return 0;
 }
 

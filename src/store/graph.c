@@ -36,17 +36,27 @@ static struct slice column(sqlite3_stmt *q, int at)
 	return slice_of(p, p ? (size_t)sqlite3_column_bytes(q, at) : 0);
 }
 
+/* Until it is asked for again; what it was bound to is forgotten. */
+static void release(sqlite3_stmt *q)
+{
+	if (!q)
+		return;
+	sqlite3_reset(q);
+	sqlite3_clear_bindings(q);
+}
+
+/* Of a statement that the store keeps. */
 static bool step(struct store *s, sqlite3_stmt *q)
 {
 	bool ok = q && sqlite3_step(q) == SQLITE_DONE;
 
-	sqlite3_finalize(q);
+	release(q);
 	return store_row_end(s, ok);
 }
 
 uint32_t store_source(struct store *s, struct slice file, struct slice inner)
 {
-	sqlite3_stmt *q = prepare(s, "SELECT id FROM source WHERE file=? AND inner=?");
+	sqlite3_stmt *q = store_statement(s, "SELECT id FROM source WHERE file=? AND inner=?");
 	uint32_t id = 0;
 
 	if (!q)
@@ -55,7 +65,7 @@ uint32_t store_source(struct store *s, struct slice file, struct slice inner)
 	bind_text(q, 2, inner.p ? inner : slice_str(""));
 	if (sqlite3_step(q) == SQLITE_ROW)
 		id = (uint32_t)sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	release(q);
 	return id;
 }
 
@@ -65,20 +75,20 @@ static uint32_t source_number(struct store *s, struct slice file, struct slice i
 
 	if (id)
 		return id;
-	sqlite3_stmt *q = prepare(s, "INSERT INTO source(file, inner) VALUES(?,?)");
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO source(file, inner) VALUES(?,?)");
 
 	if (q) {
 		bind_text(q, 1, file);
 		bind_text(q, 2, inner.p ? inner : slice_str(""));
 		sqlite3_step(q);
 	}
-	sqlite3_finalize(q);
+	release(q);
 	return store_source(s, file, inner);
 }
 
 bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file, struct slice *ret_inner)
 {
-	sqlite3_stmt *q = prepare(s, "SELECT file, inner FROM source WHERE id=?");
+	sqlite3_stmt *q = store_statement(s, "SELECT file, inner FROM source WHERE id=?");
 	bool found = false;
 
 	if (!q)
@@ -91,7 +101,7 @@ bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file,
 		*ret_inner = inner.n ? store_keep(s, inner) : slice_of(NULL, 0);
 		found = true;
 	}
-	sqlite3_finalize(q);
+	release(q);
 	return found;
 }
 
@@ -129,7 +139,7 @@ bool store_add_segment(struct store *s, const struct store_segment *x)
 {
 	struct buf packed = { 0 };
 	bool ok = store_row_begin(s) && pack(x->block, &packed);
-	sqlite3_stmt *q = prepare(s, "INSERT INTO segment(host, source, record_base, activities, bytes, packed)"
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO segment(host, source, record_base, activities, bytes, packed)"
 				     " VALUES(?,?,?,?,?,?)");
 
 	if (q && ok) {
@@ -189,7 +199,7 @@ bool store_merge_host(struct store *s, struct slice from, struct slice to, struc
 	bool ok = store_row_begin(s);
 
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		sqlite3_stmt *q = prepare(s, changes[i]);
+		sqlite3_stmt *q = store_statement(s, changes[i]);
 
 		if (q) {
 			bind_text(q, 1, from);
@@ -205,7 +215,7 @@ bool store_merge_host(struct store *s, struct slice from, struct slice to, struc
 bool store_add_address(struct store *s, struct slice host, struct slice address)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT OR IGNORE INTO host_address(address, host) VALUES(?,?)");
+	sqlite3_stmt *q = store_statement(s, "INSERT OR IGNORE INTO host_address(address, host) VALUES(?,?)");
 
 	if (q) {
 		bind_text(q, 1, address);
@@ -243,7 +253,7 @@ struct slice store_host_of_address(struct store *s, struct slice address)
 bool store_add_content(struct store *s, struct slice hash, struct slice host, int64_t ns)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT OR REPLACE INTO host_content(hash, host, time_ns) VALUES(?,?,?)");
+	sqlite3_stmt *q = store_statement(s, "INSERT OR REPLACE INTO host_content(hash, host, time_ns) VALUES(?,?,?)");
 
 	if (q) {
 		bind_text(q, 1, hash);
@@ -274,7 +284,7 @@ bool store_set_baseline(struct store *s, struct slice bytes)
 {
 	struct buf packed = { 0 };
 	bool ok = store_row_begin(s) && pack(bytes, &packed);
-	sqlite3_stmt *q = prepare(s, "INSERT OR REPLACE INTO baseline(id, bytes, packed) VALUES(1,?,?)");
+	sqlite3_stmt *q = store_statement(s, "INSERT OR REPLACE INTO baseline(id, bytes, packed) VALUES(1,?,?)");
 
 	if (q) {
 		sqlite3_bind_int64(q, 1, (int64_t)bytes.n);
@@ -311,7 +321,7 @@ static void bind_compared(sqlite3_stmt *q, const struct store_origin *o)
 bool store_add_origin(struct store *s, const struct store_origin *o)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT INTO origin(rank, kind, name, version, verdict, reason, hosts, alerts,"
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO origin(rank, kind, name, version, verdict, reason, hosts, alerts,"
 				     " detail, confidence, exposed_alerting, exposed_quiet, unexposed_alerting,"
 				     " unexposed_quiet, p, after_only, before_only, answer)"
 				     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
@@ -335,7 +345,7 @@ bool store_add_origin(struct store *s, const struct store_origin *o)
 bool store_add_trace(struct store *s, struct slice hit_id, int64_t origin_rank, size_t hops, double cost)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT OR REPLACE INTO trace(hit_id, origin, hops, cost) VALUES(?,?,?,?)");
+	sqlite3_stmt *q = store_statement(s, "INSERT OR REPLACE INTO trace(hit_id, origin, hops, cost) VALUES(?,?,?,?)");
 
 	if (q) {
 		bind_text(q, 1, hit_id);
@@ -349,7 +359,7 @@ bool store_add_trace(struct store *s, struct slice hit_id, int64_t origin_rank, 
 bool store_add_hop(struct store *s, const struct store_hop *h)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT INTO hop(origin, seq, op, from_kind, \"from\", to_kind, \"to\", time, host,"
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO hop(origin, seq, op, from_kind, \"from\", to_kind, \"to\", time, host,"
 				     " file, inner, record, offset, score, why) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	char time[32];
 
@@ -389,7 +399,7 @@ static void bind_when(sqlite3_stmt *q, int at, struct when t)
 int64_t store_add_release(struct store *s, const struct store_release *r)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT INTO release(product, version, os, company, hosts, first, last, recorded,"
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO release(product, version, os, company, hosts, first, last, recorded,"
 				     " two_contents, contents) VALUES(?,?,?,?,?,?,?,?,?,?)");
 
 	if (q) {
@@ -410,7 +420,7 @@ int64_t store_add_release(struct store *s, const struct store_release *r)
 bool store_add_release_host(struct store *s, int64_t release, struct slice host, struct when first, struct when last)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT INTO release_host(release, host, first, last) VALUES(?,?,?,?)");
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO release_host(release, host, first, last) VALUES(?,?,?,?)");
 
 	if (q) {
 		sqlite3_bind_int64(q, 1, release);
@@ -424,7 +434,7 @@ bool store_add_release_host(struct store *s, int64_t release, struct slice host,
 bool store_add_update(struct store *s, const struct store_update *u)
 {
 	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = prepare(s, "INSERT INTO release_update(product, host, from_version, to_version, time, by, url,"
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO release_update(product, host, from_version, to_version, time, by, url,"
 				     " channel) VALUES(?,?,?,?,?,?,?,?)");
 
 	if (q) {
@@ -444,6 +454,6 @@ bool store_forget_traces(struct store *s)
 {
 	bool ok = store_row_begin(s);
 
-	return step(s, prepare(s, "DELETE FROM origin")) && step(s, prepare(s, "DELETE FROM trace")) &&
-	       step(s, prepare(s, "DELETE FROM hop")) && ok;
+	return step(s, store_statement(s, "DELETE FROM origin")) && step(s, store_statement(s, "DELETE FROM trace")) &&
+	       step(s, store_statement(s, "DELETE FROM hop")) && ok;
 }

@@ -7,6 +7,7 @@
 #include "store/inside.h"
 #include "store/schema.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #define ROWS_PER_TRANSACTION 50000u
+/* Hits come in no order of their ids: with less than a transaction's pages at hand each row writes one out. */
+#define CACHE "PRAGMA cache_size=-32768" /* KiB */
 
 /* Of a question's answer. */
 #define ASK_COLUMNS 24
@@ -45,9 +48,18 @@ static const char *const statement_text[STATEMENTS] = {
 	"INSERT INTO novel(product, version, program, does, hosts) VALUES(?,?,?,?,?)",
 };
 
+/* Statements of the room's other files, by their text. */
+#define KEPT_MAX 64u
+struct kept {
+	const char *sql;
+	sqlite3_stmt *q;
+};
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
+	struct kept kept[KEPT_MAX];
+	size_t kept_count;
 	bool writing;
 	int lock;
 	char *lock_path;
@@ -137,10 +149,20 @@ static bool check_version(struct store *s, const char *path, struct err *err)
 	return version != 0;
 }
 
+static void finalize(struct store *s)
+{
+	for (size_t i = 0; i < STATEMENTS; i++) {
+		sqlite3_finalize(s->statements[i]);
+		s->statements[i] = NULL;
+	}
+	for (size_t i = 0; i < s->kept_count; i++)
+		sqlite3_finalize(s->kept[i].q);
+	s->kept_count = 0;
+}
+
 static void discard(struct store *s)
 {
-	for (size_t i = 0; i < STATEMENTS; i++)
-		sqlite3_finalize(s->statements[i]);
+	finalize(s);
 	sqlite3_close(s->db);
 	if (s->lock >= 0) {
 		unlink(s->lock_path);
@@ -157,7 +179,7 @@ static bool prepare_writing(struct store *s, struct err *err)
 
 	snprintf(pragma, sizeof(pragma), "PRAGMA application_id=%d; PRAGMA user_version=%d",
 		 STORE_APPLICATION_ID, STORE_VERSION);
-	if (!run(s, "PRAGMA journal_mode=WAL") || !run(s, "PRAGMA synchronous=NORMAL") ||
+	if (!run(s, CACHE) || !run(s, "PRAGMA journal_mode=WAL") || !run(s, "PRAGMA synchronous=NORMAL") ||
 	    !run(s, pragma) || !run(s, store_schema) || !run(s, store_schema_more)) {
 		*err = s->why;
 		return false;
@@ -311,10 +333,7 @@ bool store_close(struct store *s, struct err *err)
 	if (!s)
 		return true;
 	if (s->writing && commit(s)) {
-		for (size_t i = 0; i < STATEMENTS; i++) {
-			sqlite3_finalize(s->statements[i]);
-			s->statements[i] = NULL;
-		}
+		finalize(s);
 		/* Another program that reads the case keeps it in WAL mode: no reason to fail. */
 		sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
 	}
@@ -616,6 +635,22 @@ struct sqlite3 *store_db(struct store *s)
 	return s->db;
 }
 
+struct sqlite3_stmt *store_statement(struct store *s, const char *sql)
+{
+	struct kept *k = &s->kept[0], *end = k + s->kept_count;
+
+	while (k < end && k->sql != sql)
+		k++;
+	if (k < end)
+		return k->q;
+	assert(s->kept_count < KEPT_MAX);
+	if (sqlite3_prepare_v2(s->db, sql, -1, &k->q, NULL) != SQLITE_OK)
+		return NULL;
+	k->sql = sql;
+	s->kept_count++;
+	return k->q;
+}
+
 struct slice store_keep(struct store *s, struct slice text)
 {
 	return arena_keep(&s->arena, text);
@@ -635,7 +670,7 @@ bool store_row_end(struct store *s, bool ok)
 
 bool store_index_hosts(struct store *s)
 {
-	return run(s, STORE_BY_HOST);
+	return run(s, STORE_INDEXES);
 }
 
 bool store_summarise(struct store *s)

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -15,11 +16,13 @@ struct walker {
 	void (*found)(void *ctx, const struct walk_entry *e);
 	void *ctx;
 	struct map entered; /* device and inode of folders */
+	const char *machine; /* the folder around with a machine's files; NULL */
+	size_t links;	     /* below it, not followed */
 };
 
 static void tell(struct walker *w, const char *path, bool named, const char *why)
 {
-	w->found(w->ctx, &(struct walk_entry){ path, named, why });
+	w->found(w->ctx, &(struct walk_entry){ path, named, why, false });
 }
 
 static int not_dots(const struct dirent *d)
@@ -33,6 +36,53 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 }
 
 static void visit(struct walker *w, const char *path, bool named, unsigned depth);
+
+static bool holds(struct dirent *const *list, int n, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(list[i]->d_name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_machine(const char *path, struct dirent *const *list, int n)
+{
+	const char *name = strrchr(path, '/');
+
+	return (name && strcmp(name, "/[root]") == 0) ||
+	       (holds(list, n, "etc") && (holds(list, n, "usr") || holds(list, n, "var") || holds(list, n, "home"))) ||
+	       (holds(list, n, "private") && holds(list, n, "Library"));
+}
+
+static void visit_all(struct walker *w, const char *path, struct dirent *const *list, int n, unsigned depth)
+{
+	for (int i = 0; i < n; i++) {
+		struct buf child = { 0 };
+		size_t len = strlen(path);
+
+		buf_printf(&child, "%s%s%s", path, len && path[len - 1] == '/' ? "" : "/",
+			   list[i]->d_name);
+		buf_put_byte(&child, 0);
+		visit(w, (const char *)child.p, false, depth + 1);
+		buf_done(&child);
+	}
+}
+
+/* As visit_all, and one line for all links below. */
+static void visit_machine(struct walker *w, const char *path, struct dirent *const *list, int n, unsigned depth)
+{
+	char why[160];
+
+	w->machine = path;
+	w->links = 0;
+	visit_all(w, path, list, n, depth);
+	w->machine = NULL;
+	if (!w->links)
+		return;
+	snprintf(why, sizeof(why), "%zu links among these files of a machine were not followed: what they lead to is"
+				   " read at its own place, or is not in it", w->links);
+	w->found(w->ctx, &(struct walk_entry){ path, false, why, true });
+}
 
 static void enter(struct walker *w, const char *path, const struct stat *st, bool named,
 		  unsigned depth)
@@ -56,17 +106,12 @@ static void enter(struct walker *w, const char *path, const struct stat *st, boo
 		tell(w, path, named, strerror(errno));
 		return;
 	}
-	for (int i = 0; i < n; i++) {
-		struct buf child = { 0 };
-		size_t len = strlen(path);
-
-		buf_printf(&child, "%s%s%s", path, len && path[len - 1] == '/' ? "" : "/",
-			   list[i]->d_name);
-		buf_put_byte(&child, 0);
-		visit(w, (const char *)child.p, false, depth + 1);
-		buf_done(&child);
+	if (!w->machine && is_machine(path, list, n))
+		visit_machine(w, path, list, n, depth);
+	else
+		visit_all(w, path, list, n, depth);
+	for (int i = 0; i < n; i++)
 		free(list[i]);
-	}
 	free(list);
 }
 
@@ -74,7 +119,9 @@ static void visit(struct walker *w, const char *path, bool named, unsigned depth
 {
 	struct stat st;
 
-	if (stat(path, &st) != 0)
+	if (w->machine && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		w->links++;
+	else if (stat(path, &st) != 0)
 		tell(w, path, named, errno == ENOENT ? "a link that leads nowhere" : strerror(errno));
 	else if (S_ISDIR(st.st_mode))
 		enter(w, path, &st, named, depth);

@@ -106,7 +106,7 @@ static void options_not_given_have_their_defaults(void **state)
 {
 	(void)state;
 	ACCEPTED("rehearse");
-	assert_true(o.fleet_hosts == 20 && o.seed == 1 && o.events_per_host == 2000);
+	assert_true(o.fleet_hosts == 20 && o.seed == 1 && o.events_per_host == 0);
 	assert_false(o.json || o.quiet || o.level_set || o.fail_on_set || o.from.set);
 	assert_int_equal(o.progress, PROGRESS_AUTO);
 	assert_null(o.output);

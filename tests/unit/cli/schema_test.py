@@ -157,6 +157,9 @@ def the_truth_of_an_exercise(d):
         assert not valid(json.loads(printed), "rehearse-truth"), valid(json.loads(printed), "rehearse-truth")
         with open(f"{d}/{hosts}/truth.json") as f:
             assert f.read() == printed
+    for name in [line.split()[0] for line in run("rehearse", "--scenario", "list").splitlines()]:
+        printed = run("rehearse", "-o", f"{d}/{name}", "--hosts", "30", "--scenario", name, "--json")
+        assert not valid(json.loads(printed), "rehearse-truth"), (name, valid(json.loads(printed), "rehearse-truth"))
 
 
 def a_case(d):

@@ -74,10 +74,40 @@ static enum input_step next(struct input *in, struct event *ev)
 			buf_printf(&in->text, "%zu:%.*s|", i, (int)in->w.beside[i].n,
 				   (const char *)in->w.beside[i].p);
 	buf_put(&in->text, in->env.path);
-	buf_put_str(&in->text, in->env.host.p ? "|host" : "");
+	if (in->env.host.p)
+		buf_printf(&in->text, " of %.*s", (int)in->env.host.n, (const char *)in->env.host.p);
 	event_clear(ev);
 	ev->kind = "whole";
 	event_add(ev, slice_str("text"), NAME_OTHER, value_text_of(buf_slice(&in->text)));
+	event_seal(ev);
+	return INPUT_EVENT;
+}
+
+static void dawdle(double seconds)
+{
+	struct timespec t, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((double)(now.tv_sec - t.tv_sec) + (double)(now.tv_nsec - t.tv_nsec) / 1e9 < seconds);
+}
+
+/* "MACHINE name": says it; "MACHINE die": dies of it; "MACHINE slow": after a while. */
+static enum input_step next_machine(struct input *in, struct event *ev)
+{
+	struct slice name = slice_trim(slice_from(in->w.bytes, 7));
+
+	if (in->given)
+		return INPUT_END;
+	in->given = true;
+	if (slice_is(name, "die"))
+		raise(SIGKILL);
+	if (slice_is(name, "slow"))
+		dawdle(0.2);
+	event_clear(ev);
+	ev->kind = "machine";
+	ev->host = name;
 	event_seal(ev);
 	return INPUT_EVENT;
 }
@@ -106,11 +136,28 @@ static const struct input_format whole = {
 	.close = whole_close,
 };
 
-const struct input_format *const input_formats[] = { &whole, NULL };
+static unsigned probe_machine(struct slice head, uint64_t bytes)
+{
+	(void)bytes;
+	return slice_starts(head, slice_str("MACHINE")) ? 90 : 0;
+}
+
+static const struct input_format machine = {
+	.name = "machine",
+	.cut = INPUT_WHOLE,
+	.probe = probe_machine,
+	.open = whole_open,
+	.window = window,
+	.next = next_machine,
+	.consumed = consumed,
+	.close = whole_close,
+};
+
+const struct input_format *const input_formats[] = { &whole, &machine, NULL };
 
 const struct input_format *input_detect(struct slice head, uint64_t file_bytes)
 {
-	return probe(head, file_bytes) ? &whole : NULL;
+	return probe(head, file_bytes) ? &whole : probe_machine(head, file_bytes) ? &machine : NULL;
 }
 
 const struct input_format *input_detect_named(struct slice path, struct slice head, uint64_t file_bytes)
@@ -143,7 +190,8 @@ static void *worker_new(void *shared)
 static void worker_event(void *worker, struct event *ev, struct buf *out)
 {
 	(void)worker;
-	engine_message(out, ENGINE_MESSAGE_FIRST, event_text(ev, &ev->fields[0]));
+	if (ev->n)
+		engine_message(out, ENGINE_MESSAGE_FIRST, event_text(ev, &ev->fields[0]));
 }
 
 static void result(void *ctx, const struct engine_file *file, uint64_t record_base, uint8_t type,
@@ -363,6 +411,56 @@ static void a_file_that_shrinks_costs_itself(void **state)
 	buf_done(&t.told);
 }
 
+static void a_machine_is_asked_before_its_files_are_read(void **state)
+{
+	(void)state;
+	empty_folder();
+	put_text("evidence.txt", "WHOLE e\n");
+	for (unsigned threads = 1; threads <= 3; threads++) {
+		struct trial t = { 0 };
+		char command[1000];
+
+		snprintf(command, sizeof(command), "mkdir -p %s/h/etc %s/h/bin %s/h2/etc", folder, folder, folder);
+		assert_int_equal(system(command), 0);
+		put_text("h/bin/f", "WHOLE f\n");
+		put_text("h/etc/hostname", "MACHINE die\n");
+		put_text("h/etc/os-release", "MACHINE second\n");
+		put_text("h/z", "WHOLE z\n");
+		put_text("h2/a", "WHOLE a\n");
+		put_text("h2/etc/hostname", "MACHINE die\n");
+		run(&t, "", threads, 0);
+		assert_slice(buf_slice(&t.told), "8 WHOLE e|/evidence.txt\n8 WHOLE f|/h/bin/f of second\n"
+						 "8 WHOLE z|/h/z of second\n8 WHOLE a|/h2/a of h2\n");
+		/* The two that die are told once, when it is their turn. */
+		assert_int_equal(t.lost, 2);
+		buf_done(&t.told);
+	}
+}
+
+static void what_comes_first_is_read_whatever_is_ready_behind_it(void **state)
+{
+	struct trial t = { 0 };
+	char command[1000], name[60];
+	unsigned lines = 0;
+
+	(void)state;
+	empty_folder();
+	snprintf(command, sizeof(command), "mkdir -p %s/h/etc", folder);
+	assert_int_equal(system(command), 0);
+	put_text("h/a", "WHOLE a\n");
+	put_text("h/etc/hostname", "MACHINE slow\n");
+	for (int i = 0; i < 60; i++) {
+		snprintf(name, sizeof(name), "z%02d", i);
+		put_text(name, "WHOLE z\n");
+	}
+	run(&t, "", 2, 0);
+	assert_true(slice_starts(buf_slice(&t.told), slice_str("8 WHOLE a|/h/a of slow\n8 WHOLE z|/z00\n")));
+	for (size_t i = 0; i < t.told.n; i++)
+		lines += t.told.p[i] == '\n';
+	assert_int_equal(lines, 61);
+	buf_done(&t.told);
+}
+
 static void a_path_is_as_the_machine_had_it(void **state)
 {
 	static const char *const paths[][3] = {
@@ -423,6 +521,8 @@ int main(void)
 		cmocka_unit_test(members_wait_for_those_beside_them),
 		cmocka_unit_test(a_file_larger_than_the_memory_is_read),
 		cmocka_unit_test(a_file_that_shrinks_costs_itself),
+		cmocka_unit_test(a_machine_is_asked_before_its_files_are_read),
+		cmocka_unit_test(what_comes_first_is_read_whatever_is_ready_behind_it),
 		cmocka_unit_test(a_path_is_as_the_machine_had_it),
 		cmocka_unit_test(a_command_comes_back_and_its_texts_are_bounded),
 	};

@@ -25,7 +25,7 @@ static struct content content(const struct graph *g, const char *file, double s)
 
 static uint64_t record(const struct graph *g, uint32_t edge)
 {
-	return edge == GRAPH_NONE ? 0 : g->edges[edge].record;
+	return edge == GRAPH_NONE ? 0 : graph_place(g, edge).record;
 }
 
 static void a_version_is_the_last_writers(void **state)

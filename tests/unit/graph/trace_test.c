@@ -255,8 +255,8 @@ static void forward_goes_with_time_and_each_step_comes_once(void **state)
 	(void)state;
 	trace_forward(t, told_process(g, "C:\\a.exe"), TOLD_SECONDS(1), 64, note, &w);
 	for (size_t i = 0; i < w.n; i++) {
-		assert_false(seen[g->edges[w.edges[i]].record]);
-		seen[g->edges[w.edges[i]].record] = true;
+		assert_false(seen[graph_place(g, w.edges[i]).record]);
+		seen[graph_place(g, w.edges[i]).record] = true;
 	}
 	for (size_t record = 1; record <= 5; record++)
 		assert_true(seen[record]);

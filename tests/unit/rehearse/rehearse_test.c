@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include "rehearse/story.h"
+#include "rehearse/phone/story.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/when.h"
 
-static const struct rehearse_options fleet = { 20, 11, 800 };
+static const struct rehearse_options fleet = { .hosts = 20, .seed = 11, .events_per_host = 800 };
 
 /* One machine's records as text that ends in NUL. */
 static struct buf records_of(const struct rehearse_options *o, uint64_t i)
@@ -121,7 +121,7 @@ static void there_are_about_as_many_records_as_asked_for(void **state)
 {
 	(void)state;
 	for (uint64_t want = 1000; want <= 10000; want += 3000) {
-		struct rehearse_options o = { 6, 4, want };
+		struct rehearse_options o = { .hosts = 6, .seed = 4, .events_per_host = want };
 
 		for (uint64_t i = 0; i < o.hosts; i++) {
 			struct buf b = records_of(&o, i);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include "rehearse/story.h"
+#include "rehearse/phone/story.h"
 
 #include <string.h>
 
 static void deal(uint64_t hosts, uint64_t seed, size_t counts[FATE_COUNT])
 {
-	struct rehearse_options o = { hosts, seed, 0 };
+	struct rehearse_options o = { .hosts = hosts, .seed = seed };
 
 	memset(counts, 0, FATE_COUNT * sizeof(*counts));
 	for (uint64_t i = 0; i < hosts; i++)
@@ -47,7 +47,7 @@ static void small_and_large_fleets_have_all_fates(void **state)
 
 static void another_seed_gives_other_machines_the_parts(void **state)
 {
-	struct rehearse_options a = { 20, 1, 0 }, b = { 20, 2, 0 };
+	struct rehearse_options a = { .hosts = 20, .seed = 1 }, b = { .hosts = 20, .seed = 2 };
 	size_t differ = 0;
 
 	(void)state;
@@ -76,7 +76,7 @@ static void each_fate_has_its_steps_and_no_others(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 0; seed < 50; seed++) {
-		struct rehearse_options o = { 40, seed, 0 };
+		struct rehearse_options o = { .hosts = 40, .seed = seed };
 
 		for (uint64_t i = 0; i < o.hosts; i++) {
 			struct story s = story_of(&o, i);
@@ -95,7 +95,7 @@ static void each_fate_has_its_steps_and_no_others(void **state)
 
 static void a_hash_belongs_to_its_content_and_seed(void **state)
 {
-	struct rehearse_options a = { 20, 1, 0 }, b = { 20, 2, 0 };
+	struct rehearse_options a = { .hosts = 20, .seed = 1 }, b = { .hosts = 20, .seed = 2 };
 	char x[65], y[65];
 
 	(void)state;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* As sideload, where an EDR export is all there is. */
+#include "rehearse/admin.h"
+#include "rehearse/desk.h"
+#include "rehearse/implant.h"
+#include "rehearse/install.h"
+#include "rehearse/plan.h"
+
+static void plan(struct exercise *x)
+{
+	plan_product(x, OS_WINDOWS, PLACE_USER);
+	x->mix = (struct mix){ { 100, 0, 0 }, { 0, 0, 0, 100 } };
+	x->may_sleep = true;
+	x->may_be_hard = true;
+	x->sleep_min = 7 * DAY;
+	x->sleep_max = 28 * DAY;
+	plan_origin_release(x, &x->product, BAD);
+	plan_tool(x);
+}
+
+static void host(struct host *h)
+{
+	plan_install(h, BAD, BY_UPDATER);
+	if (plan_has_tool(h))
+		install_before(h, &h->x->other, 0);
+	desk_live(h);
+	implant(h);
+	admin_inventory(h, &h->x->other, 4);
+}
+
+const struct scenario scenario_edr_only = {
+	"edr-only", "the same kind of update, seen by an EDR's export alone", 45, plan, host
+};

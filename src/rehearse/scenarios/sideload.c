@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A desktop program fetches its own update; the signed library in it sleeps for one to four weeks.
+ */
+#include "rehearse/admin.h"
+#include "rehearse/desk.h"
+#include "rehearse/implant.h"
+#include "rehearse/install.h"
+#include "rehearse/plan.h"
+
+static void plan(struct exercise *x)
+{
+	plan_product(x, OS_WINDOWS, PLACE_USER);
+	x->may_sleep = true;
+	x->may_be_hard = true;
+	x->sleep_min = 7 * DAY;
+	x->sleep_max = 28 * DAY;
+	plan_origin_release(x, &x->product, BAD);
+	plan_tool(x);
+}
+
+static void host(struct host *h)
+{
+	plan_install(h, BAD, BY_UPDATER);
+	if (plan_has_tool(h))
+		install_before(h, &h->x->other, 0);
+	desk_live(h);
+	implant(h);
+	admin_inventory(h, &h->x->other, 4);
+}
+
+const struct scenario scenario_sideload = {
+	"sideload", "a program's own signed update brings a library that sleeps for weeks", 45,
+	plan, host
+};
