@@ -51,23 +51,36 @@ static size_t life_at(const struct gathering *x, const struct graph_edge *e)
 	return i;
 }
 
+static struct told_pointer pointer_of(const struct gathering *x, const struct graph_edge *e)
+{
+	struct graph_place p = graph_place(x->g, (uint32_t)(e - x->g->edges));
+
+	return (struct told_pointer){ true, p.source, p.record, p.offset };
+}
+
+/* How many records an edge is of. */
+static uint64_t alike(const struct gathering *x, const struct graph_edge *e)
+{
+	return e->span ? x->g->spans[e->span - 1].count : 1;
+}
+
 static struct stage_sighting sighting(struct gathering *x, const struct graph_edge *e, struct slice text)
 {
 	return (struct stage_sighting){ .ns = e->time_ns,
 					.timed = e->timed,
-					.at = { true, e->source, e->record, e->offset },
+					.at = pointer_of(x, e),
 					.text = arena_keep(x->arena, slice_head(text, TEXT_BYTES)) };
 }
 
 /* Makes the text only where it will be shown. */
 static void prove(struct gathering *x, struct stage_proof *p, const struct graph_edge *e, const char *says, struct slice what)
 {
-	struct stage_sighting s = { .ns = e->time_ns, .timed = e->timed, .at = { true, e->source, e->record, e->offset } };
+	struct stage_sighting s = { .ns = e->time_ns, .timed = e->timed, .at = pointer_of(x, e) };
 
 	if (p->n < STAGE_SHOWN || (s.timed && s.ns < p->shown[STAGE_SHOWN - 1].ns))
 		s.text = arena_printf(x->arena, "%s: %.*s", says, (int)(what.n < TEXT_BYTES ? what.n : TEXT_BYTES),
 				      (const char *)what.p);
-	stage_prove_span(p, &s, e->last_ns, e->count);
+	stage_prove_span(p, &s, graph_last(x->g, e), alike(x, e));
 }
 
 static struct stage_facts *facts_at(struct gathering *x, const struct graph_edge *e)
@@ -242,14 +255,14 @@ static void count_call(struct gathering *x, const struct graph_edge *e, struct s
 	c = &x->calls[at];
 	far = c->last_ns == GRAPH_EVER || e->time_ns - c->last_ns >= MINUTE_NS;
 	c->moments += far;
-	if (e->count > 1 && e->last_ns > e->time_ns) {
+	if (alike(x, e) > 1 && graph_last(x->g, e) > e->time_ns) {
 		/* Of those that are folded into one the times between are not kept. */
-		uint64_t room = (uint64_t)((e->last_ns - e->time_ns) / MINUTE_NS);
+		uint64_t room = (uint64_t)((graph_last(x->g, e) - e->time_ns) / MINUTE_NS);
 
-		c->moments += room < e->count - 1 ? room : e->count - 1;
+		c->moments += room < alike(x, e) - 1 ? room : alike(x, e) - 1;
 	}
-	if (e->last_ns > c->last_ns)
-		c->last_ns = e->last_ns;
+	if (graph_last(x->g, e) > c->last_ns)
+		c->last_ns = graph_last(x->g, e);
 	if (c->moments >= BEACON_MOMENTS && !c->third.text.n)
 		c->third = sighting(x, e, arena_printf(&x->scratch, "called again and again: %.*s", (int)destination.n,
 						       (const char *)destination.p));
@@ -314,7 +327,7 @@ static void see_deed(struct gathering *x, const struct graph_edge *e)
 	}
 	struct stage_sighting s = sighting(x, e, d.text);
 
-	stage_prove_span(&x->lives[life].proofs[d.stage], &s, e->last_ns, e->count);
+	stage_prove_span(&x->lives[life].proofs[d.stage], &s, graph_last(x->g, e), alike(x, e));
 }
 
 /* Files of users that are deleted or renamed by the hundred. */
