@@ -53,9 +53,15 @@ static size_t life_at(const struct gathering *x, const struct graph_edge *e)
 
 static struct told_pointer pointer_of(const struct gathering *x, const struct graph_edge *e)
 {
-	struct graph_place at = graph_place(x->g, (uint32_t)(e - x->g->edges));
+	struct graph_place p = graph_place(x->g, (uint32_t)(e - x->g->edges));
 
-	return (struct told_pointer){ true, at.source, at.record, at.offset };
+	return (struct told_pointer){ true, p.source, p.record, p.offset };
+}
+
+/* How many records an edge is of. */
+static uint64_t alike(const struct gathering *x, const struct graph_edge *e)
+{
+	return e->span ? x->g->spans[e->span - 1].count : 1;
 }
 
 static struct stage_sighting sighting(struct gathering *x, const struct graph_edge *e, struct slice text)
@@ -74,7 +80,7 @@ static void prove(struct gathering *x, struct stage_proof *p, const struct graph
 	if (p->n < STAGE_SHOWN || (s.timed && s.ns < p->shown[STAGE_SHOWN - 1].ns))
 		s.text = arena_printf(x->arena, "%s: %.*s", says, (int)(what.n < TEXT_BYTES ? what.n : TEXT_BYTES),
 				      (const char *)what.p);
-	stage_prove_span(p, &s, graph_last(x->g, e), graph_count(x->g, e));
+	stage_prove_span(p, &s, graph_last(x->g, e), alike(x, e));
 }
 
 static struct stage_facts *facts_at(struct gathering *x, const struct graph_edge *e)
@@ -239,8 +245,6 @@ static void count_call(struct gathering *x, const struct graph_edge *e, struct s
 	size_t life = life_at(x, e);
 	struct slice key = arena_printf(&x->scratch, "%zu|%u|%.*s", life, e->op, (int)destination.n, (const char *)destination.p);
 	uint32_t at = map_intern(&x->called, key);
-	int64_t last_ns = graph_last(x->g, e);
-	uint32_t more = graph_count(x->g, e) - 1;
 	struct calls *c;
 	bool far;
 
@@ -251,14 +255,14 @@ static void count_call(struct gathering *x, const struct graph_edge *e, struct s
 	c = &x->calls[at];
 	far = c->last_ns == GRAPH_EVER || e->time_ns - c->last_ns >= MINUTE_NS;
 	c->moments += far;
-	if (more && last_ns > e->time_ns) {
+	if (alike(x, e) > 1 && graph_last(x->g, e) > e->time_ns) {
 		/* Of those that are folded into one the times between are not kept. */
-		uint64_t room = (uint64_t)((last_ns - e->time_ns) / MINUTE_NS);
+		uint64_t room = (uint64_t)((graph_last(x->g, e) - e->time_ns) / MINUTE_NS);
 
-		c->moments += room < more ? room : more;
+		c->moments += room < alike(x, e) - 1 ? room : alike(x, e) - 1;
 	}
-	if (last_ns > c->last_ns)
-		c->last_ns = last_ns;
+	if (graph_last(x->g, e) > c->last_ns)
+		c->last_ns = graph_last(x->g, e);
 	if (c->moments >= BEACON_MOMENTS && !c->third.text.n)
 		c->third = sighting(x, e, arena_printf(&x->scratch, "called again and again: %.*s", (int)destination.n,
 						       (const char *)destination.p));
@@ -323,7 +327,7 @@ static void see_deed(struct gathering *x, const struct graph_edge *e)
 	}
 	struct stage_sighting s = sighting(x, e, d.text);
 
-	stage_prove_span(&x->lives[life].proofs[d.stage], &s, graph_last(x->g, e), graph_count(x->g, e));
+	stage_prove_span(&x->lives[life].proofs[d.stage], &s, graph_last(x->g, e), alike(x, e));
 }
 
 /* Files of users that are deleted or renamed by the hundred. */

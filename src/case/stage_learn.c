@@ -92,8 +92,8 @@ static void add_bits(struct map *m, struct slice key, uint32_t bits)
 
 static bool alerted(const struct learning *x, const struct graph_edge *e)
 {
-	struct graph_place at = graph_place(x->g, (uint32_t)(e - x->g->edges));
-	struct stage_place_key key = { at.source, at.record, at.offset };
+	struct graph_place p = graph_place(x->g, (uint32_t)(e - x->g->edges));
+	struct stage_place_key key = { p.source, p.record, p.offset };
 
 	return x->alerts && map_get(x->alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
 }
