@@ -366,6 +366,17 @@ static bool put_life(struct scoping *x, const struct stage_facts *f, const struc
 	return ok;
 }
 
+static void put_platforms(struct scoping *x)
+{
+	struct scope_platform platforms[SCOPE_PLATFORMS] = { 0 };
+	struct buf text = { 0 };
+
+	scope_platforms(x->gathered.list, x->ladders, x->gathered.n, platforms);
+	report_scope_platforms(&text, platforms);
+	store_set_meta(x->s, "platforms", buf_slice(&text));
+	buf_done(&text);
+}
+
 bool scoping_all(struct store *s, const struct cli_options *o, struct err *err)
 {
 	struct scoping x = { .s = s, .o = o };
@@ -373,28 +384,12 @@ bool scoping_all(struct store *s, const struct cli_options *o, struct err *err)
 	bool ok = work_out(&x, &wanted, err);
 
 	if (ok && x.chosen_count) {
+		put_platforms(&x);
 		store_forget_stages(s);
 		for (size_t i = 0; i < x.gathered.n; i++)
 			put_life(&x, &x.gathered.list[i], &x.ladders[i]); /* the disk's reason is kept for store_close */
 	}
 	done(&x);
-	return ok;
-}
-
-static void json_host(void *ctx, const struct slice *c, size_t n)
-{
-	(void)n;
-	buf_json_comma(ctx);
-	buf_put(ctx, c[2]);
-}
-
-bool scoping_json_hosts(struct buf *out, struct store *s, struct err *err)
-{
-	bool ok;
-
-	buf_put_byte(out, '[');
-	ok = store_ask(s, STORE_HOST_STAGES, json_host, out, err);
-	buf_put_byte(out, ']');
 	return ok;
 }
 

@@ -18,8 +18,6 @@ struct scoping_wanted {
 /* For the end of investigate, after ranking: works the stages out for rank 1 and writes them into the case (tables
  * stage, host_stage, host_reason). Does nothing where the case has no origin. */
 bool scoping_all(struct store *s, const struct cli_options *o, struct err *err);
-/* The objects that scoping_all wrote, in an array: what `show --json` has of hosts' stages. */
-bool scoping_json_hosts(struct buf *out, struct store *s, struct err *err);
 /* Works out and tells, of a case that is only read. path: its name. */
 bool scoping_tell(struct buf *out, struct store *s, const struct cli_options *o, const char *path,
 		  const struct scoping_wanted *wanted, bool json, struct err *err);

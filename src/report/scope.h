@@ -31,6 +31,8 @@ struct report_scope {
 /* One life of one host: an object. */
 void report_scope_host(struct buf *out, const struct stage_facts *f, const struct stage_ladder *l, report_file_fn *file,
 		       void *ctx);
+/* An array. */
+void report_scope_platforms(struct buf *out, const struct scope_platform p[SCOPE_PLATFORMS]);
 void report_scope_json(struct buf *out, const struct report_scope *r);
 void report_scope_text(struct buf *out, const struct report_scope *r);
 

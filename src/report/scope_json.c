@@ -204,11 +204,8 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 	buf_put_byte(out, '}');
 }
 
-static void put_platforms(struct buf *out, const struct report_scope *r)
+void report_scope_platforms(struct buf *out, const struct scope_platform p[SCOPE_PLATFORMS])
 {
-	const struct scope_platform *p = r->platforms;
-
-	buf_json_key(out, "platforms");
 	buf_put_byte(out, '[');
 	for (size_t i = 0; i < SCOPE_PLATFORMS; i++) {
 		buf_put_str(out, i ? ",{" : "{");
@@ -237,6 +234,7 @@ void report_scope_json(struct buf *out, const struct report_scope *r)
 	}
 	buf_put_byte(out, ']');
 	put_counts(out, r);
-	put_platforms(out, r);
+	buf_json_key(out, "platforms");
+	report_scope_platforms(out, r->platforms);
 	buf_put_str(out, "}\n");
 }

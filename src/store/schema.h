@@ -227,4 +227,9 @@ static const char *const store_questions[] = {
 	 " ON h.id = t.hit_id WHERE t.origin = 1 AND h.time IS NOT NULL ORDER BY h.time_ns, h.id LIMIT 1"),
 	("SELECT program, does, hosts FROM novel WHERE (SELECT name FROM origin WHERE rank = 1 ORDER BY rowid LIMIT 1) ="
 	 " 'release ' || product || ' ' || version ORDER BY hosts DESC, rowid"),
+	("SELECT reason, sum(alerts), sum(hosts) FROM origin WHERE kind = 'gap' AND alerts > 0 GROUP BY reason ORDER BY 2 DESC,"
+	 " reason LIMIT 20"),
+	"SELECT proved, count(DISTINCT host), count(DISTINCT CASE WHEN coalesce(blocked_at, '') <> '' THEN host END)"
+	" FROM host_stage GROUP BY proved",
+	"SELECT possible, count(DISTINCT host) FROM host_stage GROUP BY possible",
 };

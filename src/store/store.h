@@ -147,6 +147,9 @@ enum store_question {
 	STORE_FIRST_ALERT, /* the earliest that traces to the first origin: time, host, title, level, file, inner, record,
 			    * detector */
 	STORE_NOVEL,	  /* what the first origin does and no earlier version did: program, deed, hosts */
+	STORE_GAPS,	  /* where evidence ends: reason, alerts, hosts */
+	STORE_PROVED,	  /* the farthest stage proved, hosts, of them blocked */
+	STORE_POSSIBLE,	  /* the farthest stage not excluded, hosts */
 };
 typedef void store_row_fn(void *ctx, const struct slice *columns, size_t count);
 bool store_ask(struct store *s, enum store_question q, store_row_fn *fn, void *ctx, struct err *err);
