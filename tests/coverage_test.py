@@ -284,6 +284,11 @@ def a_round_number_of_rows_is_a_cap(d):
         else:
             check([x["kind"] for x in ends] == ["capped"] and states == {"truncated"}, (n, ends, states))
             check(ends[0]["reason"] == f"exactly {n} rows" and ends[0]["pointer"]["file"] == f"{d}/{n}.jsonl", ends)
+    # Two such files, of two kinds of records each: every source has its own break.
+    two = [put(f"{d}/t{i}.jsonl", [dict(r, DeviceName=f"pc{i}", ActionType=("ProcessCreated", "FileCreated")[k % 2]) for k, r in enumerate(rows(10000))])
+           for i in range(3)]
+    doc = judge(d, two, name="two")
+    check(sorted(x["pointer"]["file"] for h in doc["hosts"] for s in h["sources"] for x in s["ends"]) == sorted(two * 2), "three files")
     log = Log(random.Random(1), "H", "Security", 4624, 1000)
     log.fill(10000)
     check(not source(judge(d, [put(f"{d}/log.jsonl", log.out())], name="log"), "H", "Security")["ends"], "an event log has numbers")

@@ -10,6 +10,7 @@ struct merging {
 	struct origins *o;
 	struct map by_place; /* an address, or a package file's name -> group of the release that came by it */
 	struct map by_name;  /* product and version -> group */
+	const struct releases *r;
 };
 
 static void put_place(struct merging *m, struct slice place, uint32_t group)
@@ -55,18 +56,6 @@ static void put_name(struct buf *key, struct slice product, struct slice version
 	buf_put(key, version);
 }
 
-/* By what a trace met of it: the program's place. */
-static void put_program(struct merging *m, struct slice path, uint32_t group)
-{
-	struct arena a;
-
-	if (!path.n)
-		return;
-	arena_init(&a, 0);
-	put_place(m, place_of(path, &a), group);
-	arena_done(&a);
-}
-
 static void note_releases(struct merging *m)
 {
 	struct buf key = { 0 };
@@ -79,7 +68,6 @@ static void note_releases(struct merging *m)
 		put_name(&key, x->name, x->version);
 		map_set(&m->by_name, buf_slice(&key), i);
 		put_place(m, x->url, i);
-		put_program(m, x->path, i);
 		if (x->downloaded.n)
 			put_place(m, path_tail(x->downloaded), i);
 	}
@@ -135,6 +123,32 @@ static uint32_t named_by(const struct merging *m, struct slice file)
 	return found;
 }
 
+/* The updater that was told the address stands in the release's own folder, and the address names the version. */
+static uint32_t updated_by(const struct merging *m, const struct told_origin *x)
+{
+	uint32_t found = MAP_NONE;
+	struct arena a;
+
+	if (!x->url.n || !x->delivered_by.n)
+		return MAP_NONE;
+	arena_init(&a, 0);
+	struct slice folder = place_of(path_folder(x->delivered_by), &a);
+
+	for (uint32_t i = 0; i < m->o->n && folder.n > 3; i++) {
+		const struct told_origin *r = &m->o->list[i].origin;
+
+		if (!is_release(r) || r->version.n < 3 || !slice_search(x->url, r->version) ||
+		    !slice_starts(place_of(r->path, &a), folder))
+			continue;
+		if (found != MAP_NONE)
+			found = SEVERAL;
+		else
+			found = i;
+	}
+	arena_done(&a);
+	return found == SEVERAL ? MAP_NONE : found;
+}
+
 /* The release by whose address or package file this group is named, or MAP_NONE. */
 static uint32_t release_of(const struct merging *m, const struct told_origin *x)
 {
@@ -146,6 +160,8 @@ static uint32_t release_of(const struct merging *m, const struct told_origin *x)
 			at = map_get(&m->by_place, path_tail(x->downloaded));
 		if (at == MAP_NONE)
 			at = named_by(m, path_tail(x->downloaded.n ? x->downloaded : x->url));
+		if (at == MAP_NONE)
+			at = updated_by(m, x);
 	} else if (x->kind == ORIGIN_DEPLOYMENT && path_is_package(x->path)) {
 		/* The agent carried it. */
 		at = named_by(m, path_tail(x->path));
@@ -157,18 +173,60 @@ static uint32_t release_of(const struct merging *m, const struct told_origin *x)
 	return at == SEVERAL ? MAP_NONE : at;
 }
 
-/* A program whose version no record of its host tells, at the place that one release has on others. */
-static uint32_t release_at(const struct merging *m, const struct told_origin *x)
+/* The version of this product that the host had at the moment, as far as records say: the last that came. MAP_NONE
+ * where none is known there. */
+static uint32_t version_on(const struct merging *m, const struct told_origin *like, struct slice host, int64_t ns)
 {
-	struct arena a;
-	uint32_t at;
+	const struct release *best = NULL;
+	int64_t best_ns = INT64_MIN;
+	struct buf key = { 0 };
+	uint32_t group;
 
-	if (x->kind != ORIGIN_GAP || !x->path.n)
+	for (size_t i = 0; i < m->r->n; i++) {
+		const struct release *r = &m->r->list[i];
+
+		if (!slice_eq(r->product, like->name) || (like->os && !slice_eq(slice_str(r->os), slice_str(like->os))))
+			continue;
+		for (size_t k = 0; k < r->place_count; k++) {
+			const struct release_place *p = &r->places[k];
+
+			if (p->first_ns > ns || p->first_ns < best_ns || !slice_eq_nocase(map_key(&m->r->hosts, p->host), host))
+				continue;
+			best = r;
+			best_ns = p->first_ns;
+		}
+	}
+	if (!best)
+		return MAP_NONE;
+	put_name(&key, best->product, best->version);
+	group = map_get(&m->by_name, buf_slice(&key));
+	buf_done(&key);
+	return group;
+}
+
+/* A program whose version its own records do not tell, at the place that a product has on other hosts: of the version
+ * that this host had; where none is known there, of the only one that alerts anywhere. */
+static uint32_t release_at(const struct merging *m, const struct origin_group *g)
+{
+	struct slice place;
+	struct arena a;
+	uint32_t like = MAP_NONE, several = 0;
+
+	if (g->origin.kind != ORIGIN_GAP || !g->origin.path.n)
 		return MAP_NONE;
 	arena_init(&a, 0);
-	at = map_get(&m->by_place, place_of(x->path, &a));
+	place = place_of(g->origin.path, &a);
+	for (uint32_t i = 0; i < m->o->n; i++)
+		if (is_release(&m->o->list[i].origin) && slice_eq(place_of(m->o->list[i].origin.path, &a), place)) {
+			like = like == MAP_NONE ? i : like;
+			several++;
+		}
 	arena_done(&a);
-	return at == SEVERAL ? MAP_NONE : at;
+	if (like == MAP_NONE)
+		return MAP_NONE;
+	uint32_t here = version_on(m, &m->o->list[like].origin, g->host, g->first.set ? g->first.ns : INT64_MAX);
+
+	return here != MAP_NONE ? here : several == 1 ? like : MAP_NONE;
 }
 
 static void join(struct origin_group *to, struct origin_group *from, size_t at)
@@ -185,14 +243,14 @@ static void join(struct origin_group *to, struct origin_group *from, size_t at)
 
 void origins_merge(struct origins *o, const struct releases *r)
 {
-	struct merging m = { .o = o };
+	struct merging m = { .o = o, .r = r };
 
 	map_init(&m.by_place);
 	map_init(&m.by_name);
 	note_releases(&m);
 	note_updates(&m, r);
 	for (size_t i = 0; i < o->n; i++) {
-		uint32_t at = release_of(&m, &o->list[i].origin), assumed = release_at(&m, &o->list[i].origin);
+		uint32_t at = release_of(&m, &o->list[i].origin), assumed = release_at(&m, &o->list[i]);
 
 		if (at == MAP_NONE && assumed != MAP_NONE) {
 			at = assumed;

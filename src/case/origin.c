@@ -230,19 +230,26 @@ bool origin_named(enum origin_kind k)
 	       k == ORIGIN_REMOTE_HOST;
 }
 
-/* What is supported, what has a name, what a session or another drive is, what the comparison speaks against,
- * then where the evidence ends. */
+/* What is supported, what is a lead with a name, names that explain little, what a session or another drive is, what the
+ * comparison speaks against, then where the evidence ends. */
 static int class_of(const struct origin_group *g)
 {
 	if (g->into)
 		return 9;
-	if (g->is_weighed && g->weighed.verdict == WEIGH_SUPPORTED)
-		return 0;
-	if (g->is_weighed && g->weighed.verdict == WEIGH_NOT_SUPPORTED)
-		return 3;
-	if (origin_named(g->origin.kind))
+	if (!origin_named(g->origin.kind))
+		return g->origin.kind == ORIGIN_GAP ? 5 : 3;
+	if (!g->is_weighed)
 		return 1;
-	return g->origin.kind == ORIGIN_GAP ? 4 : 2;
+	switch (g->weighed.verdict) {
+	case WEIGH_SUPPORTED:
+		return 0;
+	case WEIGH_LEAD:
+		return 1;
+	case WEIGH_UNEXPLAINED:
+		return 2;
+	default:
+		return 4;
+	}
 }
 
 /* Where no comparison of hosts was made. A product whose installation nobody recorded is a weaker name than a

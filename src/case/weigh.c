@@ -34,11 +34,12 @@ struct weighing {
 	const struct weigh_candidate *x;
 	struct weighed *w;
 	bool *particular, *own_class;  /* by class */
+	double *weight_of;	       /* by class: its part of the gravity */
 	const struct weigh_place **at; /* by host: its place, or NULL */
 	int64_t *first;		       /* by host: first alert of particular classes, INT64_MAX none */
 	int64_t *last_before;	       /* by host: last such alert before the arrival, INT64_MIN none */
 	int64_t *first_after;
-	bool *own, *kin;	       /* by host: alerts that trace here; only to other versions */
+	bool *own, *other;	       /* by host: alerts that trace here; to something that is no version of it */
 	struct unit *units;
 };
 
@@ -77,7 +78,9 @@ static void count_classes(const struct weighing *z, uint32_t *ours, uint32_t *al
 		const uint32_t here[3] = { a->class, c->hosts[a->host].image, 1 };
 		uint32_t n = (uint32_t)seen.n;
 
-		if (map_intern(&seen, slice_of(any, sizeof(any))) == n)
+		/* Alerts whose cause nobody knows are nobody else's. */
+		if ((a->group != COHORT_UNNAMED || z->x->associated) &&
+		    map_intern(&seen, slice_of(any, sizeof(any))) == n)
 			all[a->class]++;
 		n = (uint32_t)seen.n;
 		if (of_line(z->x, a->group) && z->own_class[a->class] && map_intern(&seen, slice_of(here, sizeof(here))) == n)
@@ -108,8 +111,9 @@ static void choose_classes(struct weighing *z)
 	count_classes(z, ours, all);
 	any = choose_from(z, ours, all, 0.5) > 0;
 	for (size_t k = 0; any && k < c->class_count; k++) {
+		z->weight_of[k] = z->particular[k] ? c->classes[k].weight * ours[k] / all[k] : 0;
 		z->w->classes += z->particular[k];
-		z->w->gravity += z->particular[k] ? c->classes[k].weight * ours[k] / all[k] : 0;
+		z->w->gravity += z->weight_of[k];
 	}
 	/* Compared are those that nearly nothing else raises, if they weigh enough. */
 	if (choose_from(z, ours, all, NEARLY_ALL) < WEIGHTY)
@@ -147,7 +151,7 @@ static void note_alerts(struct weighing *z)
 		if (!z->particular[a->class])
 			continue;
 		z->own[a->host] |= a->group == z->x->group;
-		z->kin[a->host] |= a->group != z->x->group && of_line(z->x, a->group);
+		z->other[a->host] |= !of_line(z->x, a->group) && a->group != COHORT_UNNAMED;
 		z->first[a->host] = a->first_ns < z->first[a->host] ? a->first_ns : z->first[a->host];
 		if (!p)
 			continue;
@@ -203,8 +207,9 @@ static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 	bool exposed = (z->own[h] && !z->x->associated) || (p && (!alerts || z->first_after[h] != INT64_MAX));
 	bool live = live_span(z, h, &from, &to), own = z->own[h] && exposed;
 
-	/* Another version's doing: neither with it nor without it. */
-	if (z->kin[h] && !z->own[h] && !exposed)
+	/* Another version's doing, or nobody knows whose where nearly all such alerts are its own: neither with it nor
+	 * without it. */
+	if (alerts && !z->own[h] && !exposed && !z->other[h] && !z->x->associated)
 		return;
 	u->exposed |= exposed;
 	u->alerting |= alerts;
@@ -246,15 +251,16 @@ static void count_units(struct weighing *z)
 
 /* ---- its other versions ---- */
 
-/* How often hosts alert under a version: of those on which it ran and a detector was at work. */
-static double rate_of(const struct weighing *z, const struct weigh_version *v, uint32_t *ret_quiet, uint32_t *ret_all)
+/* Hosts on which a version ran and a detector was at work: all, and those that alert in any of these classes. */
+static double rate_of(const struct weighing *z, const struct weigh_version *v, const bool *classes, uint32_t *ret_quiet,
+		      uint32_t *ret_all)
 {
 	bool *alerts = heap_array(z->c->host_count + 1, sizeof(*alerts));
 	uint32_t alerting = 0, all = 0;
 	int64_t from, to;
 
 	for (size_t i = 0; i < z->c->alert_count; i++)
-		if (z->c->alerts[i].group == v->group && z->particular[z->c->alerts[i].class])
+		if (z->c->alerts[i].group == v->group && classes[z->c->alerts[i].class])
 			alerts[z->c->alerts[i].host] = true;
 	for (size_t i = 0; i < v->n; i++) {
 		const struct weigh_place *p = &v->places[i];
@@ -270,6 +276,59 @@ static double rate_of(const struct weighing *z, const struct weigh_version *v, u
 	return all ? (double)alerting / all : 0;
 }
 
+/* How often it is itself said to, of its own places: in one class. */
+static double own_rate(const struct weighing *z, size_t class)
+{
+	const struct weigh_version own = { .places = z->x->places, .n = z->x->place_count, .group = z->x->group };
+	bool *one = heap_array(z->c->class_count + 1, sizeof(*one));
+	uint32_t quiet, all;
+	double rate;
+
+	one[class] = true;
+	rate = rate_of(z, &own, one, &quiet, &all);
+	free(one);
+	return rate;
+}
+
+/* Does an earlier version raise this class as often? */
+static bool is_old(const struct weighing *z, size_t class)
+{
+	bool *one = heap_array(z->c->class_count + 1, sizeof(*one)), old = false;
+	double own = own_rate(z, class);
+	uint32_t quiet, all;
+
+	one[class] = true;
+	for (size_t i = 0; i < z->x->version_count && !old; i++) {
+		const struct weigh_version *v = &z->x->versions[i];
+		double rate = v->older ? rate_of(z, v, one, &quiet, &all) : 0;
+
+		old = v->older && rate > 0 && rate >= AS_BAD * own;
+	}
+	free(one);
+	return old;
+}
+
+/* What the product does in every version says nothing of this one: left out where there is more. */
+static void leave_out_old(struct weighing *z)
+{
+	bool *old = heap_array(z->c->class_count + 1, sizeof(*old));
+	bool any_new = false;
+
+	for (size_t k = 0; k < z->c->class_count; k++) {
+		old[k] = z->particular[k] && is_old(z, k);
+		any_new |= z->particular[k] && !old[k];
+	}
+	for (size_t k = 0; k < z->c->class_count && any_new; k++) {
+		if (!old[k])
+			continue;
+		z->particular[k] = false;
+		z->w->old_classes++;
+		z->w->gravity -= z->weight_of[k];
+		z->w->classes--;
+	}
+	free(old);
+}
+
 static void look_at_versions(struct weighing *z)
 {
 	struct weighed *w = z->w;
@@ -282,7 +341,7 @@ static void look_at_versions(struct weighing *z)
 
 		if (!v->older)
 			continue;
-		rate = rate_of(z, v, &quiet, &all);
+		rate = rate_of(z, v, z->particular, &quiet, &all);
 		if (!all)
 			continue;
 		others++;
@@ -338,7 +397,8 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->control == CONTROL_ALERTING) {
 		w->verdict = WEIGH_NOT_SUPPORTED;
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
-	} else if (w->gravity < GRAVITY_LIGHT || (w->images > 1 && w->gravity < GRAVITY_MIN && !w->arrivals)) {
+	} else if (w->gravity < GRAVITY_LIGHT ||
+		   (!w->arrivals && w->gravity < (w->images > 1 ? GRAVITY_MIN : WEIGHTY))) {
 		w->verdict = WEIGH_UNEXPLAINED;
 		w->why = "its alerts are of kinds that ordinary software raises too";
 	} else if (!w->arrivals && w->p > SMALL_P && w->images > 1) {
@@ -389,11 +449,13 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	z.first_after = heap_array(n, sizeof(*z.first_after));
 	z.last_before = heap_array(n, sizeof(*z.last_before));
 	z.own = heap_array(n, sizeof(*z.own));
-	z.kin = heap_array(n, sizeof(*z.kin));
+	z.other = heap_array(n, sizeof(*z.other));
 	z.own_class = heap_array(c->class_count + 1, sizeof(*z.own_class));
 	z.units = heap_array(n, sizeof(*z.units));
+	z.weight_of = heap_array(c->class_count + 1, sizeof(*z.weight_of));
 	place_hosts(&z);
 	choose_classes(&z);
+	leave_out_old(&z);
 	note_alerts(&z);
 	count_units(&z);
 	look_at_versions(&z);
@@ -409,7 +471,8 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	free(z.first_after);
 	free(z.last_before);
 	free(z.own);
-	free(z.kin);
+	free(z.other);
 	free(z.own_class);
+	free(z.weight_of);
 	free(z.units);
 }

@@ -76,6 +76,7 @@ struct weighed {
 	double paired_p;
 	uint32_t hosts, images; /* that alert, of their own */
 	uint32_t classes;	/* particular to it */
+	uint32_t old_classes;	/* left out: its earlier versions raise them as often */
 	double gravity;		/* levels of these, each once */
 	uint32_t arrivals;	/* alerting images on which its arrival is in the evidence and came first */
 	bool everywhere;	/* no host is known to be without it */

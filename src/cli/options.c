@@ -249,6 +249,9 @@ static bool set(struct cli_options *o, enum option which, const char *value)
 		return name_one(&o->releases, value);
 	case OPTION_QUESTION:
 		return strncmp(value, "FP:", 3) == 0 && name_one(&o->questions, value);
+	case OPTION_ORIGIN:
+		o->origin = value;
+		return true;
 	case OPTION_EXPAND:
 		o->expand = value;
 		return true;

@@ -15,7 +15,7 @@ enum option {
 	OPTION_FROM, OPTION_TO, OPTION_HOST, OPTION_KIND, OPTION_UNSORTED, OPTION_FAIL_ON,
 	OPTION_CHECK_RULES, OPTION_COMPLETE, OPTION_COVERAGE, OPTION_DETAILS, OPTION_MIGRATE, OPTION_HOSTS,
 	OPTION_SEED, OPTION_EVENTS, OPTION_SCENARIO, OPTION_DAYS, OPTION_FORWARD,
-	OPTION_AS, OPTION_START, OPTION_RELEASE, OPTION_QUESTION, OPTION_BUDGET, OPTION_MAN, OPTION_COMPLETION,
+	OPTION_AS, OPTION_START, OPTION_RELEASE, OPTION_QUESTION, OPTION_BUDGET, OPTION_ORIGIN, OPTION_MAN, OPTION_COMPLETION,
 	OPTION_HELP, OPTION_COUNT
 };
 
@@ -40,7 +40,7 @@ struct cli_options {
 	enum rule_level level;
 	bool level_set, fail_on_set;
 	enum rule_level fail_on;
-	const char *expand, *output, *summary, *temp, *completion, *migrate, *start;
+	const char *expand, *output, *summary, *temp, *completion, *migrate, *start, *origin;
 	bool coverage, details, json, quiet, carve, unsorted, man, help, forward;
 	enum output_format as;
 	uint64_t budget; /* steps of a trace; 0: the default */

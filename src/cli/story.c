@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "cli/output.h"
+#include "event/stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -353,6 +354,133 @@ static void json_origin(void *ctx, const struct slice *c, size_t n)
 	buf_put(ctx, c[8]);
 }
 
+/* ---- hosts, with the stages of each of their lives ---- */
+
+struct life {
+	struct slice host, detail; /* detail: an object (scope) */
+};
+
+struct hosts_told {
+	struct buf *out;
+	struct arena arena;
+	struct life *lives; /* by host */
+	size_t n, cap, at;
+};
+
+static void keep_life(void *ctx, const struct slice *c, size_t n)
+{
+	struct hosts_told *t = ctx;
+
+	(void)n;
+	t->lives = heap_room(t->lives, t->n, &t->cap, sizeof(*t->lives));
+	t->lives[t->n++] = (struct life){ arena_keep(&t->arena, c[0]), arena_keep(&t->arena, c[2]) };
+}
+
+/* The record counts of a host, as members. */
+static void json_counts(struct buf *out, const struct slice *c, size_t n)
+{
+	static const char *const names[] = { "name", "first", "last", "#events", "#hits", "#days",
+					     "#sources", "#complete_sources", "#holes" };
+
+	for (size_t i = 0; i < n && i < sizeof(names) / sizeof(*names); i++)
+		json_column(out, names[i], c[i]);
+}
+
+static void json_unstaged(struct buf *out, struct slice host)
+{
+	buf_json_text(out, "host", host);
+	buf_json_u64(out, "epoch", 1);
+	buf_json_text(out, "proved", slice_str("none"));
+	buf_json_text(out, "possible", slice_str("U"));
+	buf_json_key(out, "stages");
+	buf_put_byte(out, '{');
+	for (int s = 0; s < STAGE_COUNT; s++)
+		buf_json_text(out, stage_text((enum stage)s), slice_str("unknown"));
+	buf_put_str(out, "},\"blocked_at\":null,\"since\":null,\"until\":null,\"reasons\":[],\"missing\":[]");
+}
+
+/* Both lists are by name in any case. */
+static void json_host(void *ctx, const struct slice *c, size_t n)
+{
+	struct hosts_told *t = ctx;
+	bool any = false;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (!slice_eq_nocase(t->lives[(t->at + i) % t->n].host, c[0])) {
+			if (any)
+				break;
+			continue;
+		}
+		const struct life *l = &t->lives[(t->at + i) % t->n];
+
+		buf_json_comma(t->out);
+		buf_put(t->out, slice_head(l->detail, l->detail.n - 1));
+		json_counts(t->out, c, n);
+		buf_put_byte(t->out, '}');
+		any = true;
+	}
+	if (any)
+		return;
+	buf_json_comma(t->out);
+	buf_put_byte(t->out, '{');
+	json_unstaged(t->out, c[0]);
+	json_counts(t->out, c, n);
+	buf_put_byte(t->out, '}');
+}
+
+static bool json_hosts(struct buf *out, struct store *s, struct err *err)
+{
+	struct hosts_told t = { .out = out };
+	bool ok;
+
+	arena_init(&t.arena, 0);
+	buf_json_key(out, "hosts");
+	buf_put_byte(out, '[');
+	ok = store_ask(s, STORE_HOST_STAGES, keep_life, &t, err) && store_ask(s, STORE_HOSTS, json_host, &t, err);
+	buf_put_byte(out, ']');
+	free(t.lives);
+	arena_done(&t.arena);
+	return ok;
+}
+
+static void json_gap(void *ctx, const struct slice *c, size_t n)
+{
+	static const char *const names[] = { "what", "#alerts", "#hosts" };
+
+	buf_json_comma(ctx);
+	buf_put_byte(ctx, '{');
+	for (size_t i = 0; i < n && i < 3; i++)
+		json_column(ctx, names[i], c[i]);
+	buf_put_byte(ctx, '}');
+}
+
+/* Platforms, gaps, what to do next. */
+static bool json_ends(struct buf *out, struct store *s, const char *path, struct err *err)
+{
+	static const char *const steps[] = { "trace", "scope", "show --details", "show --coverage" };
+	struct slice platforms = store_meta(s, "platforms");
+	bool ok;
+
+	buf_json_key(out, "platforms");
+	buf_put(out, platforms.n ? platforms : slice_str("[]"));
+	buf_json_key(out, "gaps");
+	buf_put_byte(out, '[');
+	ok = store_ask(s, STORE_GAPS, json_gap, out, err);
+	buf_put_byte(out, ']');
+	buf_json_key(out, "next_steps");
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		struct buf line = { 0 };
+
+		buf_printf(&line, "upriver %s %s", steps[i], path);
+		buf_json_comma(out);
+		buf_put_json(out, buf_slice(&line));
+		buf_done(&line);
+	}
+	buf_put_byte(out, ']');
+	return ok;
+}
+
 static void json_question(void *ctx, const struct slice *c, size_t n)
 {
 	(void)n;
@@ -364,8 +492,6 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 {
 	static const char *const evidence[] = { "path", "inner", "format", "sha256", "#bytes", "#events",
 						NULL };
-	static const char *const hosts[] = { "name", "first", "last", "#events", "#hits", "#days",
-					"#sources", "#complete_sources", "#holes", NULL };
 	static const char *const findings[] = { "level", "title",    "rule", "#hits", "#hosts",
 						"first", "last",     "{example", "host", "file",
 						"#record", "why",    "}",    NULL };
@@ -394,7 +520,7 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 	buf_put_byte(out, '}');
 	size_t left_out = 0;
 	bool ok = json_list(out, s, "evidence", STORE_EVIDENCE, evidence, 0, NULL, err) &&
-		  json_list(out, s, "hosts", STORE_HOSTS, hosts, 0, NULL, err) &&
+		  json_hosts(out, s, err) &&
 		  json_list(out, s, "findings", STORE_FINDINGS, findings, 0, NULL, err) &&
 		  json_list(out, s, "alerts", STORE_HITS, alerts, ALERTS_MAX, &left_out, err) &&
 		  json_list(out, s, "unreadable", STORE_UNREADABLE, unreadable, 0, NULL, err);
@@ -409,6 +535,8 @@ bool story_json(struct buf *out, struct store *s, const char *path, struct err *
 	buf_json_key(out, "questions");
 	buf_put_byte(out, '[');
 	ok = ok && store_ask(s, STORE_QUESTIONS, json_question, out, err);
-	buf_put_str(out, "]}\n");
+	buf_put_byte(out, ']');
+	ok = ok && json_ends(out, s, path, err);
+	buf_put_str(out, "}\n");
 	return ok;
 }

@@ -2,14 +2,15 @@
 #include "cli/telling.h"
 
 #include "cli/output.h"
+#include "event/stage.h"
 #include "graph/path.h"
 
 #include <stdlib.h>
 
 #define WIDTH 79u
-#define PATH_SENTENCES 4u
+#define PATH_SENTENCES 3u
 #define ORIGINS_TOLD 3u
-#define NOVEL_TOLD 3u
+#define NOVEL_TOLD 2u
 /* Columns of STORE_ORIGINS. */
 enum { RANK, KIND, NAME, VERSION, HOSTS, ALERTS, VERDICT, REASON, DETAIL, CONFIDENCE, EXPOSED_ALERTING, EXPOSED_QUIET,
        UNEXPOSED_ALERTING, UNEXPOSED_QUIET, P, AFTER_ONLY, BEFORE_ONLY, ANSWER, ORIGIN_COLUMNS };
@@ -110,7 +111,7 @@ static void alert_row(void *ctx, const struct slice *c, size_t n)
 	put_time(t, c[0]);
 	buf_put_str(&t->line, " on ");
 	put_name(t, c[1], 40);
-	buf_put_str(&t->line, ": the first alert that traces there, \"");
+	buf_put_str(&t->line, ": first alert that traces there, \"");
 	put_name(t, c[2], 60);
 	buf_put_str(&t->line, "\" (");
 	put_name(t, c[3], 16);
@@ -255,11 +256,9 @@ static void tell_answer(struct telling *t)
 	struct slice answer = t->first.columns[ANSWER];
 
 	if (slice_is(answer, "treat as true"))
-		buf_put_str(&t->line, "Are its alerts independent of the build? No: treat them as true until a comparison "
-				      "of the releases explains them.");
+		buf_put_str(&t->line, "Not independent of the build: treat as true until a comparison of releases explains it.");
 	else if (slice_is(answer, "independent of the build"))
-		buf_put_str(&t->line, "Are its alerts independent of the build? Yes: they come without it too; cause "
-				      "undetermined.");
+		buf_put_str(&t->line, "Independent of the build: its alerts come without it too; cause undetermined.");
 	else
 		return;
 	put_sentence(t, "-");
@@ -365,6 +364,72 @@ static bool tell_origins(struct telling *t, struct err *err)
 	return true;
 }
 
+/* ---- hosts by stage ---- */
+
+struct stages {
+	uint64_t hosts[STAGE_COUNT + 2]; /* the last two: none, U */
+	uint64_t blocked, all;
+};
+
+static size_t place_of(struct slice stage)
+{
+	enum stage s;
+
+	if (stage_find(stage, &s))
+		return s;
+	return slice_is(stage, "none") ? STAGE_COUNT : STAGE_COUNT + 1;
+}
+
+static void stage_row(void *ctx, const struct slice *c, size_t n)
+{
+	struct stages *t = ctx;
+
+	t->hosts[place_of(c[0])] += number(c[1]);
+	t->all += number(c[1]);
+	if (n > 2)
+		t->blocked += number(c[2]);
+}
+
+static void put_stages(struct telling *t, const struct stages *x)
+{
+	bool any = false;
+
+	for (int s = STAGE_COUNT - 1; s >= 0; s--) {
+		if (!x->hosts[s])
+			continue;
+		buf_printf(&t->line, "%s%s %s %llu", any ? ", " : "", stage_text((enum stage)s), stage_word((enum stage)s),
+			   (unsigned long long)x->hosts[s]);
+		any = true;
+	}
+	if (x->hosts[STAGE_COUNT])
+		buf_printf(&t->line, "%snone %llu", any ? ", " : "", (unsigned long long)x->hosts[STAGE_COUNT]);
+	if (x->hosts[STAGE_COUNT + 1])
+		buf_printf(&t->line, "%snothing covers %llu", any ? ", " : "",
+			   (unsigned long long)x->hosts[STAGE_COUNT + 1]);
+	buf_put_byte(&t->line, '.');
+}
+
+static bool tell_stages(struct telling *t, struct err *err)
+{
+	struct stages proved = { 0 }, possible = { 0 };
+
+	if (!store_ask(t->s, STORE_PROVED, stage_row, &proved, err) ||
+	    !store_ask(t->s, STORE_POSSIBLE, stage_row, &possible, err))
+		return false;
+	if (!proved.all)
+		return true;
+	buf_put_str(t->out, "\nHosts by stage, with the first of these\n");
+	buf_put_str(&t->line, "Farthest proved: ");
+	put_stages(t, &proved);
+	if (proved.blocked)
+		buf_printf(&t->line, " Blocked, counted apart: %llu.", (unsigned long long)proved.blocked);
+	put_sentence(t, "-");
+	buf_put_str(&t->line, "Farthest not excluded: ");
+	put_stages(t, &possible);
+	put_sentence(t, "-");
+	return true;
+}
+
 /* ---- what was not seen ---- */
 
 static void host_row(void *ctx, const struct slice *c, size_t n)
@@ -437,7 +502,7 @@ bool telling_text(struct buf *out, struct store *s, const char *path, struct err
 		   t.hosts);
 	if (!slice_is(store_meta(s, "state"), "complete"))
 		buf_put_str(out, "This case is not complete: its run was stopped. Run investigate again.\n");
-	ok = ok && tell_events(&t, err) && tell_origins(&t, err) && tell_unseen(&t, err);
+	ok = ok && tell_events(&t, err) && tell_origins(&t, err) && tell_stages(&t, err) && tell_unseen(&t, err);
 	if (ok)
 		tell_next(&t, path);
 	buf_done(&t.line);

@@ -521,6 +521,12 @@ static bool weigh_all(struct all *a, struct err *err)
 	asking_releases(a->asking, &a->releases, &a->origins);
 	if (ok)
 		candidates_weigh(&a->origins, &a->releases, &cohort);
+	/* Its texts are the cohort's. */
+	for (size_t i = 0; i < a->origins.n; i++) {
+		struct slice *detector = &a->origins.list[i].weighed.detector;
+
+		*detector = detector->n ? arena_keep(&a->arena, *detector) : slice_of(NULL, 0);
+	}
 	weighing_done(&kinds);
 	cohort_done(&cohort);
 	return ok;

@@ -7,6 +7,7 @@ int verb_hunt(const struct cli_options *o);
 int verb_timeline(const struct cli_options *o);
 int verb_investigate(const struct cli_options *o);
 int verb_trace(const struct cli_options *o);
+int verb_scope(const struct cli_options *o);
 int verb_show(const struct cli_options *o);
 int verb_rehearse(const struct cli_options *o);
 int verb_rules(const struct cli_options *o);

@@ -2,6 +2,7 @@
 #include "cli/covering.h"
 #include "cli/hunting.h"
 #include "cli/output.h"
+#include "cli/scoping.h"
 #include "cli/story.h"
 #include "cli/telling.h"
 #include "cli/tracing.h"
@@ -285,7 +286,7 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 	put_meta(v->store, "rules_loaded", loaded);
 	put_meta(v->store, "activities", v->activities);
 	store_summarise(v->store);
-	if (!tracing_all(v->store, v->o, err))
+	if (!tracing_all(v->store, v->o, err) || !scoping_all(v->store, v->o, err))
 		return false;
 	store_set_meta(v->store, "state", slice_str(totals->interrupted ? "interrupted" : "complete"));
 	return true;

@@ -43,6 +43,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_RELEASE, "release", 0, "NAME", "a release that somebody named: PRODUCT, PRODUCT=VERSION or a hash" },
 	{ OPTION_QUESTION, "question", 0, "FP:NAME", "are this release's alerts independent of the build? (repeatable)" },
 	{ OPTION_BUDGET, "budget", 0, "N", "steps that a trace may take (default 20000)" },
+	{ OPTION_ORIGIN, "origin", 0, "RANK|TEXT", "another origin than the first: its rank, or part of its name" },
 	{ OPTION_MAN, "man", 0, NULL, "the manual page, for man -l -" },
 	{ OPTION_COMPLETION, "completion", 0, "SHELL", "completion for a shell: bash" },
 	{ OPTION_HELP, "help", 'h', NULL, "this help" },
@@ -79,6 +80,14 @@ const struct verb verbs[] = {
 	  "upriver trace case.db 3fa94c\n"
 	  "upriver trace case.db payload.exe --as svg -o payload.svg\n",
 	  COMMON | O(JSON) | O(OUTPUT) | O(HOST) | O(FORWARD) | O(AS) | O(START) | O(BUDGET), 1, 2, verb_trace },
+	{ "scope", "CASE", "how far each host got with the origin, stage by stage, with reasons",
+	  "For each host each stage from S0 (offered) to S8 (impact): a record shows it, a complete source\n"
+	  "excludes it, or neither; with the farthest that is proved and the farthest that is not excluded,\n"
+	  "the records that say so and the kinds of record that would settle more.",
+	  "upriver scope case.db\n"
+	  "upriver scope case.db --host PC-07 --json\n"
+	  "upriver scope case.db --origin \"Desktop App\"\n",
+	  COMMON | O(JSON) | O(OUTPUT) | O(HOST) | O(ORIGIN), 1, 1, verb_scope },
 	{ "show", "CASE", "the story of a case again",
 	  "Reads a case written by investigate and tells its story; --details prints tables of hits\n"
 	  "and hosts instead, --json all of it. A case of an older version is\n"

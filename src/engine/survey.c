@@ -295,7 +295,7 @@ bool survey_result(struct survey *s, const struct engine_file *file, uint64_t re
 struct capped {
 	struct survey *s;
 	const struct engine_file *file;
-	struct map seen; /* host, 0, channel */
+	struct map seen; /* host and channel -> its break */
 };
 
 /* Event logs are told by their numbers: what is cut off shows there. */
@@ -319,12 +319,13 @@ static bool capped_row(void *ctx, const struct coverage_row *row)
 		return true;
 	buf_put_sized(&key, row->host);
 	buf_put_sized(&key, source);
-	size_t before = c->seen.n;
-	uint32_t at = map_intern(&c->seen, buf_slice(&key));
+	uint32_t at = map_get(&c->seen, buf_slice(&key)), next = (uint32_t)c->s->breaks.n;
 
+	if (at == MAP_NONE)
+		map_set(&c->seen, buf_slice(&key), next);
 	buf_done(&key);
-	if (c->seen.n == before) { /* one break a source, at its last record */
-		struct break_record *there = &c->s->breaks.items[c->seen.entries[at].value];
+	if (at != MAP_NONE) { /* one break a source, at its last record */
+		struct break_record *there = &c->s->breaks.items[at];
 
 		if (row->last_ns > there->time.ns)
 			there->time.ns = row->last_ns;
@@ -332,9 +333,8 @@ static bool capped_row(void *ctx, const struct coverage_row *row)
 	}
 	snprintf(detail, sizeof(detail), "exactly %llu rows", (unsigned long long)c->file->events);
 	b.detail = slice_str(detail);
-	c->seen.entries[at].value = (uint32_t)c->s->breaks.n;
 	breaks_add(&c->s->breaks, &b);
-	return c->s->breaks.n > c->seen.entries[at].value;
+	return c->s->breaks.n > next;
 }
 
 void survey_file(struct survey *s, const struct engine_file *file)

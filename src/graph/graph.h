@@ -179,6 +179,11 @@ static inline int64_t graph_last(const struct graph *g, const struct graph_edge 
 {
 	return e->span ? g->spans[e->span - 1].last_ns : e->time_ns;
 }
+/* How many alike it is. */
+static inline uint32_t graph_count(const struct graph *g, const struct graph_edge *e)
+{
+	return e->span ? g->spans[e->span - 1].count : 1;
+}
 struct graph_place graph_place(const struct graph *g, uint32_t edge);
 /* The node of a file (or anything but a process) of this name, or GRAPH_NONE. */
 uint32_t graph_find(const struct graph *g, enum entity_kind kind, struct slice name);

@@ -88,6 +88,9 @@ uint32_t file_mark_at(const struct graph *g, uint32_t file, int64_t ns)
 	return GRAPH_NONE;
 }
 
+/* Starts of one image that are looked through for the nearest. */
+#define NEAREST_STEPS 1024u
+
 static void take(struct slice *to, struct slice from)
 {
 	if (!to->n && from.n)
@@ -140,28 +143,104 @@ static bool speaks_then(const struct graph *g, const struct graph_edge *e, int64
 	return graph_last(g, e) >= from_ns && e->time_ns < end;
 }
 
+/* Where records speak of a file's version: processes that it started in it are records of it too. */
+struct speaking {
+	const struct graph *g;
+	const struct graph_node *file;
+	int64_t from_ns, end; /* of the version */
+};
+
+static bool started_then(const struct speaking *s, const struct graph_node *p)
+{
+	return p->started != GRAPH_NONE && p->start_ns >= s->from_ns && p->start_ns < s->end;
+}
+
+static bool says_which(const struct graph *g, const struct graph_edge *e)
+{
+	return e->set != GRAPH_NONE &&
+	       (graph_attribute(g, e, ATTRIBUTE_VERSION).n || graph_attribute(g, e, ATTRIBUTE_SHA256).n ||
+		graph_attribute(g, e, ATTRIBUTE_SHA1).n || graph_attribute(g, e, ATTRIBUTE_MD5).n);
+}
+
+/* Nearer to the moment than the other: the last at or before it, else the first behind it. */
+static bool nearer(const struct graph *g, uint32_t edge, uint32_t other, int64_t ns)
+{
+	int64_t a = g->edges[edge].time_ns, b;
+
+	if (other == GRAPH_NONE)
+		return true;
+	b = g->edges[other].time_ns;
+	if ((a <= ns) != (b <= ns))
+		return a <= ns;
+	return a <= ns ? a > b : a < b;
+}
+
+/* The record that says best what the file held at the moment: where writes are not recorded, it may have been another
+ * thing before and after. */
+static uint32_t nearest(const struct speaking *s, uint32_t at, int64_t ns)
+{
+	uint32_t best = GRAPH_NONE;
+
+	for (unsigned steps = 0; at != MAP_NONE && at && steps < NEAREST_STEPS; at = s->g->image_next[at - 1], steps++) {
+		const struct graph_node *p = &s->g->nodes[at - 1];
+
+		if (started_then(s, p) && nearer(s->g, p->started, best, ns) && says_which(s->g, &s->g->edges[p->started]))
+			best = p->started;
+	}
+	for (uint32_t i = until(s->g, s->g->in + s->file->in, s->file->in_count, ns), steps = 0; i-- > 0 && steps < 256; steps++) {
+		const struct graph_edge *e = graph_in(s->g, s->file, i);
+
+		if (!e->timed || graph_last(s->g, e) < s->from_ns)
+			break;
+		if (!speaks_of_content(e) || !says_which(s->g, e))
+			continue;
+		if (nearer(s->g, s->g->in[s->file->in + i], best, ns))
+			best = s->g->in[s->file->in + i];
+		break;
+	}
+	return best;
+}
+
+/* Nothing in it speaks against c: no other hash of a kind, no other version. */
+static bool agrees(const struct graph *g, uint32_t edge, const struct content *c)
+{
+	const struct graph_edge *e = &g->edges[edge];
+	const struct {
+		enum attribute which;
+		struct slice known;
+	} tests[] = { { ATTRIBUTE_SHA256, c->sha256 }, { ATTRIBUTE_SHA1, c->sha1 }, { ATTRIBUTE_MD5, c->md5 },
+		      { ATTRIBUTE_VERSION, c->version } };
+
+	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests) && e->set != GRAPH_NONE; i++) {
+		struct slice said = tests[i].known.n ? graph_attribute(g, e, tests[i].which) : tests[i].known;
+
+		if (said.n && !slice_eq(said, tests[i].known))
+			return false;
+	}
+	return true;
+}
+
 void file_content_at(const struct graph *g, uint32_t file, int64_t ns, struct content *ret)
 {
 	const struct graph_node *n = &g->nodes[file];
+	struct speaking s = { g, n, 0, version_end(g, file, ns) };
 	struct file_version v;
-	int64_t end = version_end(g, file, ns);
-	uint32_t at;
+	uint32_t first = map_get(&g->by_image, n->key), best;
 
 	*ret = (struct content){ .edge = GRAPH_NONE };
 	file_version_at(g, file, ns, &v);
-	/* Processes that it started in this version are records of it too. */
-	at = map_get(&g->by_image, n->key);
-	for (unsigned steps = 0; at != MAP_NONE && at && steps < 256; at = g->image_next[at - 1], steps++) {
-		const struct graph_node *p = &g->nodes[at - 1];
-
-		if (p->started != GRAPH_NONE && p->start_ns >= v.from_ns && p->start_ns < end)
-			take_edge(g, p->started, ret);
-	}
-	for (uint32_t i = 0, until_end = until(g, g->in + n->in, n->in_count, end == GRAPH_OPEN ? end : end - 1);
-	     i < until_end; i++) {
+	s.from_ns = v.from_ns;
+	best = nearest(&s, first, ns);
+	if (best != GRAPH_NONE)
+		take_edge(g, best, ret);
+	for (uint32_t at = first, steps = 0; at != MAP_NONE && at && steps < 256; at = g->image_next[at - 1], steps++)
+		if (started_then(&s, &g->nodes[at - 1]) && agrees(g, g->nodes[at - 1].started, ret))
+			take_edge(g, g->nodes[at - 1].started, ret);
+	for (uint32_t i = 0, behind = until(g, g->in + n->in, n->in_count, s.end == GRAPH_OPEN ? s.end : s.end - 1);
+	     i < behind; i++) {
 		const struct graph_edge *e = graph_in(g, n, i);
 
-		if (!speaks_of_content(e) || !speaks_then(g, e, v.from_ns, end))
+		if (!speaks_of_content(e) || !speaks_then(g, e, v.from_ns, s.end) || !agrees(g, g->in[n->in + i], ret))
 			continue;
 		take_edge(g, g->in[n->in + i], ret);
 		if (ret->sha256.n && ret->product.n && ret->signer.n)

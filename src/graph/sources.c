@@ -102,7 +102,7 @@ const struct extract_row extract_rows[] = {
 	    { SLOT_SUBJECT_PID, "ProcessId|SourceProcessId" },
 	    { SLOT_SUBJECT_NAME, "Image|SourceImage|ProcessName|NewProcessName" },
 	    { SLOT_OBJECT_NAME, "TargetFilename|Path|ObjectName" }, { SLOT_HASHES, "Hashes|Hash" },
-	    { A(COMMAND_LINE), "CommandLine" }, { A(USER), "User" } } },
+	    { A(COMMAND_LINE), "CommandLine" }, { A(USER), "User" }, { A(ACTION), "Action" } } },
 
 	{ SYSMON, NULL, 1, ACTIVITY_PROCESS_START, { PROCESS_START_FIELDS } },
 	{ SYSMON, NULL, 3, ACTIVITY_NETWORK_CONNECT, { { SLOT_END, NULL } } },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The tables of a case, version 4, and how older ones become it. docs/manual/case.md says what each
+/* The tables of a case, version 5, and how older ones become it. docs/manual/case.md says what each
  * column holds. */
 
 #define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
@@ -52,6 +52,13 @@
 	"CREATE INDEX IF NOT EXISTS coverage_source_of ON coverage_source(host);"                  \
 	"CREATE INDEX IF NOT EXISTS coverage_span_of ON coverage_span(source_id);"
 
+/* New in version 5. */
+#define STORE_STAGE_TABLES                                                                         \
+	"CREATE TABLE IF NOT EXISTS host_stage(host TEXT COLLATE NOCASE, epoch INTEGER, proved TEXT, possible TEXT," \
+	" blocked_at TEXT, since TEXT, until TEXT, clone_group TEXT, detail TEXT);"                \
+	"CREATE TABLE IF NOT EXISTS host_reason(host TEXT COLLATE NOCASE, epoch INTEGER, stage TEXT, text TEXT," \
+	" time TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER);"
+
 /* When the rows are there: cheaper than row by row. */
 /* By time, so that a rule's earliest hit is its first. */
 #define STORE_BY_RULE "CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title, time_ns);"
@@ -101,14 +108,14 @@ static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS unreadable(file TEXT, inner TEXT, offset INTEGER, lost INTEGER,"
 	" reason TEXT);"
 	"CREATE TABLE IF NOT EXISTS stage(host TEXT COLLATE NOCASE, stage TEXT, answer TEXT, reason TEXT,"
-	" pointer TEXT);"
+	" pointer TEXT, epoch INTEGER DEFAULT 1);"
 	"CREATE TABLE IF NOT EXISTS origin(rank INTEGER, kind TEXT, name TEXT, version TEXT, verdict TEXT,"
 	" reason TEXT, hosts INTEGER, alerts INTEGER, detail TEXT, confidence TEXT, exposed_alerting INTEGER,"
 	" exposed_quiet INTEGER, unexposed_alerting INTEGER, unexposed_quiet INTEGER, p REAL, after_only INTEGER,"
 	" before_only INTEGER, answer TEXT);"
 	STORE_FINDING_TABLE STORE_GRAPH_TABLES;
 
-static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE;
+static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE STORE_STAGE_TABLES;
 
 static const char store_forget[] =
 	"DROP INDEX IF EXISTS why_of; DROP INDEX IF EXISTS hit_of;"
@@ -117,6 +124,7 @@ static const char store_forget[] =
 	"DELETE FROM rule; DELETE FROM hit; DELETE FROM why; DELETE FROM unreadable;"
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
+	"DELETE FROM host_stage; DELETE FROM host_reason;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
 	"DELETE FROM question; DELETE FROM novel; DELETE FROM host_content;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
@@ -144,6 +152,7 @@ static const char *const store_upgrades[] = {
 	       "ALTER TABLE origin ADD COLUMN unexposed_alerting INTEGER; ALTER TABLE origin ADD COLUMN unexposed_quiet INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN p REAL; ALTER TABLE origin ADD COLUMN after_only INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN before_only INTEGER; ALTER TABLE origin ADD COLUMN answer TEXT;"),
+	[4] = (STORE_STAGE_TABLES "ALTER TABLE stage ADD COLUMN epoch INTEGER DEFAULT 1;"),
 };
 
 /* In the order of enum store_question. */
@@ -195,10 +204,32 @@ static const char *const store_questions[] = {
 	 " b.file, b.inner, b.record, b.offset FROM coverage_break AS b JOIN coverage_source AS s ON s.id ="
 	 " b.source_id ORDER BY s.id, b.time_ns, b.rowid"),
 	"SELECT detail FROM question ORDER BY id",
+	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''), event_id,"
+	 " coalesce(format, ''), coalesce(product, ''), min(first_ns), max(last_ns), sum(events), max(CASE completeness"
+	 " WHEN 'complete' THEN 0 WHEN 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated'"
+	 " THEN 5 ELSE 1 END) FROM coverage WHERE hour IS NOT NULL AND host <> '' GROUP BY host, source COLLATE NOCASE,"
+	 " category, service, event_id ORDER BY host, source COLLATE NOCASE, event_id, category, service"),
+	("SELECT rowid, rank, kind, name, version, json_extract(detail, '$.release.product'), json_extract(detail,"
+	 " '$.release.os'), json_extract(detail, '$.release.signer'), json_extract(detail, '$.release.ecosystem'),"
+	 " json_extract(detail, '$.path'), json_extract(detail, '$.download.url'), json_extract(detail,"
+	 " '$.download.path'), json_extract(detail, '$.sha256'), json_extract(detail, '$.download.sha256'), verdict"
+	 " FROM origin ORDER BY rank, rowid"),
+	("SELECT o.rowid, j.value FROM origin AS o, json_each(o.detail, '$.contents') AS j ORDER BY o.rowid, j.key"),
+	("SELECT r.product, r.version, r.os, r.company, json_extract(j.value, '$.file'), json_extract(j.value, '$.hash')"
+	 " FROM release AS r, json_each(r.contents) AS j ORDER BY r.id, j.key"),
+	("SELECT DISTINCT t.origin, h.host FROM trace AS t JOIN hit AS h ON h.id = t.hit_id ORDER BY t.origin, h.host"),
+	("SELECT coalesce(sum(CASE WHEN coalesce(host, '') = '' THEN events END), 0), coalesce(sum(CASE WHEN hour IS NULL"
+	 " AND coalesce(host, '') <> '' THEN events END), 0) FROM coverage"),
+	"SELECT host, epoch, detail FROM host_stage ORDER BY host, epoch",
 	("SELECT seq, op, \"from\", \"to\", time, host, file, inner, record, why, from_kind, to_kind FROM hop WHERE"
 	 " origin = 1 ORDER BY rowid DESC"),
 	("SELECT h.time, h.host, h.title, h.level, h.file, h.inner, h.record, h.detector FROM trace AS t JOIN hit AS h"
 	 " ON h.id = t.hit_id WHERE t.origin = 1 AND h.time IS NOT NULL ORDER BY h.time_ns, h.id LIMIT 1"),
 	("SELECT program, does, hosts FROM novel WHERE (SELECT name FROM origin WHERE rank = 1 ORDER BY rowid LIMIT 1) ="
 	 " 'release ' || product || ' ' || version ORDER BY hosts DESC, rowid"),
+	("SELECT reason, sum(alerts), sum(hosts) FROM origin WHERE kind = 'gap' AND alerts > 0 GROUP BY reason ORDER BY 2 DESC,"
+	 " reason LIMIT 20"),
+	"SELECT proved, count(DISTINCT host), count(DISTINCT CASE WHEN coalesce(blocked_at, '') <> '' THEN host END)"
+	" FROM host_stage GROUP BY proved",
+	"SELECT possible, count(DISTINCT host) FROM host_stage GROUP BY possible",
 };

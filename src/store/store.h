@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/when.h"
 
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 
 struct buf;
 struct store;
@@ -134,10 +134,22 @@ enum store_question {
 	STORE_SPANS,	  /* place in STORE_SOURCES, kind, first, last, first_ns, last_ns, open, missing, reason */
 	STORE_BREAKS,	  /* place in STORE_SOURCES, kind, time, time_ns, reason, file, inner, record, offset */
 	STORE_QUESTIONS,  /* detail (JSON) */
+	STORE_KINDS,	  /* host, source, category, service, event id, reader, product, first_ns, last_ns, events, weakness
+			   * as in STORE_HOURS; what has a time */
+	STORE_ORIGIN_PARTS, /* place, rank, kind, line, version, product, os, signer, ecosystem, path, url, downloaded,
+			     * sha256, sha256 of what was downloaded, verdict */
+	STORE_ORIGIN_CONTENTS, /* place of the origin, "hash file" */
+	STORE_RELEASE_CONTENTS, /* product, version, os, company, file, hash */
+	STORE_ORIGIN_HOSTS, /* rank, host with an alert that leads there */
+	STORE_UNCOUNTED, /* records without a host, records without a time */
+	STORE_HOST_STAGES, /* host, epoch, detail (JSON); by host and epoch */
 	STORE_FIRST_PATH, /* of the first origin, the origin first: seq, op, from, to, time, host, file, inner, record, why, their kinds */
 	STORE_FIRST_ALERT, /* the earliest that traces to the first origin: time, host, title, level, file, inner, record,
 			    * detector */
 	STORE_NOVEL,	  /* what the first origin does and no earlier version did: program, deed, hosts */
+	STORE_GAPS,	  /* where evidence ends: reason, alerts, hosts */
+	STORE_PROVED,	  /* the farthest stage proved, hosts, of them blocked */
+	STORE_POSSIBLE,	  /* the farthest stage not excluded, hosts */
 };
 typedef void store_row_fn(void *ctx, const struct slice *columns, size_t count);
 bool store_ask(struct store *s, enum store_question q, store_row_fn *fn, void *ctx, struct err *err);
@@ -220,3 +232,24 @@ bool store_add_update(struct store *s, const struct store_update *u);
 
 /* Forgets origins, traces and hops: they are worked out anew. */
 bool store_forget_traces(struct store *s);
+
+/* ---- stages (store/stage.c) ---- */
+
+struct store_host_stage {
+	struct slice host, proved, possible, blocked_at, clone_group, detail; /* p NULL where none */
+	unsigned epoch;
+	struct when since, until;
+};
+struct store_reason {
+	struct slice text, file, inner; /* file p NULL: no record */
+	struct when time;
+	uint64_t record, offset;
+};
+/* Forgets the answers of all hosts: they are worked out anew. */
+bool store_forget_stages(struct store *s);
+bool store_add_host_stage(struct store *s, const struct store_host_stage *h);
+/* why: the first reason; NULL: none. */
+bool store_add_stage(struct store *s, struct slice host, unsigned epoch, struct slice stage, struct slice answer,
+		     const struct store_reason *why);
+bool store_add_host_reason(struct store *s, struct slice host, unsigned epoch, struct slice stage,
+			   const struct store_reason *why);

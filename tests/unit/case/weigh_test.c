@@ -139,7 +139,7 @@ static void what_comes_without_it_is_not_its_doing(void **state)
 	for (uint32_t h = 0; h < 5; h++)
 		alert(&f, h, UPDATE + DAY, 1, 2);
 	for (uint32_t h = 8; h < 18; h++)
-		alert(&f, h, UPDATE + DAY, COHORT_UNNAMED, 2);
+		alert(&f, h, UPDATE + DAY, 3, 2);
 	struct weighed w = judge(&f, 1);
 
 	assert_int_equal(w.verdict, WEIGH_NOT_SUPPORTED);
@@ -227,7 +227,7 @@ static void an_alert_before_it_came_is_one_without_it(void **state)
 	has_it(&f, 0, 8);
 	for (uint32_t h = 0; h < 3; h++)
 		alert(&f, h, UPDATE + DAY, 1, 2);
-	alert(&f, 5, 2 * DAY, COHORT_UNNAMED, 2);
+	alert(&f, 5, 2 * DAY, 3, 2);
 	struct weighed w = judge(&f, 1);
 
 	assert_int_equal(w.table.unexposed_alerting, 1);

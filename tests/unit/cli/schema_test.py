@@ -192,6 +192,22 @@ def coverage_of_a_case(d):
     assert valid(coverage, "coverage")
 
 
+def scopes(d):
+    folder = exercise(d)
+    with open(f"{d}/log.jsonl", "w") as f:
+        f.write('{"EventID": 4624, "Channel": "Security", "Computer": "PC", "TimeCreated": "2024-01-01T00:00:00.000Z"}\n')
+    for n, (evidence, extra) in enumerate((([folder], []), ([folder], ["--complete", "process_creation"]), ([f"{d}/log.jsonl"], []))):
+        run("investigate", *evidence, "-o", f"{d}/{n}.db", "-q", *extra)
+        scope = json.loads(run("scope", f"{d}/{n}.db", "--json"))
+        assert not valid(scope, "scope"), valid(scope, "scope")
+        assert len(scope["hosts"]) == (1 if n == 2 else 6) and (scope["origin"] is None) == (n == 2), scope
+        for change in (lambda s: s["hosts"][0].update(proved="clean"), lambda s: s["hosts"][0]["stages"].pop("S3b"),
+                       lambda s: s["hosts"][0]["stages"].update(S3="maybe"), lambda s: s["counts"].update(hosts=-1)):
+            wrong = copy.deepcopy(scope)
+            change(wrong)
+            assert valid(wrong, "scope"), wrong
+
+
 def wrong_documents_are_refused(d):
     hit = json.loads(run("hunt", exercise(d), "--json").splitlines()[0])
     for change in (lambda h: h.pop("id"), lambda h: h.update(schema="upriver.hit/2"), lambda h: h.update(time="yesterday"),
@@ -216,7 +232,7 @@ def the_schemas_are_schemas(d):
 
 failed = 0
 TESTS = [hits_and_summary_of_a_hunt, summary_of_a_hunt_with_faults, events_of_a_timeline, activities_of_evidence_and_of_a_case, traces,
-         the_truth_of_an_exercise, a_case, coverage_of_a_case,
+         the_truth_of_an_exercise, a_case, coverage_of_a_case, scopes,
          wrong_documents_are_refused, the_schemas_are_schemas]
 for test in TESTS:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "case/stage_known.h"
+
+#include "graph/path.h"
+#include "graph/roles.h"
+
+#include <stdlib.h>
+
+void stage_known_init(struct stage_known *k)
+{
+	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
+			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
+			       &k->other_deeds, &k->other_versions, &k->accused };
+
+	*k = (struct stage_known){ 0 };
+	arena_init(&k->arena, 0);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		map_init(maps[i]);
+}
+
+void stage_known_done(struct stage_known *k)
+{
+	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
+			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
+			       &k->other_deeds, &k->other_versions, &k->accused };
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		map_done(maps[i]);
+	arena_done(&k->arena);
+}
+
+static struct slice kept(struct stage_known *k, struct slice s)
+{
+	return s.n ? arena_keep(&k->arena, s) : slice_of(NULL, 0);
+}
+
+/* A release's own path is the file that was met; of other kinds it is what was brought in. */
+static bool by_path(const struct stage_wanted *w)
+{
+	return w->kind != ORIGIN_RELEASE && w->kind != ORIGIN_PACKAGE;
+}
+
+bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w)
+{
+	struct stage_wanted *x;
+	struct slice *texts[] = { NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL };
+
+	if (k->n == STAGE_WANTED)
+		return false;
+	x = &k->wanted[k->n++];
+	*x = *w;
+	texts[0] = &x->line;
+	texts[1] = &x->product;
+	texts[2] = &x->version;
+	texts[3] = &x->os;
+	texts[4] = &x->company;
+	texts[5] = &x->ecosystem;
+	texts[6] = &x->path;
+	texts[7] = &x->url;
+	texts[8] = &x->downloaded;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		*texts[i] = kept(k, *texts[i]);
+	if (by_path(x)) {
+		if (x->path.n)
+			map_set(&k->own_places, stage_place(x->path, &k->arena), 1);
+		if (x->downloaded.n)
+			map_set(&k->own_places, stage_place(x->downloaded, &k->arena), 1);
+	}
+	if (x->url.n)
+		stage_wanted_url(k, x->url, false);
+	return true;
+}
+
+static bool same_company(struct slice a, struct slice b);
+static bool same_name(struct slice a, struct slice b);
+
+static struct slice seed_key(struct slice hash, struct slice file, struct arena *arena)
+{
+	struct slice tail = arena_lower(arena, path_tail(file));
+
+	return arena_printf(arena, "%zu|%.*s", hash.n, (int)tail.n, (const char *)tail.p);
+}
+
+void stage_wanted_hash(struct stage_known *k, struct slice hash, struct slice file)
+{
+	if (!hash.n)
+		return;
+	map_set(&k->hashes, arena_lower(&k->arena, hash), 1);
+	if (file.n)
+		map_set(&k->seeds, seed_key(hash, file, &k->arena), 1);
+}
+
+/* Programs beside the product's own bear its version: the updater of another version is not the origin's either. */
+static bool is_sibling(const struct stage_known *k, struct slice version, struct slice company)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (company.n && k->wanted[i].company.n && same_company(k->wanted[i].company, company))
+			return map_get(&k->other_versions, version) != MAP_NONE;
+	return false;
+}
+
+void stage_wanted_content(struct stage_known *k, struct slice product, struct slice version, struct slice company,
+			  const char *os, struct slice hash)
+{
+	enum stage_kin kin = stage_kin_of(k, product, version, company, os);
+
+	if (kin == KIN_OTHER)
+		map_set(&k->other_versions, version, 1);
+	/* The trace's records may name no company where others do. */
+	for (size_t i = 0; kin == KIN_OWN && company.n && i < k->n; i++)
+		if (!k->wanted[i].company.n && same_name(k->wanted[i].product, product))
+			k->wanted[i].company = kept(k, company);
+	if (hash.n && (kin == KIN_OTHER || (kin == KIN_NONE && is_sibling(k, version, company))))
+		map_set(&k->other_hashes, arena_lower(&k->arena, hash), 1);
+}
+
+void stage_wanted_host(struct stage_known *k, struct slice host)
+{
+	map_set(&k->alerting, arena_lower(&k->arena, host), 1);
+}
+
+void stage_wanted_url(struct stage_known *k, struct slice url, bool other)
+{
+	map_set(other ? &k->other_urls : &k->urls, arena_lower(&k->arena, url), 1);
+}
+
+/* ---- names ---- */
+
+static uint64_t part_number(struct slice part, bool *ok)
+{
+	uint64_t v = 0;
+
+	*ok = part.n > 0 && slice_to_u64(part, &v);
+	return v;
+}
+
+/* 18.12.407 and 18.12.407.0 are one version: Windows Installer has three parts, files have four. */
+bool stage_same_version(struct slice a, struct slice b)
+{
+	struct slice left = slice_trim(a), right = slice_trim(b);
+
+	if (slice_eq_nocase(left, right))
+		return true;
+	while (left.p || right.p) {
+		struct slice x = left.p ? slice_cut(left, '.', &left) : slice_str("0");
+		struct slice y = right.p ? slice_cut(right, '.', &right) : slice_str("0");
+		bool p, q;
+		uint64_t v = part_number(x, &p), w = part_number(y, &q);
+
+		if (p && q ? v != w : !slice_eq_nocase(x, y))
+			return false;
+	}
+	return true;
+}
+
+static bool is_version_byte(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || c == '.' || c == ' ' || c == '-' || c == 'v' || c == 'V';
+}
+
+/* "3CX Desktop App 18.12.407 (x64)": lists of installed software put version and system behind the name. */
+static struct slice bare_name(struct slice s)
+{
+	size_t n;
+
+	s = slice_trim(s);
+	if (s.n && s.p[s.n - 1] == ')') {
+		for (n = s.n; n > 0 && s.p[n - 1] != '('; n--)
+			;
+		if (n > 1)
+			s = slice_trim(slice_head(s, n - 1));
+	}
+	for (n = s.n; n > 0 && is_version_byte(s.p[n - 1]); n--)
+		;
+	/* Only behind a space, and never all of it: "7-Zip 23", but "Product1" and "1.2". */
+	while (n < s.n && s.p[n] != ' ')
+		n++;
+	return n > 0 && n < s.n ? slice_head(s, n) : s;
+}
+
+static bool same_name(struct slice a, struct slice b)
+{
+	return a.n && b.n && (slice_eq_nocase(a, b) || slice_eq_nocase(bare_name(a), bare_name(b)));
+}
+
+/* Not known is no difference: few records name who signed. */
+static bool same_company(struct slice a, struct slice b)
+{
+	return !a.n || !b.n || slice_holds_nocase(a, b) || slice_holds_nocase(b, a);
+}
+
+static bool same_os(const struct stage_wanted *w, const char *os)
+{
+	return !w->os.n || !os || slice_is(w->os, "unknown") || slice_is(w->os, os);
+}
+
+enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,
+			    const char *os)
+{
+	enum stage_kin kin = KIN_NONE;
+
+	for (size_t i = 0; i < k->n; i++) {
+		const struct stage_wanted *w = &k->wanted[i];
+
+		if (!w->version.n || !version.n || !same_name(w->product, product) || !same_company(w->company, company) ||
+		    !same_os(w, os))
+			continue;
+		if (stage_same_version(w->version, version))
+			return KIN_OWN;
+		kin = KIN_OTHER;
+	}
+	return kin;
+}
+
+enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph *g, const struct graph_edge *e,
+				 struct slice path, bool *ret_conflict)
+{
+	static const enum attribute which[] = { ATTRIBUTE_SHA256, ATTRIBUTE_SHA1, ATTRIBUTE_MD5 };
+	struct arena scratch;
+	bool seeded = false;
+
+	*ret_conflict = false;
+	arena_init(&scratch, 0);
+	for (size_t i = 0; i < sizeof(which) / sizeof(*which); i++) {
+		struct slice hash = graph_attribute(g, e, which[i]);
+
+		if (!hash.n)
+			continue;
+		if (map_get(&k->other_hashes, hash) != MAP_NONE || map_get(&k->hashes, hash) != MAP_NONE) {
+			arena_done(&scratch);
+			return map_get(&k->other_hashes, hash) != MAP_NONE ? KIN_OTHER : KIN_OWN;
+		}
+		seeded |= map_get(&k->seeds, seed_key(hash, path, &scratch)) != MAP_NONE;
+	}
+	arena_done(&scratch);
+	*ret_conflict = seeded;
+	return KIN_NONE;
+}
+
+const char *stage_os_of(struct slice path)
+{
+	static const char *const mac[] = { "/Applications/", "/Users/", "/Library/", "/System/", "/private/" };
+
+	if (!path.n)
+		return NULL;
+	if (path.p[0] != '/')
+		return slice_find(path, '\\') < path.n ? "windows" : NULL;
+	for (size_t i = 0; i < sizeof(mac) / sizeof(*mac); i++)
+		if (slice_starts(path, slice_str(mac[i])))
+			return "macos";
+	return "linux";
+}
+
+struct slice stage_place(struct slice path, struct arena *arena)
+{
+	static const char *const homes[] = { ":\\users", "/Users", "/home" };
+	struct slice key = path_key(path, arena);
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
+		struct slice home = slice_str(homes[i]), rest;
+		size_t from = (i == 0) + home.n, end; /* behind the drive's letter */
+
+		if (key.n <= from || !slice_starts(slice_from(key, i == 0), home) || key.p[from] != (i ? '/' : '\\'))
+			continue;
+		rest = slice_from(key, from + 1);
+		end = slice_find(rest, key.p[from]);
+		return arena_printf(arena, "%.*s*%.*s", (int)from + 1, (const char *)key.p, (int)(rest.n - end),
+				    (const char *)rest.p + end);
+	}
+	return key.p == path.p ? arena_keep(arena, key) : key;
+}
+
+/* ---- whom one calls ---- */
+
+bool stage_is_contact(const struct graph_edge *e)
+{
+	return e->op == ACTIVITY_NETWORK_CONNECT || e->op == ACTIVITY_DNS_QUERY || e->op == ACTIVITY_HTTP_REQUEST;
+}
+
+/* Addresses of the house itself, and of nobody. RFC 1918, 3927, 4193, 4291, 5735. */
+static bool is_inner_address(struct slice a)
+{
+	static const char *const inner[] = { "10.", "127.", "169.254.", "192.168.", "0.", "224.", "239.", "255.", "fe80:",
+					     "fc", "fd", "::1", "ff" };
+	struct slice dot = slice_str("172.");
+	uint64_t second;
+	struct slice rest;
+
+	if (slice_is(a, "::"))
+		return true;
+	for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++)
+		if (slice_starts(a, slice_str(inner[i])))
+			return true;
+	return slice_starts(a, dot) && slice_to_u64(slice_cut(slice_from(a, dot.n), '.', &rest), &second) && second >= 16 &&
+	       second <= 31;
+}
+
+static bool is_address(struct slice s)
+{
+	bool digits = s.n > 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ':')
+			return true;
+		else if (s.p[i] != '.' && (s.p[i] < '0' || s.p[i] > '9'))
+			digits = false;
+	return digits;
+}
+
+static size_t add_destination(struct slice s, struct arena *arena, struct slice *ret, size_t n)
+{
+	s = slice_trim(s);
+	while (s.n && s.p[s.n - 1] == '.')
+		s.n--;
+	if (slice_starts(s, slice_str("::ffff:")))
+		s = slice_from(s, 7);
+	if (!s.n || s.n > 255)
+		return n;
+	s = arena_lower(arena, s);
+	/* A name without a dot is of the house. */
+	if (is_address(s) ? is_inner_address(s) : slice_find(s, '.') == s.n)
+		return n;
+	ret[n] = s;
+	return n + 1;
+}
+
+static struct slice host_of_url(struct slice url)
+{
+	const uint8_t *at = slice_search(url, slice_str("://"));
+	size_t n = 0;
+
+	if (at)
+		url = slice_from(url, (size_t)(at - url.p) + 3);
+	while (n < url.n && url.p[n] != '/' && url.p[n] != '?' && url.p[n] != ':')
+		n++;
+	return slice_head(url, n);
+}
+
+size_t stage_destinations(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2])
+{
+	struct slice name;
+	size_t n = 0;
+
+	if (!stage_is_contact(e) || e->object == GRAPH_NONE)
+		return 0;
+	name = g->nodes[e->object].name;
+	if (e->op == ACTIVITY_HTTP_REQUEST)
+		return add_destination(host_of_url(name), arena, ret, 0);
+	if (e->op == ACTIVITY_NETWORK_CONNECT)
+		n = add_destination(graph_attribute(g, e, ATTRIBUTE_REMOTE_HOST), arena, ret, 0);
+	return add_destination(name, arena, ret, n);
+}
+
+/* ---- what is known at the end ---- */
+
+/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version. */
+static bool compared(const struct stage_known *k)
+{
+	bool yes = k->other_contacts > 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		yes |= by_path(&k->wanted[i]);
+	return yes;
+}
+
+/* Whom another version of the product calls too; whom programs call where it is not. */
+static bool called_by(const struct stage_known *k, struct slice name, uint32_t bit)
+{
+	uint32_t who = map_get(&k->other_called, name);
+
+	return who != MAP_NONE && who & bit;
+}
+
+/* Nobody else calls it; where hosts with alerts do, only whom these call. An alert on the contact itself says as
+ * much where other programs are told to call it too, or where there is no other version. */
+static bool is_destination(const struct stage_known *k, uint32_t i, bool alerting)
+{
+	struct slice name = map_key(&k->called, i);
+
+	if (map_get(&k->accused, name) != MAP_NONE && !called_by(k, name, 2))
+		return true;
+	return compared(k) && !called_by(k, name, 1 | 2) && (!alerting || k->called.entries[i].value == 3);
+}
+
+void stage_known_finish(struct stage_known *k)
+{
+	bool alerting = false;
+
+	for (uint32_t i = 0; i < k->called.n; i++)
+		alerting |= k->called.entries[i].value == 3 && !called_by(k, map_key(&k->called, i), 1 | 2);
+	for (uint32_t i = 0; i < k->called.n; i++)
+		if (is_destination(k, i, alerting))
+			map_set(&k->destinations, map_key(&k->called, i), 1);
+	k->finished = true;
+}
+
+bool stage_known_calls(const struct stage_known *k, const char **ret_why)
+{
+	*ret_why = k->destinations.n ? NULL
+		   : compared(k)     ? "no contact of it is in the evidence that others do not have as well"
+				     : "no contact of another version of the product is in the evidence, and no alert "
+				       "stands on one of this: whom it calls and others do not cannot be told";
+	return !*ret_why;
+}
+
+const char *stage_known_nothing(const struct stage_known *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->wanted[i].product.n || k->wanted[i].path.n || k->wanted[i].url.n || k->hashes.n)
+			return NULL;
+	return k->n ? "the origin is no software that could lie on a host: there is nothing to look for"
+		    : "no origin is known: there is nothing to look for";
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What is looked for on every host: the origin (or the tied origins) of a case, and what the hosts together teach
+ * of it: its files' contents and places, whom it calls, what other versions of the product do as well.
+ *
+ *   stage_known_init; stage_wanted_add ...           // the origins
+ *   stage_learn(k, g, host)                          // each host's graph once
+ *   stage_known_finish                               // then stage_facts.h
+ *
+ * Identity (DESIGN, "release"): a content's hash where a record gives one; else product, version, system and
+ * company together. A version alone names nothing: what has the number and another content is not it.
+ * Owner: the struct; everything is copied. One thread.
+ */
+#include "base/map.h"
+#include "graph/trace.h"
+
+#define STAGE_WANTED 8u
+
+struct stage_wanted {
+	enum origin_kind kind;
+	struct slice line; /* for people */
+	struct slice product, version, os, company, ecosystem;
+	struct slice path, url, downloaded; /* n 0: not known */
+};
+
+struct stage_known {
+	struct arena arena;
+	struct stage_wanted wanted[STAGE_WANTED];
+	size_t n;
+	struct map alerting; /* folded names of hosts whose alerts lead to it */
+	struct map hashes;   /* of its files */
+	struct map seeds;    /* "kind of hash, name of file" of those that were given: another content is another */
+	struct map other_hashes; /* of other versions' */
+	struct map other_versions; /* of the product, as the case's records name them */
+	struct map places;	 /* of its files, and of other versions' (stage_place) */
+	struct map own_places;	 /* of its files alone */
+	struct map folders;	 /* that hold these */
+	struct map urls;	 /* that it was fetched from */
+	struct map other_urls;	 /* that another version was fetched from as well */
+	struct map called;	 /* by it: value 1, on an alerting host 3 */
+	struct map other_called; /* by other versions (value 2 or 3), and where it is not (1 or 3) */
+	struct map accused;	 /* called by it where an alert stands on the contact */
+	struct map destinations; /* after finish: whom it calls and nobody else does */
+	struct map other_deeds;	 /* of other versions (stage_deeds.h) */
+	uint64_t other_contacts; /* of other versions: is there anything to compare with? */
+	bool finished;
+};
+
+void stage_known_init(struct stage_known *k);
+void stage_known_done(struct stage_known *k);
+/* False when there are STAGE_WANTED already. Texts are copied. */
+bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w);
+/* A content of the origin: its hash (hex) and the name of its file (n 0: any). */
+void stage_wanted_hash(struct stage_known *k, struct slice hash, struct slice file);
+/* What records of the whole case say of a release's file. Of another version of the product it is not the origin's,
+ * whatever a trace has put beside it. All of them twice: first which versions there are, then what is beside them. */
+void stage_wanted_content(struct stage_known *k, struct slice product, struct slice version, struct slice company,
+			  const char *os, struct slice hash);
+void stage_wanted_host(struct stage_known *k, struct slice host);
+/* An address that it, or (other) another version of it too, was fetched from. */
+void stage_wanted_url(struct stage_known *k, struct slice url, bool other);
+/* alerts: which records an alert stands on (stage_place_key); may be NULL. */
+void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts);
+/* The place of a record as a key of such a map. */
+struct stage_place_key {
+	uint64_t source, record, offset;
+};
+void stage_known_finish(struct stage_known *k);
+/* Whether destinations are known; else why not, in *ret_why. */
+bool stage_known_calls(const struct stage_known *k, const char **ret_why);
+/* Why nothing of the origin can lie on a host; NULL when something can. */
+const char *stage_known_nothing(const struct stage_known *k);
+
+/* ---- for the files of this part ---- */
+
+/* Product and version as a record names them, against the origin. */
+enum stage_kin { KIN_NONE, KIN_OWN, KIN_OTHER };
+enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,
+			    const char *os);
+bool stage_same_version(struct slice a, struct slice b);
+/* What a set of attributes says of a content: KIN_OWN, KIN_OTHER by its hash, KIN_NONE when no hash settles it.
+ * *ret_conflict: the hash is another than that of the origin's file of this name. */
+enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph *g, const struct graph_edge *e,
+				 struct slice path, bool *ret_conflict);
+/* A path with the user's name and the drive's case taken out, in the arena. */
+struct slice stage_place(struct slice path, struct arena *arena);
+/* Is the host's system the one that the origin is for? os: of a path; NULL: not told. */
+const char *stage_os_of(struct slice path);
+/* The names under which an edge's far end is known: up to 2 (name and address), folded, in the arena. Loopback,
+ * link-local and private addresses without a name are none. */
+size_t stage_destinations(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2]);
+bool stage_is_contact(const struct graph_edge *e);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each host teaches of the origin: contents, places, whom it and others call, what other versions do. */
+#include "case/stage_deeds.h"
+
+#include "graph/path.h"
+
+/* Folders of everybody: what lies there is not the product's. */
+static bool shared_folder(struct slice folder)
+{
+	static const char *const parts[] = { "\\temp", "\\tmp", "\\downloads", "/downloads", "\\desktop", "/tmp", "\\programdata" };
+	static const char *const whole[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/lib", "/usr/local/bin", "/lib", "/opt",
+					     "/applications", "c:\\program files", "c:\\program files (x86)", "c:\\users\\*" };
+
+	if (!folder.n || role_system_path(folder))
+		return true;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (slice_holds_nocase(folder, slice_str(parts[i])) && (i < 6 || slice_ends(folder, slice_str(parts[i]))))
+			return true;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
+		if (slice_eq_nocase(folder, slice_str(whole[i])))
+			return true;
+	return false;
+}
+
+struct learning {
+	struct stage_known *k;
+	const struct graph *g;
+	const struct map *alerts; /* or NULL */
+	struct stage_marks marks;
+	int64_t own_from; /* from when on it was on this host */
+	struct arena scratch;
+};
+
+static void learn_place(struct learning *x, struct slice path, bool own)
+{
+	struct slice place = stage_place(path, &x->scratch), folder = path_folder(place);
+
+	if (!path.n || role_system_path(path))
+		return;
+	map_set(&x->k->places, place, 1);
+	if (own)
+		map_set(&x->k->own_places, place, 1);
+	if (!shared_folder(folder))
+		map_set(&x->k->folders, folder, 1);
+}
+
+static void learn_hashes(struct learning *x, const struct graph_edge *e, bool own)
+{
+	static const enum attribute which[] = { ATTRIBUTE_SHA256, ATTRIBUTE_SHA1, ATTRIBUTE_MD5 };
+
+	for (size_t i = 0; i < sizeof(which) / sizeof(*which); i++) {
+		struct slice hash = graph_attribute(x->g, e, which[i]);
+
+		if (hash.n)
+			map_set(own ? &x->k->hashes : &x->k->other_hashes, hash, 1);
+	}
+}
+
+/* A program of the product; what only runs on its behalf (an interpreter) is not. */
+static void learn_program(struct learning *x, const struct graph_edge *e)
+{
+	enum stage_mark mark = stage_mark_of(&x->marks, e->object);
+	struct slice image = x->g->nodes[e->object].name;
+
+	if ((mark != MARK_OWN && mark != MARK_OTHER) || role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | ROLE_STOCK))
+		return;
+	learn_place(x, image, mark == MARK_OWN);
+	if (!x->marks.guessed[e->object])
+		learn_hashes(x, e, mark == MARK_OWN);
+}
+
+/* A module beside the product's programs that came with it: not one that it wrote itself. */
+static void learn_module(struct learning *x, const struct graph_edge *e)
+{
+	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
+	struct slice path = x->g->nodes[e->object].name;
+
+	if ((mark != MARK_OWN && mark != MARK_OTHER) || x->marks.wrote[e->object] || role_system_path(path) ||
+	    !stage_in_place(x->k, path))
+		return;
+	learn_place(x, path, mark == MARK_OWN);
+	if (!x->marks.guessed[e->subject])
+		learn_hashes(x, e, mark == MARK_OWN);
+}
+
+static void add_bits(struct map *m, struct slice key, uint32_t bits)
+{
+	uint32_t was = map_get(m, key);
+
+	map_set(m, key, was == MAP_NONE ? bits : was | bits);
+}
+
+static bool alerted(const struct learning *x, const struct graph_edge *e)
+{
+	struct graph_place p = graph_place(x->g, (uint32_t)(e - x->g->edges));
+	struct stage_place_key key = { p.source, p.record, p.offset };
+
+	return x->alerts && map_get(x->alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
+}
+
+static void learn_call(struct learning *x, const struct graph_edge *e)
+{
+	struct slice names[2];
+	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
+	size_t n = stage_destinations(x->g, e, &x->scratch, names);
+	bool other = stage_acts_other(mark) || (!stage_acts(mark) && e->timed && e->time_ns < x->own_from);
+
+	x->k->other_contacts += n && stage_acts_other(mark);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t was = map_get(&x->k->called, names[i]);
+
+		if (other)
+			add_bits(&x->k->other_called, names[i], stage_acts_other(mark) ? 2 : 1);
+		else if (stage_acts(mark))
+			map_set(&x->k->called, names[i], x->marks.alerting || was == 3 ? 3 : 1);
+		if (stage_acts(mark) && alerted(x, e))
+			map_set(&x->k->accused, names[i], 1);
+	}
+}
+
+static void learn_deed(struct learning *x, const struct graph_edge *e)
+{
+	struct stage_deed d;
+
+	if (stage_acts_other(stage_mark_of(&x->marks, e->subject)) && stage_deed_of(&x->marks, e, &x->scratch, &d))
+		map_set(&x->k->other_deeds, d.key, 1);
+}
+
+static void own_from(struct learning *x)
+{
+	x->own_from = INT64_MAX;
+	for (size_t i = 0; i < x->marks.install_count; i++)
+		if (x->marks.installs[i].own && x->marks.installs[i].from_ns < x->own_from)
+			x->own_from = x->marks.installs[i].from_ns - INSTALL_WINDOW_NS;
+	for (uint32_t i = 0; i < x->g->node_count; i++)
+		if (stage_mark_of(&x->marks, i) == MARK_OWN && x->g->nodes[i].start_ns < x->own_from)
+			x->own_from = x->g->nodes[i].start_ns;
+}
+
+void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts)
+{
+	struct learning x = { .k = k, .g = g, .alerts = alerts };
+
+	arena_init(&x.scratch, 0);
+	stage_marks_init(&x.marks, k, g, host);
+	own_from(&x);
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+
+		if (e->object == GRAPH_NONE)
+			continue;
+		arena_reset(&x.scratch);
+		if (e->op == ACTIVITY_PROCESS_START)
+			learn_program(&x, e);
+		else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
+			learn_module(&x, e);
+		else if (stage_is_contact(e))
+			learn_call(&x, e);
+		if (e->subject != GRAPH_NONE)
+			learn_deed(&x, e);
+	}
+	stage_marks_done(&x.marks);
+	arena_done(&x.scratch);
+}

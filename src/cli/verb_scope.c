@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/output.h"
+#include "cli/scoping.h"
+#include "cli/verb.h"
+
+int verb_scope(const struct cli_options *o)
+{
+	const char *path = o->operands.items[0];
+	struct scoping_wanted wanted = { .hosts = o->hosts, .host_count = o->host_count };
+	struct err err = { 0 };
+	struct store *s = store_open(path, &err);
+	struct buf text = { 0 };
+	struct output out;
+	bool ok = s != NULL;
+
+	if (o->origin && !slice_to_i64(slice_str(o->origin), &wanted.rank))
+		wanted.text = slice_str(o->origin);
+	ok = ok && scoping_tell(&text, s, o, path, &wanted, o->json, &err);
+	if (ok && (ok = output_open(&out, o->output, &err))) {
+		output_put(&out, buf_slice(&text));
+		ok = output_close(&out, &err);
+	}
+	if (!ok)
+		say_error("%s", err.why);
+	buf_done(&text);
+	store_close(s, &err);
+	return ok ? EXIT_DONE : EXIT_USAGE;
+}
