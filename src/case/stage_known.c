@@ -194,6 +194,14 @@ static bool same_os(const struct stage_wanted *w, const char *os)
 	return !w->os.n || !os || slice_is(w->os, "unknown") || slice_is(w->os, os);
 }
 
+bool stage_for_system(const struct stage_known *k, const char *os)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (same_os(&k->wanted[i], os))
+			return true;
+	return false;
+}
+
 enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,
 			    const char *os)
 {
