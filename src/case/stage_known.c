@@ -66,6 +66,9 @@ bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w)
 		if (x->downloaded.n)
 			map_set(&k->own_places, stage_place(x->downloaded, &k->arena), 1);
 	}
+	/* The release's file that a trace met: where no record names products, its place is all that is known. */
+	if (!by_path(x))
+		stage_learn_place(k, x->path, false);
 	if (x->url.n)
 		stage_wanted_url(k, x->url, false);
 	return true;

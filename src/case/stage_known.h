@@ -74,6 +74,9 @@ const char *stage_known_nothing(const struct stage_known *k);
 
 /* ---- for the files of this part ---- */
 
+/* A file of the product lies there; own: of the origin itself. */
+void stage_learn_place(struct stage_known *k, struct slice path, bool own);
+
 /* Product and version as a record names them, against the origin. */
 enum stage_kin { KIN_NONE, KIN_OWN, KIN_OTHER };
 enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,
