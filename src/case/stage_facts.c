@@ -10,6 +10,7 @@
 #define TEXT_BYTES 240u
 /* Sysmon's keys begin with the machine's number, which an image's clones share; an EDR numbers each machine anew. */
 #define MACHINE_DIGITS 8u
+#define EVER_NS (INT64_C(50) * 366 * 86400 * 1000000000)
 #define MINUTE_NS (INT64_C(60) * 1000000000)
 /* Repeated contact: three moments at least a minute apart, over ten minutes. */
 #define BEACON_MOMENTS 3u
@@ -108,7 +109,8 @@ static void see_offer(struct gathering *x, const struct graph_edge *e)
 			   : e->op == ACTIVITY_PROCESS_START ? url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE))
 							     : graph_attribute(x->g, e, ATTRIBUTE_HOST_URL);
 
-	if (own_url(x, url))
+	/* One address may serve two systems. */
+	if (own_url(x, url) && stage_for_system(x->k, facts_at(x, e)->os))
 		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for where it is fetched from", url);
 }
 
@@ -163,6 +165,17 @@ static void see_install(struct gathering *x, const struct stage_install *i)
 	prove(x, &facts_at(x, e)->removed, e, i->removed ? "uninstalled" : "replaced by another version", name_of(x, e));
 }
 
+/* Is its installer at work? By a package's record; or its own address was asked for a short while ago. */
+static bool arriving(const struct gathering *x, const struct graph_edge *e, int64_t behind_ns)
+{
+	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
+	const struct stage_proof *offered = &x->lives[life_at(x, e)].proofs[STAGE_S0];
+
+	if (i && i->own && e->time_ns - behind_ns <= i->from_ns)
+		return true;
+	return e->timed && offered->timed && e->time_ns >= offered->last_ns && e->time_ns - offered->last_ns <= INSTALL_WINDOW_NS;
+}
+
 static bool is_write(const struct graph_edge *e)
 {
 	return e->op == ACTIVITY_FILE_CREATE || e->op == ACTIVITY_FILE_WRITE || e->op == ACTIVITY_FILE_RENAME ||
@@ -177,7 +190,6 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 	struct slice path = name_of(x, e), place = stage_place(path, &x->scratch);
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
-	const struct stage_install *i;
 	bool ours = kin == KIN_OWN || (write && own_url(x, graph_attribute(x->g, e, ATTRIBUTE_HOST_URL)));
 
 	if (!ours && kin == KIN_NONE && !conflict)
@@ -186,8 +198,7 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 				    stage_os_of(path)) == KIN_OWN;
 	if (!ours && kin == KIN_NONE && !conflict && x->marks.alerting && !x->k->wanted[0].version.n)
 		ours = map_get(&x->k->own_places, place) != MAP_NONE;
-	if (!ours && kin == KIN_NONE && !conflict && write && e->timed && (i = stage_install_at(&x->marks, e->time_ns)) &&
-	    i->own && e->time_ns <= i->from_ns + MINUTE_NS)
+	if (!ours && kin == KIN_NONE && !conflict && write && arriving(x, e, MINUTE_NS))
 		ours = map_get(&x->k->places, place) != MAP_NONE;
 	if (ours && write)
 		prove(x, &f->proofs[STAGE_S1], e, "a file of it was written", path);
@@ -374,16 +385,18 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 	struct slice action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
-	const struct stage_install *i;
+	bool placed = stage_in_place(x->k, path);
 
 	if (!stopped(action) || kin == KIN_OTHER || conflict)
 		return;
 	if (kin == KIN_NONE) {
-		i = e->timed && stage_in_place(x->k, path) ? stage_install_at(&x->marks, e->time_ns) : NULL;
-		if (!(i && i->own) && !(x->marks.alerting && !x->k->wanted[0].version.n &&
+		if (!(placed && arriving(x, e, EVER_NS)) && !(x->marks.alerting && !x->k->wanted[0].version.n &&
 					map_get(&x->k->own_places, stage_place(path, &x->scratch)) != MAP_NONE))
 			return;
 	}
+	/* What was stopped where it is run from had been installed. */
+	if (placed)
+		prove(x, &f->proofs[STAGE_S2], e, "a file of it was in its place when a detector stopped it", path);
 	prove(x, &f->blocked, e, "a detector stopped a file of it",
 	      arena_printf(&x->scratch, "%.*s (%.*s)", (int)path.n, (const char *)path.p, (int)action.n, (const char *)action.p));
 }

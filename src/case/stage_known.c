@@ -66,6 +66,9 @@ bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w)
 		if (x->downloaded.n)
 			map_set(&k->own_places, stage_place(x->downloaded, &k->arena), 1);
 	}
+	/* The release's file that a trace met: where no record names products, its place is all that is known. */
+	if (!by_path(x))
+		stage_learn_place(k, x->path, false);
 	if (x->url.n)
 		stage_wanted_url(k, x->url, false);
 	return true;
@@ -192,6 +195,14 @@ static bool same_company(struct slice a, struct slice b)
 static bool same_os(const struct stage_wanted *w, const char *os)
 {
 	return !w->os.n || !os || slice_is(w->os, "unknown") || slice_is(w->os, os);
+}
+
+bool stage_for_system(const struct stage_known *k, const char *os)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (same_os(&k->wanted[i], os))
+			return true;
+	return false;
 }
 
 enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,

@@ -74,10 +74,15 @@ const char *stage_known_nothing(const struct stage_known *k);
 
 /* ---- for the files of this part ---- */
 
+/* A file of the product lies there; own: of the origin itself. */
+void stage_learn_place(struct stage_known *k, struct slice path, bool own);
+
 /* Product and version as a record names them, against the origin. */
 enum stage_kin { KIN_NONE, KIN_OWN, KIN_OTHER };
 enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,
 			    const char *os);
+/* Is it for this system? NULL: not told, which is no difference. */
+bool stage_for_system(const struct stage_known *k, const char *os);
 bool stage_same_version(struct slice a, struct slice b);
 /* What a set of attributes says of a content: KIN_OWN, KIN_OTHER by its hash, KIN_NONE when no hash settles it.
  * *ret_conflict: the hash is another than that of the origin's file of this name. */

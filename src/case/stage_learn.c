@@ -31,17 +31,21 @@ struct learning {
 	struct arena scratch;
 };
 
-static void learn_place(struct learning *x, struct slice path, bool own)
+void stage_learn_place(struct stage_known *k, struct slice path, bool own)
 {
-	struct slice place = stage_place(path, &x->scratch), folder = path_folder(place);
+	struct arena scratch;
+	struct slice place;
 
 	if (!path.n || role_system_path(path))
 		return;
-	map_set(&x->k->places, place, 1);
+	arena_init(&scratch, 0);
+	place = stage_place(path, &scratch);
+	map_set(&k->places, place, 1);
 	if (own)
-		map_set(&x->k->own_places, place, 1);
-	if (!shared_folder(folder))
-		map_set(&x->k->folders, folder, 1);
+		map_set(&k->own_places, place, 1);
+	if (!shared_folder(path_folder(place)))
+		map_set(&k->folders, path_folder(place), 1);
+	arena_done(&scratch);
 }
 
 static void learn_hashes(struct learning *x, const struct graph_edge *e, bool own)
@@ -64,7 +68,7 @@ static void learn_program(struct learning *x, const struct graph_edge *e)
 
 	if ((mark != MARK_OWN && mark != MARK_OTHER) || role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | ROLE_STOCK))
 		return;
-	learn_place(x, image, mark == MARK_OWN);
+	stage_learn_place(x->k, image, mark == MARK_OWN);
 	if (!x->marks.guessed[e->object])
 		learn_hashes(x, e, mark == MARK_OWN);
 }
@@ -78,7 +82,7 @@ static void learn_module(struct learning *x, const struct graph_edge *e)
 	if ((mark != MARK_OWN && mark != MARK_OTHER) || x->marks.wrote[e->object] || role_system_path(path) ||
 	    !stage_in_place(x->k, path))
 		return;
-	learn_place(x, path, mark == MARK_OWN);
+	stage_learn_place(x->k, path, mark == MARK_OWN);
 	if (!x->marks.guessed[e->subject])
 		learn_hashes(x, e, mark == MARK_OWN);
 }

@@ -340,6 +340,18 @@ static void mark_load(struct marking *x, const struct graph_edge *e)
 		x->m->of[e->subject] = MARK_SECOND;
 }
 
+/* An updater that writes into its own folder brings the product's files: no second stage. */
+static bool installs_beside(struct marking *x, const struct graph_edge *e)
+{
+	struct slice image = e->subject == GRAPH_NONE ? slice_of(NULL, 0) : x->g->nodes[e->subject].name;
+	struct slice path = x->g->nodes[e->object].name, folder = path_folder(image);
+
+	if (!folder.n || !(role_of(image, NULL) & ROLE_INSTALLER))
+		return false;
+	return stage_in_place(x->k, path) ||
+	       (path.n > folder.n && slice_eq_nocase(slice_head(path, folder.n), folder));
+}
+
 static void mark_edge(struct marking *x, const struct graph_edge *e)
 {
 	if (e->object == GRAPH_NONE)
@@ -358,6 +370,8 @@ static void mark_edge(struct marking *x, const struct graph_edge *e)
 	case ACTIVITY_DOWNLOAD: {
 		enum stage_mark mark = stage_mark_of(x->m, e->subject);
 
+		if (installs_beside(x, e))
+			mark = MARK_NONE;
 		x->m->wrote[e->object] = stage_acts(mark) || stage_acts_other(mark) ? (uint8_t)mark : MARK_NONE;
 		break;
 	}
