@@ -272,6 +272,20 @@ static void tell_answer(struct telling *t)
 	put_sentence(t, "-");
 }
 
+static void tell_no_alert(struct telling *t)
+{
+	uint64_t hits = number(store_meta(t->s, "hits"));
+
+	if (t->first.there)
+		buf_put_str(&t->line, "No alert: the case began with what was named.");
+	else if (hits)
+		buf_printf(&t->line, "%llu hit%s, not traced by the version that made this case: investigate the evidence "
+				     "again. --details lists them.", (unsigned long long)hits, plural(hits));
+	else
+		buf_put_str(&t->line, "No alert in this evidence. That says nothing about records that are not there.");
+	put_sentence(t, "-");
+}
+
 static bool tell_events(struct telling *t, struct err *err)
 {
 	buf_put_str(t->out, "\nWhat happened\n");
@@ -282,12 +296,8 @@ static bool tell_events(struct telling *t, struct err *err)
 	t->rows = 0;
 	if (!store_ask(t->s, STORE_FIRST_ALERT, alert_row, t, err))
 		return false;
-	if (!t->rows) {
-		buf_put_str(&t->line, t->first.there ? "No alert: the case began with what was named."
-						     : "No alert in this evidence. That says nothing about records that "
-						       "are not there.");
-		put_sentence(t, "-");
-	}
+	if (!t->rows)
+		tell_no_alert(t);
 	if (!tell_novel(t, err))
 		return false;
 	tell_answer(t);
