@@ -143,7 +143,7 @@ static void start_at_deeds(const struct place *p, struct asked *x, int64_t from,
 	for (uint32_t i = 0; i < p->g->edge_count && scored < SCORED_MAX; i++) {
 		const struct graph_edge *e = &p->g->edges[i];
 		struct surprise s;
-		bool there = false;
+		size_t at = 0;
 
 		if (!e->timed || e->time_ns < from || e->time_ns > to || e->op == ACTIVITY_PROCESS_END)
 			continue;
@@ -151,11 +151,12 @@ static void start_at_deeds(const struct place *p, struct asked *x, int64_t from,
 		baseline_score(p->base, p->g, i, &s);
 		if (!s.known || (!s.never_earlier && !s.never_peers))
 			continue;
-		for (size_t k = 0; k < n; k++)
-			there |= p->g->edges[best[k].edge].subject == e->subject;
-		if (there)
+		while (at < n && p->g->edges[best[at].edge].subject != e->subject)
+			at++;
+		if (at < n && s.bits <= best[at].bits)
 			continue;
-		best[n++] = (struct deed){ i, s.bits };
+		n += at == n;
+		best[at] = (struct deed){ i, s.bits };
 		qsort(best, n, sizeof(*best), by_bits);
 		n = n > DEEDS_MAX ? DEEDS_MAX : n;
 	}

@@ -67,6 +67,7 @@ static struct weighed judge(struct fleet *f, uint32_t group)
 					   .version_count = f->older_n ? 1 : 0 };
 	struct weighed w;
 
+	cohort_ready(&f->c);
 	weigh(&f->c, &x, &w);
 	cohort_done(&f->c);
 	return w;
@@ -256,6 +257,7 @@ static void a_scanner_that_looks_away_is_not_quiet(void **state)
 	cohort_exclude(&f.c, 2, slice_str("C:\\Program Files\\Pho"));
 	x.places = f.places;
 	x.place_count = f.n;
+	cohort_ready(&f.c);
 	weigh(&f.c, &x, &w);
 	assert_int_equal(w.table.exposed_alerting, 1);
 	assert_int_equal(w.table.exposed_quiet, 3);
