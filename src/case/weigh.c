@@ -44,7 +44,7 @@ struct sight {
 	int64_t first_after; /* first from the arrival on, INT64_MAX none */
 	bool alerts;
 	bool own, other; /* some trace here; to something that is no version of it */
-	bool marked;	 /* by rate_of, while it counts */
+	bool marked;	 /* while a version's hosts are counted */
 };
 
 struct weighing {
@@ -60,8 +60,6 @@ struct weighing {
 	struct unit *units;
 };
 
-/* All particular classes at once. */
-#define ANY_CLASS UINT32_MAX
 
 static const char *const verdicts[] = { "supported", "lead", "unexplained", "not_supported" };
 
@@ -308,57 +306,77 @@ static void count_units(struct weighing *z)
 
 /* ---- its other versions ---- */
 
-/* Hosts on which a version alerts in this class are marked, or the marks taken away. */
-static void mark(struct weighing *z, const struct weigh_version *v, uint32_t class, bool marked)
+/* Hosts on which a version ran and a detector was at work are marked, or the marks taken away. */
+static uint32_t mark(struct weighing *z, const struct weigh_version *v, bool marked)
 {
-	size_t n;
-	const uint32_t *list = cohort_of_group(z->c, v->group, &n);
+	uint32_t n = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct cohort_alert *a = &z->c->alerts[list[i]];
-
-		if (class == ANY_CLASS ? z->particular[a->class] : a->class == class)
-			z->hosts[a->host].marked = marked;
-	}
-}
-
-/* How often a version alerts in a class, or ANY_CLASS: of the hosts on which it ran and a detector was at work. */
-static double rate_of(struct weighing *z, const struct weigh_version *v, uint32_t class, uint32_t *ret_quiet,
-		      uint32_t *ret_all)
-{
-	uint32_t alerting = 0, all = 0;
-
-	mark(z, v, class, true);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct weigh_place *p = &v->places[i];
-		const struct sight *s = &z->hosts[p->host];
+		struct sight *s = &z->hosts[p->host];
 
 		if (!p->ran || s->live.from_ns > s->live.to_ns || s->live.to_ns < p->first_ns)
 			continue;
-		all++;
-		alerting += s->marked;
+		s->marked = marked;
+		n++;
 	}
-	mark(z, v, class, false);
-	*ret_all = all;
-	*ret_quiet = all - alerting;
-	return all ? (double)alerting / all : 0;
+	return n;
 }
 
-/* Does an earlier version raise this class as often? */
-static bool is_old(struct weighing *z, uint32_t class)
+/* Of these hosts, the share that alerts in each class; false where there are none. */
+static bool rates_of(struct weighing *z, const struct weigh_version *v, double *rates)
+{
+	size_t n;
+	const uint32_t *list = cohort_of_group(z->c, v->group, &n);
+	uint32_t all = mark(z, v, true);
+
+	memset(rates, 0, z->c->class_count * sizeof(*rates));
+	for (size_t i = 0; i < n; i++)
+		rates[z->c->alerts[list[i]].class] += z->hosts[z->c->alerts[list[i]].host].marked;
+	for (size_t k = 0; k < z->c->class_count && all; k++)
+		rates[k] /= all;
+	mark(z, v, false);
+	return all;
+}
+
+/* Those that alert in any particular class, and those that are quiet. */
+static void count_hosts(struct weighing *z, const struct weigh_version *v, uint32_t *ret_alerting, uint32_t *ret_quiet)
+{
+	size_t n;
+	const uint32_t *list = cohort_of_group(z->c, v->group, &n);
+	uint32_t all = mark(z, v, true);
+
+	*ret_alerting = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct sight *s = &z->hosts[z->c->alerts[list[i]].host];
+
+		if (!z->particular[z->c->alerts[list[i]].class] || !s->marked)
+			continue;
+		++*ret_alerting;
+		s->marked = false; /* each host once */
+	}
+	*ret_quiet = all - *ret_alerting;
+	mark(z, v, false);
+}
+
+/* Which particular classes an earlier version raises as often. */
+static void find_old(struct weighing *z, bool *old)
 {
 	const struct weigh_version self = { .places = z->x->places, .n = z->x->place_count, .group = z->x->group };
-	uint32_t quiet, all;
-	double own = rate_of(z, &self, class, &quiet, &all);
+	double *own = heap_array(z->c->class_count + 1, sizeof(*own));
+	double *rates = heap_array(z->c->class_count + 1, sizeof(*rates));
 
+	rates_of(z, &self, own);
 	for (size_t i = 0; i < z->x->version_count; i++) {
 		const struct weigh_version *v = &z->x->versions[i];
-		double rate = v->older && v->group != MAP_NONE ? rate_of(z, v, class, &quiet, &all) : 0;
 
-		if (rate > 0 && rate >= AS_BAD * own)
-			return true;
+		if (!v->older || v->group == MAP_NONE || !rates_of(z, v, rates))
+			continue;
+		for (size_t k = 0; k < z->c->class_count; k++)
+			old[k] |= z->particular[k] && rates[k] > 0 && rates[k] >= AS_BAD * own[k];
 	}
-	return false;
+	free(own);
+	free(rates);
 }
 
 /* What the product does in every version says nothing of this one: left out where there is more. */
@@ -367,10 +385,9 @@ static void leave_out_old(struct weighing *z)
 	bool *old = heap_array(z->c->class_count + 1, sizeof(*old));
 	bool any_new = false;
 
-	for (uint32_t k = 0; k < z->c->class_count; k++) {
-		old[k] = z->particular[k] && is_old(z, k);
+	find_old(z, old);
+	for (size_t k = 0; k < z->c->class_count; k++)
 		any_new |= z->particular[k] && !old[k];
-	}
 	for (size_t k = 0; k < z->c->class_count && any_new; k++) {
 		if (!old[k])
 			continue;
@@ -387,7 +404,7 @@ static void leave_out_old(struct weighing *z)
 static void look_at_versions(struct weighing *z)
 {
 	struct weighed *w = z->w;
-	uint32_t exposed = w->table.exposed_alerting + w->table.exposed_quiet, as_bad = 0, others = 0, quiet, all;
+	uint32_t exposed = w->table.exposed_alerting + w->table.exposed_quiet, as_bad = 0, others = 0, alerting, quiet;
 	double own = exposed ? (double)w->table.exposed_alerting / exposed : 0;
 
 	for (size_t i = 0; i < z->x->version_count; i++) {
@@ -396,9 +413,10 @@ static void look_at_versions(struct weighing *z)
 
 		if (!v->older)
 			continue;
-		rate = rate_of(z, v, ANY_CLASS, &quiet, &all);
-		if (!all)
+		count_hosts(z, v, &alerting, &quiet);
+		if (!(alerting + quiet))
 			continue;
+		rate = (double)alerting / (alerting + quiet);
 		others++;
 		as_bad += rate >= AS_BAD * own;
 		if (rate <= QUIET * own)
