@@ -215,7 +215,8 @@ def a_case_that_begins_with_a_host_and_a_time(folder):
     logs = [row(f"org{i}-pc", 4, "10:00:00", 11, ProcessGuid=guid(f"org{i}-pc", 1), ProcessId="1001", Image=PHONE,
                 TargetFilename=r"C:\Users\u\phone.log") for i in range(8)]
     _, case = investigate(folder, fleet(4, 4) + logs, "--start", "org0-pc", "--start", "org7-pc", "--start",
-                          "2023-03-15T15:00:00Z", "--start", "Phone.exe", "--start", "2022-01-01T00:00:00Z", "--release", "Phone=18.12.407")
+                          "2023-03-15T15:00:00Z", "--start", "Phone.exe", "--start", "2022-01-01T00:00:00Z",
+                          "--release", "Phone=18.12.407")
     asked = {q["asked"]: q for q in case["questions"] if not q["automatic"]}
     check(asked["org0-pc"]["hosts"] == 1 and asked["org0-pc"]["entities"] > 0, asked["org0-pc"])
     check(asked["org7-pc"]["answer"] == "met in the records, and no deed there stands out", asked["org7-pc"])
