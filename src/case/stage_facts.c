@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 #include "case/stage_deeds.h"
+#include "case/stage_sources.h"
 #include "graph/path.h"
 
 #include <stdlib.h>
@@ -561,6 +562,7 @@ void stage_gather(const struct stage_known *k, struct graph *g, struct slice hos
 	arena_init(&x.scratch, 0);
 	map_init(&x.called);
 	stage_marks_init(&x.marks, k, g, host);
+	sources = stage_sources_of(g, sources, &source_count, arena);
 	start_lives(&x, host, sources, source_count, first_ns, last_ns);
 	for (size_t i = 0; i < x.marks.install_count; i++)
 		see_install(&x, &x.marks.installs[i]);

@@ -107,7 +107,8 @@ static void learn_call(struct learning *x, const struct graph_edge *e)
 	struct slice names[2];
 	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
 	size_t n = stage_destinations(x->g, e, &x->scratch, names);
-	bool other = stage_acts_other(mark) || (!stage_acts(mark) && e->timed && e->time_ns < x->own_from);
+	/* What may be of any version says nothing of the others. */
+	bool other = stage_acts_other(mark) || (!stage_acts(mark) && mark != MARK_UNCLEAR && e->timed && e->time_ns < x->own_from);
 
 	x->k->other_contacts += n && stage_acts_other(mark);
 	for (size_t i = 0; i < n; i++) {
