@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 #include "case/stage_deeds.h"
+#include "case/stage_package.h"
 #include "case/stage_sources.h"
 #include "graph/path.h"
 
@@ -183,6 +184,14 @@ static bool is_write(const struct graph_edge *e)
 	       e->op == ACTIVITY_DOWNLOAD || e->op == ACTIVITY_STREAM;
 }
 
+/* A language's package of which no version is told, as it is unpacked. */
+static bool unpacked(const struct gathering *x, struct slice path)
+{
+	const struct stage_wanted *w = stage_package_of(x->k, path);
+
+	return w && !w->version.n;
+}
+
 /* Files of it as they are written or found: by content; by address; where a package's record says that its
  * installer was at work, by place. */
 static void see_file(struct gathering *x, const struct graph_edge *e)
@@ -197,8 +206,11 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 		ours = stage_kin_of(x->k, graph_attribute(x->g, e, ATTRIBUTE_PRODUCT),
 				    graph_attribute(x->g, e, ATTRIBUTE_VERSION), graph_attribute(x->g, e, ATTRIBUTE_COMPANY),
 				    stage_os_of(path)) == KIN_OWN;
-	if (!ours && kin == KIN_NONE && !conflict && x->marks.alerting && !x->k->wanted[0].version.n)
-		ours = map_get(&x->k->own_places, place) != MAP_NONE;
+	if (!ours && kin == KIN_NONE && !conflict && !x->k->wanted[0].version.n)
+		ours = stage_known_place(&x->marks, place);
+	/* What a package manager puts into the package's own folder. */
+	if (!ours && kin == KIN_NONE && !conflict && write)
+		ours = unpacked(x, path);
 	if (!ours && kin == KIN_NONE && !conflict && write && arriving(x, e, MINUTE_NS))
 		ours = map_get(&x->k->places, place) != MAP_NONE;
 	if (ours && write)
@@ -391,8 +403,8 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 	if (!stopped(action) || kin == KIN_OTHER || conflict)
 		return;
 	if (kin == KIN_NONE) {
-		if (!(placed && arriving(x, e, EVER_NS)) && !(x->marks.alerting && !x->k->wanted[0].version.n &&
-					map_get(&x->k->own_places, stage_place(path, &x->scratch)) != MAP_NONE))
+		if (!(placed && arriving(x, e, EVER_NS)) &&
+		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, stage_place(path, &x->scratch))))
 			return;
 	}
 	/* What was stopped where it is run from had been installed. */

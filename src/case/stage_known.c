@@ -364,13 +364,14 @@ size_t stage_destinations(const struct graph *g, const struct graph_edge *e, str
 
 /* ---- what is known at the end ---- */
 
-/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version. */
+/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version; the scripts of
+ * a language's package are run when it comes, and nobody else has them. */
 static bool compared(const struct stage_known *k)
 {
 	bool yes = k->other_contacts > 0;
 
 	for (size_t i = 0; i < k->n; i++)
-		yes |= by_path(&k->wanted[i]);
+		yes |= by_path(&k->wanted[i]) || (k->wanted[i].ecosystem.n && !k->wanted[i].version.n);
 	return yes;
 }
 

@@ -2,6 +2,7 @@
 #include "case/stage_marks.h"
 
 #include "base/heap.h"
+#include "case/stage_package.h"
 #include "graph/path.h"
 
 #include <stdlib.h>
@@ -182,7 +183,7 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	if (e)
 		c = content_of_edge(x->g, e);
 	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, stage_os_of(path)), conflict);
-	if (mark != MARK_NONE || !stage_in_place(x->k, path))
+	if (mark != MARK_NONE || !(stage_in_place(x->k, path) || stage_package_place(x->k, path)))
 		return mark;
 	x->guessed = true;
 	file = graph_find(x->g, ENTITY_FILE, path);
@@ -200,17 +201,30 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	return conflict ? MARK_UNCLEAR : by_time(x, file, ns);
 }
 
+bool stage_known_place(const struct stage_marks *m, struct slice place)
+{
+	bool deployed = false;
+
+	for (size_t i = 0; i < m->k->n; i++)
+		deployed |= m->k->wanted[i].kind == ORIGIN_DEPLOYMENT;
+	return (m->alerting || deployed) && map_get(&m->k->own_places, place) != MAP_NONE;
+}
+
 /* What was brought in by itself: known by content, or as the file that it was on the hosts with alerts. */
 static enum stage_mark of_file(struct marking *x, const struct graph_edge *e, struct slice path)
 {
 	bool conflict = false;
 	enum stage_kin kin = e ? stage_kin_by_hash(x->k, x->g, e, path, &conflict) : KIN_NONE;
 
+	struct slice place;
+
 	if (kin == KIN_OWN)
 		return MARK_OWN;
-	if (conflict || map_get(&x->k->own_places, stage_place(path, &x->scratch)) == MAP_NONE)
+	place = stage_place(path, &x->scratch);
+
+	if (conflict || map_get(&x->k->own_places, place) == MAP_NONE)
 		return MARK_NONE;
-	return x->m->alerting ? MARK_OWN : MARK_UNCLEAR;
+	return stage_known_place(x->m, place) ? MARK_OWN : MARK_UNCLEAR;
 }
 
 static bool by_product(const struct stage_known *k)
@@ -221,24 +235,17 @@ static bool by_product(const struct stage_known *k)
 	return false;
 }
 
-/* Files of a language package: what lies in its folder. */
-static enum stage_mark of_language(struct marking *x, struct slice path, int64_t ns)
+/* A package's own script or file, of the version that was there; what has no version is of any. */
+static enum stage_mark of_package(struct marking *x, const struct stage_wanted *w, struct slice path, int64_t ns)
 {
-	const char *ecosystem;
-	struct slice name = role_language_package(path, &ecosystem);
+	enum stage_mark mark;
 
-	if (!name.p)
+	if (!w)
 		return MARK_NONE;
-	for (size_t i = 0; i < x->k->n; i++) {
-		const struct stage_wanted *w = &x->k->wanted[i];
-		enum stage_mark mark;
-
-		if (!w->ecosystem.n || !slice_is(w->ecosystem, ecosystem) || !slice_eq_nocase(w->product, name))
-			continue;
-		mark = by_time(x, graph_find(x->g, ENTITY_FILE, path), ns);
-		return mark == MARK_UNCLEAR && x->m->alerting ? MARK_OWN : mark;
-	}
-	return MARK_NONE;
+	if (!w->version.n)
+		return MARK_OWN;
+	mark = by_time(x, graph_find(x->g, ENTITY_FILE, path), ns);
+	return mark == MARK_UNCLEAR && x->m->alerting ? MARK_OWN : mark;
 }
 
 static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, struct slice path, int64_t ns)
@@ -248,7 +255,7 @@ static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, st
 	x->guessed = false;
 	arena_reset(&x->scratch);
 	if (by_product(x->k)) {
-		mark = of_language(x, path, ns);
+		mark = of_package(x, stage_package_of(x->k, path), path, ns);
 		if (mark == MARK_NONE)
 			mark = of_program(x, e, path, ns);
 	}
@@ -261,7 +268,7 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 	struct slice command = graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE), path;
 	size_t at = 0;
 
-	if (!(role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST)))
+	if (!(role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | (by_product(x->k) ? 0 : ROLE_COPIER))))
 		return MARK_NONE;
 	for (unsigned i = 0; i < 16 && (path = path_in_command(command, &at)).p; i++) {
 		enum stage_mark mark = of_path(x, NULL, path, e->time_ns);
@@ -269,12 +276,20 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 		if (mark != MARK_NONE)
 			return mark;
 	}
-	return MARK_NONE;
+	/* A package manager runs its scripts where the package lies. */
+	command = graph_attribute(x->g, e, ATTRIBUTE_DIRECTORY);
+	return of_package(x, stage_package_in(x->k, command), command, e->time_ns);
 }
 
 /* Browsers, installers and parents of the system do what their users ask for, whoever opened them. */
 static bool passes_on(struct slice image)
 {
+	static const char *const fetchers[] = { "curl", "curl.exe", "wget", "wget.exe" };
+
+	/* These fetch what their parent says. */
+	for (size_t i = 0; i < sizeof(fetchers) / sizeof(*fetchers); i++)
+		if (slice_eq_nocase(path_tail(image), slice_str(fetchers[i])))
+			return false;
 	return role_of(image, NULL) & (ROLE_BROWSER | ROLE_MAIL | ROLE_PARENT | ROLE_DEPLOYMENT) ||
 	       slice_eq_nocase(path_tail(image), slice_str("msiexec.exe"));
 }
@@ -312,10 +327,12 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 	enum stage_mark mark = of_path(x, e, n->name, e->time_ns), parent = stage_mark_of(x->m, e->subject);
 	uint32_t file = image_file(x->g, e->object);
 
-	if (mark == MARK_NONE)
+	if (mark == MARK_NONE) {
 		mark = of_command(x, e, n->name);
+		x->m->brought[e->object] |= mark == MARK_OWN && !by_product(x->k);
+	}
 	if (mark == MARK_NONE && file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]))
-		mark = MARK_SECOND;
+		mark = x->m->brought[file] ? MARK_OWN : MARK_SECOND;
 	if (mark == MARK_NONE && !passes_on(n->name))
 		mark = stage_acts(parent) ? MARK_CHILD : stage_acts_other(parent) ? MARK_OTHER_CHILD : MARK_NONE;
 	if (says_more(stage_mark_of(x->m, e->object), mark)) {
@@ -372,6 +389,7 @@ static void mark_edge(struct marking *x, const struct graph_edge *e)
 
 		if (installs_beside(x, e))
 			mark = MARK_NONE;
+		x->m->brought[e->object] = e->subject != GRAPH_NONE && x->m->brought[e->subject];
 		x->m->wrote[e->object] = stage_acts(mark) || stage_acts_other(mark) ? (uint8_t)mark : MARK_NONE;
 		break;
 	}
@@ -416,6 +434,7 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 	m->of = heap_array(g->node_count + 1, 1);
 	m->wrote = heap_array(g->node_count + 1, 1);
 	m->guessed = heap_array(g->node_count + 1, 1);
+	m->brought = heap_array(g->node_count + 1, 1);
 	arena_init(&x.scratch, 0);
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
 	for (size_t i = 0; i < g->packages.n; i++)
@@ -432,6 +451,7 @@ void stage_marks_done(struct stage_marks *m)
 	free(m->of);
 	free(m->wrote);
 	free(m->guessed);
+	free(m->brought);
 	free(m->installs);
 	*m = (struct stage_marks){ 0 };
 }
