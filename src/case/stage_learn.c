@@ -103,11 +103,28 @@ static bool alerted(const struct learning *x, const struct graph_edge *e)
 	return x->alerts && map_get(x->alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
 }
 
+/* An address that an updater was given shortly before the installer's record of a version. */
+static void learn_url(struct learning *x, const struct graph_edge *e)
+{
+	struct slice url = url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE));
+
+	if (!url.n || !e->timed || !stage_in_place(x->k, x->g->nodes[e->object].name))
+		return;
+	for (size_t i = 0; i < x->marks.install_count; i++) {
+		const struct stage_install *s = &x->marks.installs[i];
+
+		if (!s->asked && e->time_ns <= s->from_ns && e->time_ns >= s->from_ns - INSTALL_WINDOW_NS)
+			stage_wanted_url(x->k, url, !s->own);
+	}
+}
+
+/* A contact, or a program that was started with an address. */
 static void learn_call(struct learning *x, const struct graph_edge *e)
 {
 	struct slice names[2];
-	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
-	size_t n = stage_destinations(x->g, e, &x->scratch, names);
+	bool start = e->op == ACTIVITY_PROCESS_START;
+	enum stage_mark mark = stage_mark_of(&x->marks, start ? e->object : e->subject);
+	size_t n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
 	/* What may be of any version says nothing of the others, but before this one came it was another. */
 	bool before = e->timed && e->time_ns < x->own_from, older = mark == MARK_UNCLEAR && before && x->came;
 	bool other = stage_acts_other(mark) || older || (!stage_acts(mark) && mark != MARK_UNCLEAR && before);
@@ -158,9 +175,12 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 		if (e->object == GRAPH_NONE)
 			continue;
 		arena_reset(&x.scratch);
-		if (e->op == ACTIVITY_PROCESS_START)
+		if (e->op == ACTIVITY_PROCESS_START) {
 			learn_program(&x, e);
-		else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
+			learn_url(&x, e);
+			if (stage_mark_of(&x.marks, e->object) != MARK_OWN)
+				learn_call(&x, e);
+		} else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
 			learn_module(&x, e);
 		else if (stage_is_contact(e))
 			learn_call(&x, e);

@@ -22,6 +22,7 @@ struct stage_install {
 	int64_t from_ns, to_ns; /* to: the next record of the product, or GRAPH_OPEN */
 	uint32_t edge;
 	bool own, removed; /* removed: by an uninstallation */
+	bool asked;	   /* told by the request for its address alone: that it came then is likely, and in no record */
 	uint32_t ended_by;     /* edge, or GRAPH_NONE */
 };
 
