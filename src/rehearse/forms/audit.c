@@ -132,26 +132,31 @@ static void on_connect(struct audit *l, const struct act *a)
 }
 
 /* Both logs are in local time without a zone; the machine's is UTC. */
-static void on_package(struct audit *l, const struct act *a)
+void form_dpkg(struct host *h, const struct act *a, struct buf *dpkg, struct buf *apt)
 {
 	char t[32];
 	const char *before = a->value ? a->value : "<none>", *version = a->file->version;
 	const char *name = file_tail(a->file->path);
 
-	when_format((struct when){ .ns = form_time(l->h, a->ns), .set = true }, t);
+	when_format((struct when){ .ns = form_time(h, a->ns), .set = true }, t);
 	t[10] = ' ';
 	t[19] = 0;
-	buf_printf(&l->dpkg,
+	buf_printf(dpkg,
 		   "%s startup archives unpack\n%s %s %s:amd64 %s %s\n%s status half-installed "
 		   "%s:amd64 %s\n"
 		   "%s status installed %s:amd64 %s\n",
 		   t, t, a->value ? "upgrade" : "install", name, before, version, t, name, version,
 		   t, name, version);
-	buf_printf(&l->apt,
+	buf_printf(apt,
 		   "\nStart-Date: %.10s  %s\nCommandline: %s\n%s: %s:amd64 (%s%s%s)\nEnd-Date: "
 		   "%.10s  %s\n",
 		   t, t + 11, a->extra, a->value ? "Upgrade" : "Install", name,
 		   a->value ? before : "", a->value ? ", " : "", version, t, t + 11);
+}
+
+static void on_package(struct audit *l, const struct act *a)
+{
+	form_dpkg(l->h, a, &l->dpkg, &l->apt);
 }
 
 bool form_audit(struct host *h, const struct rehearse_sink *sink)
