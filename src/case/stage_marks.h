@@ -22,6 +22,7 @@ struct stage_install {
 	int64_t from_ns, to_ns; /* to: the next record of the product, or GRAPH_OPEN */
 	uint32_t edge;
 	bool own, removed; /* removed: by an uninstallation */
+	bool listed;	   /* a list of software alone says that it was there by then */
 	uint32_t ended_by;     /* edge, or GRAPH_NONE */
 };
 

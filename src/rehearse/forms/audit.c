@@ -166,14 +166,19 @@ bool form_audit(struct host *h, const struct rehearse_sink *sink)
 		[ACT_CONNECT] = on_connect, [ACT_PACKAGE] = on_package, [ACT_READ] = on_file,
 	};
 	struct audit l = { .h = h, .serial = 1000 };
+	struct buf name = { 0 };
 	bool ok;
 
 	for (size_t n = 0; n < h->act_count; n++)
 		if (say[h->acts[n].kind] && form_sees(h, &h->acts[n]))
 			say[h->acts[n].kind](&l, &h->acts[n]);
-	ok = form_put(h, sink, host_text(h, "%s/var/log/audit/audit.log", h->full), &l.out) &&
+	/* The package manager's logs name no machine. */
+	buf_printf(&name, "%s\n", h->full);
+	ok = form_put(h, sink, host_text(h, "%s/etc/hostname", h->full), &name) &&
+	     form_put(h, sink, host_text(h, "%s/var/log/audit/audit.log", h->full), &l.out) &&
 	     form_put(h, sink, host_text(h, "%s/var/log/dpkg.log", h->full), &l.dpkg) &&
 	     form_put(h, sink, host_text(h, "%s/var/log/apt/history.log", h->full), &l.apt);
+	buf_done(&name);
 	buf_done(&l.out);
 	buf_done(&l.dpkg);
 	buf_done(&l.apt);

@@ -166,15 +166,20 @@ static void see_file(struct collected *c, const struct act *a)
 	f->referrer = a->extra;
 }
 
-/* Files that were there before the first act. */
+/* Files that no act made: they were there before, or came with the release whose version they bear. */
 static void add_before(struct collected *c, const struct image *image, int64_t ns)
 {
 	size_t before = c->file_count;
 	struct collected_file *f = file_of(c, image->path, ns);
 
-	if (c->file_count > before || f->created > ns)
-		f->created = ns;
 	f->image = f->image ? f->image : image;
+	for (size_t i = 0; c->file_count > before && i < c->h->owned_count; i++) {
+		const struct owned *o = &c->h->owned[i];
+
+		if (o->from > c->from && strcmp(o->product->name, image->product) == 0 &&
+		    strcmp(o->product->versions[o->release], image->version) == 0)
+			f->changed = form_time(c->h, o->from + 31 * SECOND);
+	}
 }
 
 static void find_before(struct collected *c)
