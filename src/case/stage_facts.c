@@ -151,7 +151,7 @@ static void see_install(struct gathering *x, const struct stage_install *i)
 	const struct graph_edge *e = &x->g->edges[i->edge];
 	struct stage_facts *f = facts_at(x, e);
 
-	if (!i->own || i->asked)
+	if (!i->own || i->asked || i->listed)
 		return;
 	prove(x, &f->proofs[STAGE_S2], e, "installed, by the installer's record",
 	      arena_printf(&x->scratch, "%.*s %.*s", (int)name_of(x, e).n, (const char *)name_of(x, e).p,
@@ -217,6 +217,8 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 		prove(x, &f->proofs[STAGE_S1], e, "a file of it was written", path);
 	else if (ours)
 		prove(x, &f->proofs[STAGE_S2], e, "a file of it was there", path);
+	else if (kin == KIN_NONE && map_get(&x->k->places, place) != MAP_NONE && !graph_attribute(x->g, e, ATTRIBUTE_VERSION).n)
+		prove(x, &f->lies, e, "lies there, and no record tells of which version", path);
 }
 
 static void see_inventory(struct gathering *x, const struct graph_edge *e)
@@ -255,12 +257,24 @@ static void see_run(struct gathering *x, const struct graph_edge *e)
 	}
 }
 
+static bool has_hash(const struct gathering *x, const struct graph_edge *e)
+{
+	return graph_attribute(x->g, e, ATTRIBUTE_SHA256).n || graph_attribute(x->g, e, ATTRIBUTE_SHA1).n ||
+	       graph_attribute(x->g, e, ATTRIBUTE_MD5).n;
+}
+
+/* By content; where a record has none (the list of a prefetch file), by the place of a module of the product, as long
+ * as its own version is the one that was installed. */
 static void see_load(struct gathering *x, const struct graph_edge *e)
 {
+	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
+	struct slice place = stage_place(name_of(x, e), &x->scratch);
 	bool conflict;
 
 	if (stage_kin_by_hash(x->k, x->g, e, name_of(x, e), &conflict) == KIN_OWN)
 		prove(x, &facts_at(x, e)->proofs[STAGE_S3], e, "a module of it was loaded", name_of(x, e));
+	else if (i && i->own && e->time_ns >= i->from_ns && !has_hash(x, e) && map_get(&x->k->places, place) != MAP_NONE)
+		prove(x, &facts_at(x, e)->proofs[STAGE_S3], e, "a module of it was loaded, by its place", name_of(x, e));
 }
 
 /* ---- S4, S5: contacts ---- */

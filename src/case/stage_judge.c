@@ -286,9 +286,9 @@ static const struct stage_source *excluder(const struct judging *j, enum stage s
 	case STAGE_S0:
 		return whole(j, RECORDS_REQUESTS, j->from_ns);
 	case STAGE_S1:
-		return j->f->removed.n ? NULL : inventory(j, RECORDS_FILES);
+		return j->f->removed.n || j->f->lies.n ? NULL : inventory(j, RECORDS_FILES);
 	case STAGE_S2:
-		a = j->f->removed.n ? NULL : inventory(j, RECORDS_FILES);
+		a = j->f->removed.n || j->f->lies.n ? NULL : inventory(j, RECORDS_FILES);
 		return a || j->f->removed.n ? a : inventory(j, RECORDS_PACKAGES);
 	case STAGE_S3:
 		return j->f->unclear.n ? NULL : whole(j, RECORDS_RUNS, from);

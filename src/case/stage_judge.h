@@ -85,6 +85,7 @@ struct stage_facts {
 	const char *os; /* windows, macos, linux; NULL: not told */
 	int64_t from_ns, to_ns; /* first and last record of this life; from > to: none has a time */
 	struct stage_proof proofs[STAGE_COUNT];
+	struct stage_proof lies;    /* files at its files' places of which nothing tells the version */
 	struct stage_proof unclear; /* starts of the product of which nothing tells the version */
 	struct stage_proof blocked; /* a product stopped a file of it */
 	struct stage_proof removed; /* uninstalled, or replaced by another version */

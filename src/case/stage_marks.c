@@ -133,6 +133,38 @@ static void add_installs(struct marking *x)
 		add_install(x, x->g->packages.edges[next++]);
 }
 
+/* Where no installer's record tells of the product, a list of software does: an uninstall entry's time is that of
+ * its installation or later. Only where no other version is listed: lists that were made one after the other do not
+ * say when it changed. */
+static void add_listed(struct marking *x)
+{
+	struct stage_marks *m = x->m;
+	uint32_t first = GRAPH_NONE;
+
+	for (uint32_t i = 0; i < x->g->edge_count && !m->install_count; i++) {
+		const struct graph_edge *e = &x->g->edges[i];
+		enum stage_kin kin;
+
+		if (e->op != ACTIVITY_INVENTORY || e->object == GRAPH_NONE)
+			continue;
+		kin = stage_kin_of(x->k, x->g->nodes[e->object].name, graph_attribute(x->g, e, ATTRIBUTE_VERSION),
+				   graph_attribute(x->g, e, ATTRIBUTE_COMPANY), x->os);
+		if (kin == KIN_OTHER)
+			return;
+		if (kin == KIN_OWN && e->timed && first == GRAPH_NONE)
+			first = i;
+	}
+	if (first == GRAPH_NONE)
+		return;
+	m->installs = heap_room(m->installs, m->install_count, &m->install_cap, sizeof(*m->installs));
+	m->installs[m->install_count++] = (struct stage_install){ .from_ns = x->g->edges[first].time_ns,
+								  .to_ns = GRAPH_OPEN,
+								  .edge = first,
+								  .own = true,
+								  .listed = true,
+								  .ended_by = GRAPH_NONE };
+}
+
 const struct stage_install *stage_install_at(const struct stage_marks *m, int64_t ns)
 {
 	/* The last whose files may have been written by then. */
@@ -501,6 +533,7 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 	arena_init(&x.scratch, 0);
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
 	add_installs(&x);
+	add_listed(&x);
 	mark_unstarted(&x);
 	x.started = true;
 	for (size_t i = 0; i < g->edge_count; i++)

@@ -23,6 +23,7 @@ struct stage_install {
 	uint32_t edge;
 	bool own, removed; /* removed: by an uninstallation */
 	bool asked;	   /* told by the request for its address alone: that it came then is likely, and in no record */
+	bool listed;	   /* a list of software alone says that it was there by then */
 	uint32_t ended_by;     /* edge, or GRAPH_NONE */
 };
 

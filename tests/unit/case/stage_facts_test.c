@@ -560,6 +560,42 @@ static void a_session_is_nothing_that_could_lie_on_a_host(void **state)
 	end(&f);
 }
 
+static void a_list_says_since_when_programs_and_modules_are_of_its_version(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, "11 image_load {a}" APP "#2 > " LIB " | sha256=dd"),
+		  HOST("LATER", "500 inventory - > App | version=2.0 | company=Maker", "900 process_start - > " APP,
+		       "900 image_load " APP " > " LIB),
+		  HOST("BEFORE", "5000 inventory - > App | version=2.0 | company=Maker", "900 process_start - > " APP,
+		       "900 image_load " APP " > " LIB),
+		  HOST("OTHER", "500 inventory - > App | version=1.0 | company=Maker", "900 process_start - > " APP,
+		       "900 image_load " APP " > " LIB),
+		  HOST("BOTH", "500 inventory - > App | version=2.0 | company=Maker", "800 inventory - > App | version=1.0 | company=Maker",
+		       "900 process_start - > " APP),
+		  HOST("STRANGER", "500 inventory - > App | version=2.0 | company=Maker", "900 process_start - > C:\\t\\host.exe",
+		       "900 image_load C:\\t\\host.exe > " LIB),
+		  HOST("ITS CONTENT", "500 inventory - > App | version=2.0 | company=Maker", "900 process_start - > C:\\t\\host.exe",
+		       "900 image_load C:\\t\\host.exe > " LIB " | sha256=ee"),
+		  HOST("FILE", "- file_present - > " APP));
+	assert_shown(&f, 1, "S2 S3");
+	assert_int_equal(f.got.list[1].proofs[STAGE_S3].n, 2);
+	assert_false(f.got.list[1].installed); /* it may have been there before its entry was written */
+	assert_shown(&f, 2, "S2");
+	assert_int_equal(f.got.list[2].unclear.n, 1);
+	assert_shown(&f, 3, "");
+	assert_shown(&f, 4, "S2");
+	assert_int_equal(f.got.list[4].unclear.n, 1);
+	assert_shown(&f, 5, "S2 S3");
+	assert_shown(&f, 6, "S2");
+	assert_shown(&f, 7, "");
+	assert_int_equal(f.got.list[7].lies.n, 1);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -585,6 +621,7 @@ int main(void)
 		cmocka_unit_test(a_language_package_is_its_folder_in_its_version),
 		cmocka_unit_test(files_that_go_by_the_hundred),
 		cmocka_unit_test(a_session_is_nothing_that_could_lie_on_a_host),
+		cmocka_unit_test(a_list_says_since_when_programs_and_modules_are_of_its_version),
 	};
 
 	return RUN(tests);
