@@ -8,6 +8,7 @@
 """
 import json
 import os
+import random
 import re
 import subprocess
 import tempfile
@@ -207,8 +208,42 @@ def the_old_build_alerts_too(folder):
     check(not said(story) and "false positive" not in story.lower(), "it is not called one")
 
 
+# ---- a case that begins with a name ----
+
+def a_case_that_begins_with_a_host_and_a_time(folder):
+    # The version before writes its log, and nothing else: what the new one does stands out.
+    logs = [row(f"org{i}-pc", 4, "10:00:00", 11, ProcessGuid=guid(f"org{i}-pc", 1), ProcessId="1001", Image=PHONE,
+                TargetFilename=r"C:\Users\u\phone.log") for i in range(8)]
+    _, case = investigate(folder, fleet(4, 4) + logs, "--start", "org0-pc", "--start", "org7-pc", "--start",
+                          "2023-03-15T15:00:00Z", "--start", "Phone.exe", "--start", "2022-01-01T00:00:00Z", "--release", "Phone=18.12.407")
+    asked = {q["asked"]: q for q in case["questions"] if not q["automatic"]}
+    check(asked["org0-pc"]["hosts"] == 1 and asked["org0-pc"]["entities"] > 0, asked["org0-pc"])
+    check(asked["org7-pc"]["answer"] == "met in the records, and no deed there stands out", asked["org7-pc"])
+    check(asked["2023-03-15T15:00:00Z"]["hosts"] == 4, asked["2023-03-15T15:00:00Z"])
+    check(asked["Phone.exe"]["hosts"] == 12, asked["Phone.exe"])
+    check(asked["2022-01-01T00:00:00Z"]["entities"] == 0, "nothing was recorded then")
+    check(asked["2022-01-01T00:00:00Z"]["answer"] == "not met in the records of this evidence", asked["2022-01-01T00:00:00Z"])
+    release = asked["Phone=18.12.407"]["releases"]
+    check([r["version"] for r in release] == ["18.12.407"] and release[0]["hosts"] == 12, release)
+    check(case["origins"][0]["asked"] and case["origins"][0]["verdict"] == "supported", case["origins"][0])
+    # What was only asked about is no alert of it.
+    check(case["origins"][0]["alerts"] == 8, case["origins"][0]["alerts"])
+
+
+# ---- the same evidence, told in another order ----
+
+def the_order_of_records_changes_nothing(folder):
+    rows, told = fleet(4, 4), []
+    for seed in range(3):
+        _, case = investigate(folder, rows)
+        told.append([(o["rank"], o["verdict"], o["why"], o["support"], o["host_count"], o["alerts"]) for o in case["origins"]])
+        random.Random(seed).shuffle(rows)
+    check(told[0] and told[0] == told[1] == told[2], told)
+
+
 def main():
-    for test in (one_number_on_two_systems, a_hash_that_is_on_no_disk, four_alerts_of_one_build, the_old_build_alerts_too):
+    for test in (one_number_on_two_systems, a_hash_that_is_on_no_disk, four_alerts_of_one_build, the_old_build_alerts_too,
+                 a_case_that_begins_with_a_host_and_a_time, the_order_of_records_changes_nothing):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
     print(f"{passed} passed, {failed} failed")

@@ -41,3 +41,10 @@ struct when_parts when_parts(struct when t);
 /* Inverse: seconds since 1970 of a civil UTC date. */
 int64_t when_civil(int year, unsigned month, unsigned day, unsigned hour, unsigned minute,
 		   unsigned second);
+/* a - b in nanoseconds, at the bounds where it does not fit: records may tell any two years. */
+static inline int64_t when_apart(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	return __builtin_sub_overflow(a, b, &d) ? (a < b ? INT64_MIN : INT64_MAX) : d;
+}

@@ -2,6 +2,7 @@
 #include "case/candidates.h"
 
 #include "base/heap.h"
+#include "base/when.h"
 #include "graph/version.h"
 
 #include <math.h>
@@ -12,9 +13,10 @@
 /* By comparison alone: over all releases that are tried (Bonferroni). */
 #define ASSOCIATION_P 0.01
 #define ASSOCIATIONS 5u
+/* Hosts to which it came first. */
+#define ARRIVALS_MIN 2u
 /* Two scores that are no more apart are the same. */
 #define TIE_RATIO 0.8
-#define VERSIONS_MAX 64u
 
 struct weighing {
 	struct origins *o;
@@ -36,7 +38,7 @@ static struct weigh_place place_of(const struct weighing *z, const struct releas
 				 .ran = p->ran };
 	const struct cohort_host *h = &z->c->hosts[w.host];
 
-	w.arrived = p->arrived && h->first_ns <= w.first_ns - HOUR_NS;
+	w.arrived = p->arrived && when_apart(w.first_ns, h->first_ns) >= HOUR_NS;
 	return w;
 }
 
@@ -61,7 +63,7 @@ static struct weigh_place *places_of_group(const struct weighing *z, const struc
 		bool told = came != INT64_MIN;
 
 		list[i] = (struct weigh_place){ host, told ? came : h->first_ns, h->last_ns, true,
-						told && h->first_ns <= came - HOUR_NS };
+						told && when_apart(came, h->first_ns) >= HOUR_NS };
 	}
 	return list;
 }
@@ -124,42 +126,45 @@ static uint32_t release_of(const struct weighing *z, const struct told_origin *x
 	return at;
 }
 
-static size_t versions_of(const struct weighing *z, uint32_t release, struct weigh_version *list)
+/* All others of its product; the list is the caller's. */
+static struct weigh_version *versions_of(const struct weighing *z, uint32_t release, size_t *ret_n)
 {
 	const struct release *own = &z->r->list[release];
+	struct weigh_version *list = NULL;
 	struct buf key = { 0 };
-	size_t n = 0;
+	size_t n = 0, cap = 0;
 
 	put_product(&key, own);
-	for (uint32_t at = map_get(&z->by_product, buf_slice(&key)); at != MAP_NONE && n < VERSIONS_MAX;
-	     at = z->next[at]) {
+	for (uint32_t at = map_get(&z->by_product, buf_slice(&key)); at != MAP_NONE; at = z->next[at]) {
 		const struct release *r = &z->r->list[at];
 
 		if (at == release)
 			continue;
+		list = heap_room(list, n, &cap, sizeof(*list));
 		list[n++] = (struct weigh_version){ .places = places_of(z, r),
 						    .n = r->place_count,
 						    .older = version_compare(r->version, own->version) < 0,
 						    .group = z->group_of[at] };
 	}
 	buf_done(&key);
-	return n;
+	*ret_n = n;
+	return list;
 }
 
 /* ---- weighing ---- */
 
 static void weigh_release(const struct weighing *z, uint32_t release, struct weigh_candidate *x, struct weighed *ret)
 {
-	struct weigh_version versions[VERSIONS_MAX];
 	struct weigh_place *places = places_of(z, &z->r->list[release]);
+	struct weigh_version *versions = versions_of(z, release, &x->version_count);
 
 	x->places = places;
 	x->place_count = z->r->list[release].place_count;
 	x->versions = versions;
-	x->version_count = versions_of(z, release, versions);
 	weigh(z->c, x, ret);
 	for (size_t i = 0; i < x->version_count; i++)
 		free((void *)(uintptr_t)versions[i].places);
+	free(versions);
 	free(places);
 }
 
@@ -191,12 +196,16 @@ static void weigh_group(const struct weighing *z, size_t group)
 
 /* ---- by comparison alone ---- */
 
-static bool has_unnamed(const struct cohort *c)
+/* Hosts with alerts whose trace ends in nothing, by number; NULL where there are none. */
+static bool *unexplained_hosts(const struct cohort *c)
 {
-	for (size_t i = 0; i < c->alert_count; i++)
-		if (c->alerts[i].group == COHORT_UNNAMED)
-			return true;
-	return false;
+	size_t n;
+	const uint32_t *list = cohort_of_group(c, COHORT_UNNAMED, &n);
+	bool *hosts = n ? heap_array(c->host_count, sizeof(*hosts)) : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		hosts[c->alerts[list[i]].host] = true;
+	return hosts;
 }
 
 struct association {
@@ -213,26 +222,38 @@ static int by_score(const void *a, const void *b)
 	return x->release < y->release ? -1 : x->release > y->release;
 }
 
+/* Most releases were there from the start or are where nothing alerts: they need no weighing to be no answer. */
+static bool may_tell(const struct weighing *z, uint32_t release, const bool *unexplained)
+{
+	const struct release *r = &z->r->list[release];
+	size_t n = 0;
+
+	if (z->group_of[release] != MAP_NONE)
+		return false;
+	for (size_t i = 0; i < r->place_count && n < ARRIVALS_MIN; i++)
+		n += unexplained[z->host[r->places[i].host]] && place_of(z, &r->places[i]).arrived;
+	return n >= ARRIVALS_MIN;
+}
+
 /* A release whose coming to hosts goes before their unexplained alerts, and without which there are none. */
 static bool tells(const struct weighed *w, size_t tried)
 {
 	double p = w->p < w->paired_p ? w->p : w->paired_p;
 
-	return w->arrivals >= 2 && p * (double)tried <= ASSOCIATION_P && w->answer != ANSWER_INDEPENDENT;
+	return w->arrivals >= ARRIVALS_MIN && p * (double)tried <= ASSOCIATION_P && w->answer != ANSWER_INDEPENDENT;
 }
 
 static void associate(struct weighing *z)
 {
 	struct association best[ASSOCIATIONS + 1];
+	bool *unexplained = unexplained_hosts(z->c);
 	size_t n = 0;
 
-	if (!has_unnamed(z->c))
-		return;
-	for (uint32_t i = 0; i < z->r->n; i++) {
+	for (uint32_t i = 0; unexplained && i < z->r->n; i++) {
 		struct weigh_candidate x = { .group = COHORT_UNNAMED, .associated = true, .named = true,
 					     .incomplete = true, .cost = 20 };
 
-		if (z->group_of[i] != MAP_NONE || z->r->list[i].place_count < 2)
+		if (!may_tell(z, i, unexplained))
 			continue;
 		best[n].release = i;
 		weigh_release(z, i, &x, &best[n].weighed);
@@ -240,6 +261,7 @@ static void associate(struct weighing *z)
 		qsort(best, n, sizeof(*best), by_score);
 		n = n > ASSOCIATIONS ? ASSOCIATIONS : n;
 	}
+	free(unexplained);
 	for (size_t i = 0; i < n; i++) {
 		const struct release *r = &z->r->list[best[i].release];
 		struct origin_group *g = origins_associate(z->o, r->product, r->version, r->os, r->company);
@@ -263,7 +285,8 @@ static bool same_places(const struct weighing *z, uint32_t a, uint32_t b)
 	for (size_t i = 0; i < x->place_count; i++) {
 		struct weigh_place p = place_of(z, &x->places[i]), q = place_of(z, &y->places[i]);
 
-		if (p.host != q.host || llabs(p.first_ns - q.first_ns) > DAY_NS)
+		if (p.host != q.host || when_apart(p.first_ns, q.first_ns) > DAY_NS ||
+		    when_apart(q.first_ns, p.first_ns) > DAY_NS)
 			return false;
 	}
 	return true;
@@ -286,47 +309,88 @@ static bool both_bad(const struct weighing *z, uint32_t a, uint32_t b, const str
 	       y->images >= 2 && x->arrivals && y->arrivals && x->verdict <= WEIGH_LEAD && y->verdict <= WEIGH_LEAD;
 }
 
-static void tie(struct origin_group *x, struct origin_group *y, int32_t *ties)
+/* Ties are transitive: what was tied to either is tied to both. */
+static void tie(struct origins *o, struct origin_group *x, struct origin_group *y, int32_t *ties)
 {
-	if (!x->tie && !y->tie)
-		x->tie = ++*ties;
-	x->tie = x->tie ? x->tie : y->tie;
+	int32_t old = y->tie;
+
+	if (!x->tie)
+		x->tie = old ? old : ++*ties;
 	y->tie = x->tie;
+	for (size_t i = 0; old && old != x->tie && i < o->n; i++)
+		if (o->list[i].tie == old)
+			o->list[i].tie = x->tie;
+}
+
+/* The releases that origins name, in their order. */
+static uint32_t *weighed_releases(const struct weighing *z, size_t *ret_n)
+{
+	uint32_t *list = heap_array(z->r->n + 1, sizeof(*list));
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < z->r->n; i++)
+		if (z->group_of[i] != MAP_NONE)
+			list[n++] = i;
+	*ret_n = n;
+	return list;
+}
+
+/* Ties two releases if they are to be; rivals: by group, told apart from another by nothing. */
+static void compare(const struct weighing *z, uint32_t a, uint32_t b, bool *rivals, int32_t *ties)
+{
+	struct origin_group *x = &z->o->list[z->group_of[a]], *y = &z->o->list[z->group_of[b]];
+
+	if (x == y)
+		return;
+	if (both_bad(z, a, b, &x->weighed, &y->weighed)) {
+		tie(z->o, x, y, ties);
+		x->line = y->line = true;
+	} else if (alike(&x->weighed, &y->weighed) && same_places(z, a, b)) {
+		tie(z->o, x, y, ties);
+		rivals[z->group_of[a]] = rivals[z->group_of[b]] = true;
+	}
 }
 
 static void find_ties(struct weighing *z)
 {
+	bool *rivals = heap_array(z->o->n + 1, sizeof(*rivals));
+	size_t n;
+	uint32_t *list = weighed_releases(z, &n);
 	int32_t ties = 0;
 
-	for (uint32_t a = 0; a < z->r->n; a++)
-		for (uint32_t b = a + 1; z->group_of[a] != MAP_NONE && b < z->r->n; b++) {
-			struct origin_group *x = &z->o->list[z->group_of[a]], *y;
-
-			if (z->group_of[b] == MAP_NONE)
-				continue;
-			y = &z->o->list[z->group_of[b]];
-			if (x == y)
-				continue;
-			if (both_bad(z, a, b, &x->weighed, &y->weighed)) {
-				tie(x, y, &ties);
-				x->line = y->line = true;
-			} else if (alike(&x->weighed, &y->weighed) && same_places(z, a, b)) {
-				tie(x, y, &ties);
-			}
-		}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++)
+			compare(z, list[i], list[k], rivals, &ties);
 	/* Of candidates that nothing tells apart none is supported; of versions of one product the line is. */
 	for (size_t i = 0; i < z->o->n; i++) {
 		struct weighed *w = &z->o->list[i].weighed;
 
-		if (!z->o->list[i].tie)
-			continue;
-		if (z->o->list[i].line) {
-			w->why = "more than one version of this product raises them: no clean control, the line is the answer";
-		} else if (w->verdict == WEIGH_SUPPORTED) {
+		if (rivals[i] && w->verdict == WEIGH_SUPPORTED) {
 			w->verdict = WEIGH_LEAD;
 			w->why = "not told apart from what came to the same hosts on the same day";
 			w->confidence = "low";
+		} else if (z->o->list[i].line) {
+			w->why = "more than one version of this product raises them: no clean control, the line is the answer";
 		}
+	}
+	free(list);
+	free(rivals);
+}
+
+static void name_groups(struct weighing *z)
+{
+	for (size_t i = 0; i < z->o->n; i++) {
+		const struct origin_group *g = &z->o->list[i];
+		uint32_t release;
+
+		if (!origin_named(g->origin.kind) || g->into)
+			continue;
+		release = release_of(z, &g->origin);
+		if (release != MAP_NONE)
+			z->group_of[release] = (uint32_t)i;
+		/* All hosts are known before the first is weighed: each counts for all. */
+		for (uint32_t h = 0; h < g->hosts.n; h++)
+			cohort_host(z->c, map_key(&g->hosts, h));
 	}
 }
 
@@ -335,12 +399,8 @@ void candidates_weigh(struct origins *o, const struct releases *r, struct cohort
 	struct weighing z = { .o = o, .r = r, .c = c };
 
 	index_releases(&z);
-	for (size_t i = 0; i < o->n; i++) {
-		uint32_t release = origin_named(o->list[i].origin.kind) && !o->list[i].into ? release_of(&z, &o->list[i].origin) : MAP_NONE;
-
-		if (release != MAP_NONE)
-			z.group_of[release] = (uint32_t)i;
-	}
+	name_groups(&z);
+	cohort_ready(c);
 	for (size_t i = 0; i < o->n; i++)
 		if (origin_named(o->list[i].origin.kind) && !o->list[i].into)
 			weigh_group(&z, i);

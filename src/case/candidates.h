@@ -11,4 +11,5 @@
 #include "case/origin.h"
 #include "case/release.h"
 
+/* Makes the cohort ready. */
 void candidates_weigh(struct origins *o, const struct releases *r, struct cohort *c);

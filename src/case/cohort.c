@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void cohort_init(struct cohort *c)
@@ -18,6 +19,11 @@ void cohort_init(struct cohort *c)
 
 void cohort_done(struct cohort *c)
 {
+	for (size_t i = 0; i < c->alert_count; i++)
+		free(c->alerts[i].times);
+	free(c->by_class);
+	free(c->by_group);
+	free(c->class_from);
 	free(c->hosts);
 	free(c->classes);
 	free(c->lives);
@@ -44,7 +50,8 @@ uint32_t cohort_host(struct cohort *c, struct slice name)
 		c->hosts[c->host_count++] = (struct cohort_host){ .name = arena_keep(&c->arena, name),
 								  .image = at,
 								  .first_ns = INT64_MAX,
-								  .last_ns = INT64_MIN };
+								  .last_ns = INT64_MIN,
+								  .exclusion = MAP_NONE };
 	}
 	return at;
 }
@@ -99,20 +106,154 @@ uint32_t cohort_class(struct cohort *c, struct slice key, const struct cohort_cl
 	return at;
 }
 
+/* The number of its times that are before ns. */
+static size_t times_before(const struct cohort_alert *a, int64_t ns)
+{
+	size_t low = 0, high = a->time_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (a->times[middle] < ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* They come in the order of time, nearly: what has no time stands at the end of its host's records. */
+static void note_time(struct cohort_alert *a, int64_t ns)
+{
+	size_t at = a->time_count && a->times[a->time_count - 1] < ns ? a->time_count : times_before(a, ns);
+
+	if (at < a->time_count && a->times[at] == ns)
+		return;
+	a->times = heap_room(a->times, a->time_count, &a->time_cap, sizeof(*a->times));
+	memmove(&a->times[at + 1], &a->times[at], (a->time_count - at) * sizeof(*a->times));
+	a->times[at] = ns;
+	a->time_count++;
+}
+
 void cohort_alert(struct cohort *c, uint32_t class, uint32_t host, uint32_t group, int64_t ns)
 {
 	const uint32_t key[3] = { class, host, group };
 	uint32_t at = map_intern(&c->alerts_by_key, slice_of(key, sizeof(key)));
 
+	assert(!c->ready);
 	if (at == c->alert_count) {
 		c->alerts = heap_room(c->alerts, c->alert_count, &c->alert_cap, sizeof(*c->alerts));
-		c->alerts[c->alert_count++] = (struct cohort_alert){ class, host, group, ns, ns, 0 };
+		c->alerts[c->alert_count++] = (struct cohort_alert){ .class = class, .host = host, .group = group };
 	}
-	struct cohort_alert *a = &c->alerts[at];
+	c->alerts[at].count++;
+	note_time(&c->alerts[at], ns);
+}
 
-	a->count++;
-	a->first_ns = ns < a->first_ns ? ns : a->first_ns;
-	a->last_ns = ns > a->last_ns ? ns : a->last_ns;
+int64_t cohort_last_before(const struct cohort_alert *a, int64_t ns)
+{
+	size_t n = times_before(a, ns);
+
+	return n ? a->times[n - 1] : INT64_MIN;
+}
+
+int64_t cohort_first_from(const struct cohort_alert *a, int64_t ns)
+{
+	size_t n = times_before(a, ns);
+
+	return n < a->time_count ? a->times[n] : INT64_MAX;
+}
+
+/* ---- indexes ---- */
+
+static int by_group(const void *a, const void *b, void *alerts)
+{
+	const struct cohort_alert *all = alerts;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	if (all[x].group != all[y].group)
+		return all[x].group < all[y].group ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static void index_classes(struct cohort *c)
+{
+	size_t *fill = heap_array(c->class_count + 1, sizeof(*fill));
+
+	c->class_from = heap_array(c->class_count + 1, sizeof(*c->class_from));
+	for (size_t i = 0; i < c->alert_count; i++)
+		c->class_from[c->alerts[i].class + 1]++;
+	for (size_t k = 0; k < c->class_count; k++) {
+		c->class_from[k + 1] += c->class_from[k];
+		fill[k] = c->class_from[k];
+	}
+	for (size_t i = 0; i < c->alert_count; i++)
+		c->by_class[fill[c->alerts[i].class]++] = (uint32_t)i;
+	free(fill);
+}
+
+/* Images, not hosts and not alerts. */
+static void count_images(struct cohort *c)
+{
+	struct map any, named;
+
+	map_init(&any);
+	map_init(&named);
+	for (size_t i = 0; i < c->alert_count; i++) {
+		const struct cohort_alert *a = &c->alerts[i];
+		const uint32_t key[2] = { a->class, c->hosts[a->host].image };
+		struct slice k = slice_of(key, sizeof(key));
+		size_t n = any.n;
+
+		c->classes[a->class].images += map_intern(&any, k) == n;
+		n = named.n;
+		if (a->group != COHORT_UNNAMED)
+			c->classes[a->class].images_named += map_intern(&named, k) == n;
+	}
+	map_done(&any);
+	map_done(&named);
+}
+
+void cohort_ready(struct cohort *c)
+{
+	assert(!c->ready);
+	c->by_class = heap_array(c->alert_count + 1, sizeof(*c->by_class));
+	c->by_group = heap_array(c->alert_count + 1, sizeof(*c->by_group));
+	for (uint32_t i = 0; i < c->alert_count; i++)
+		c->by_group[i] = i;
+	qsort_r(c->by_group, c->alert_count, sizeof(*c->by_group), by_group, c->alerts);
+	index_classes(c);
+	count_images(c);
+	c->ready = true;
+}
+
+const uint32_t *cohort_of_class(const struct cohort *c, uint32_t class, size_t *ret_n)
+{
+	*ret_n = c->class_from[class + 1] - c->class_from[class];
+	return *ret_n ? &c->by_class[c->class_from[class]] : NULL;
+}
+
+/* The place of the first alert in by_group whose group is not below. */
+static size_t group_from(const struct cohort *c, uint32_t group)
+{
+	size_t low = 0, high = c->alert_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->alerts[c->by_group[middle]].group < group)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const uint32_t *cohort_of_group(const struct cohort *c, uint32_t group, size_t *ret_n)
+{
+	size_t from = group_from(c, group);
+
+	*ret_n = (group == UINT32_MAX ? c->alert_count : group_from(c, group + 1)) - from;
+	return *ret_n ? &c->by_group[from] : NULL;
 }
 
 const struct cohort_live *cohort_lives(const struct cohort *c, uint32_t host, uint32_t kind)
@@ -126,20 +267,23 @@ const struct cohort_live *cohort_lives(const struct cohort *c, uint32_t host, ui
 void cohort_exclude(struct cohort *c, uint32_t host, struct slice path)
 {
 	c->exclusions = heap_room(c->exclusions, c->exclusion_count, &c->exclusion_cap, sizeof(*c->exclusions));
-	c->exclusions[c->exclusion_count++] = (struct cohort_exclusion){ host, arena_lower(&c->arena, path) };
+	c->exclusions[c->exclusion_count] = (struct cohort_exclusion){ c->hosts[host].exclusion, arena_lower(&c->arena, path) };
+	c->hosts[host].exclusion = (uint32_t)c->exclusion_count++;
 }
 
 bool cohort_excluded(const struct cohort *c, uint32_t host, struct slice path)
 {
+	uint32_t at = path.n ? c->hosts[host].exclusion : MAP_NONE;
 	struct arena scratch;
 	bool found = false;
 
 	arena_init(&scratch, 0);
-	path = arena_lower(&scratch, path);
-	for (size_t i = 0; i < c->exclusion_count && path.n && !found; i++) {
-		struct slice x = c->exclusions[i].path;
+	if (at != MAP_NONE)
+		path = arena_lower(&scratch, path);
+	for (; at != MAP_NONE && !found; at = c->exclusions[at].next) {
+		struct slice x = c->exclusions[at].path;
 
-		found = c->exclusions[i].host == host && x.n && slice_starts(path, x) &&
+		found = x.n && slice_starts(path, x) &&
 			(path.n == x.n || x.p[x.n - 1] == '\\' || path.p[x.n] == '\\');
 	}
 	arena_done(&scratch);

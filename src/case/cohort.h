@@ -10,6 +10,8 @@
  *   group   where a trace ends (origin.h): the caller's number
  *
  * Hosts of one image (clones) share a number and count once. Owner: the struct; texts are copied. One thread.
+ * Facts are noted first, in any order; then cohort_ready makes the indexes by which each of thousands of candidates
+ * reads only what concerns it.
  */
 #include "base/map.h"
 
@@ -20,19 +22,23 @@ struct cohort_host {
 	struct slice name;
 	uint32_t image; /* hosts with the same number come from one image; its own number when it has no clones */
 	int64_t first_ns, last_ns; /* of its records */
+	uint32_t exclusion;	   /* the last that was noted, or MAP_NONE */
 };
 
 struct cohort_class {
 	struct slice title, level, detector; /* detector "rule": one of our own */
 	double weight;			     /* of its level */
 	uint32_t kind;
+	/* By cohort_ready: on how many images it is raised; without those whose trace ends in nothing. */
+	uint32_t images, images_named;
 };
 
 /* Alerts of one class on one host that trace to one group. */
 struct cohort_alert {
 	uint32_t class, host, group;
-	int64_t first_ns, last_ns;
 	uint64_t count;
+	int64_t *times; /* rising, each once; at least one */
+	size_t time_count, time_cap;
 };
 
 /* When records of a kind exist on a host. */
@@ -42,7 +48,7 @@ struct cohort_live {
 
 /* A folder or file that a host's scanner was told to leave alone. */
 struct cohort_exclusion {
-	uint32_t host;
+	uint32_t next;	   /* another of the same host, or MAP_NONE */
 	struct slice path; /* in lower case */
 };
 
@@ -59,6 +65,9 @@ struct cohort {
 	size_t live_count, live_cap;
 	struct cohort_alert *alerts;
 	size_t alert_count, alert_cap;
+	bool ready;
+	uint32_t *by_class, *by_group; /* indexes of alerts: by class (class_from), by group */
+	size_t *class_from;	       /* class_count + 1 places in by_class */
 };
 
 void cohort_init(struct cohort *c);
@@ -70,11 +79,20 @@ void cohort_clones(struct cohort *c, uint32_t a, uint32_t b);
 uint32_t cohort_kind(struct cohort *c, struct slice kind);
 /* Records of this kind exist on the host from first to last; widens what was said before. */
 void cohort_live(struct cohort *c, uint32_t host, uint32_t kind, int64_t first_ns, int64_t last_ns);
-/* MAP_NONE-free: the class's number. key: what makes two alerts alike. */
+/* The class's number. key: what makes two alerts alike. */
 uint32_t cohort_class(struct cohort *c, struct slice key, const struct cohort_class *what);
 void cohort_alert(struct cohort *c, uint32_t class, uint32_t host, uint32_t group, int64_t ns);
-
 void cohort_exclude(struct cohort *c, uint32_t host, struct slice path);
+
+/* All classes, clones and alerts are noted. */
+void cohort_ready(struct cohort *c);
+/* Indexes of the alerts of one class, of one group; NULL with 0 where there are none. */
+const uint32_t *cohort_of_class(const struct cohort *c, uint32_t class, size_t *ret_n);
+const uint32_t *cohort_of_group(const struct cohort *c, uint32_t group, size_t *ret_n);
+/* Its last alert before a moment, or INT64_MIN; its first from then on, or INT64_MAX. */
+int64_t cohort_last_before(const struct cohort_alert *a, int64_t ns);
+int64_t cohort_first_from(const struct cohort_alert *a, int64_t ns);
+
 /* Is this path, or a folder above it, left alone by the host's scanner? */
 bool cohort_excluded(const struct cohort *c, uint32_t host, struct slice path);
 /* Classes of a scanner's own log, for which exclusions count. */

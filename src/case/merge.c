@@ -2,15 +2,32 @@
 #include "case/merge.h"
 
 #include "base/buf.h"
+#include "base/heap.h"
 #include "graph/path.h"
+#include "graph/version.h"
+
+#include <stdlib.h>
 
 #define SEVERAL (UINT32_MAX - 1)
 
+/* A group that is a release, and the place of its program. */
+struct named {
+	uint32_t group;
+	struct slice place;
+};
+
 struct merging {
 	struct origins *o;
+	struct arena arena;
+	struct named *named;
+	size_t named_count, named_cap;
+	struct map by_program;	    /* place -> the first group in named, and */
+	struct map several_program; /* places of more than one */
 	struct map by_place; /* an address, or a package file's name -> group of the release that came by it */
 	struct map by_name;  /* product and version -> group */
 	const struct releases *r;
+	struct map by_product; /* -> the last release of it */
+	uint32_t *next;	       /* by release: another of its product, or MAP_NONE */
 };
 
 static void put_place(struct merging *m, struct slice place, uint32_t group)
@@ -56,6 +73,27 @@ static void put_name(struct buf *key, struct slice product, struct slice version
 	buf_put(key, version);
 }
 
+static void note_named(struct merging *m, uint32_t group, struct slice place)
+{
+	m->named = heap_room(m->named, m->named_count, &m->named_cap, sizeof(*m->named));
+	m->named[m->named_count++] = (struct named){ group, place };
+	if (!place.n)
+		return;
+	if (map_get(&m->by_program, place) == MAP_NONE)
+		map_set(&m->by_program, place, group);
+	else
+		map_set(&m->several_program, place, group);
+}
+
+static void note_products(struct merging *m)
+{
+	m->next = heap_array(m->r->n + 1, sizeof(*m->next));
+	for (uint32_t i = 0; i < m->r->n; i++) {
+		m->next[i] = map_get(&m->by_product, m->r->list[i].product);
+		map_set(&m->by_product, m->r->list[i].product, i);
+	}
+}
+
 static void note_releases(struct merging *m)
 {
 	struct buf key = { 0 };
@@ -65,6 +103,7 @@ static void note_releases(struct merging *m)
 
 		if (!is_release(x))
 			continue;
+		note_named(m, i, place_of(x->path, &m->arena));
 		put_name(&key, x->name, x->version);
 		map_set(&m->by_name, buf_slice(&key), i);
 		put_place(m, x->url, i);
@@ -90,6 +129,31 @@ static void note_updates(struct merging *m, const struct releases *r)
 	buf_done(&key);
 }
 
+static bool is_digit(struct slice s, size_t at)
+{
+	return at < s.n && s.p[at] >= '0' && s.p[at] <= '9';
+}
+
+/* 5.4.2 stands in "app-5.4.2.msi"; not in "app-15.4.2", "app-5.4.21" or "app-5.4.2.1", which are others. */
+static bool holds_version(struct slice text, struct slice version)
+{
+	for (size_t from = 0; version.n > 2 && from < text.n;) {
+		struct slice rest = slice_from(text, from);
+		const uint8_t *found = slice_search(rest, version);
+		size_t at, end;
+
+		if (!found)
+			return false;
+		at = (size_t)(found - text.p);
+		end = at + version.n;
+		if (!(at && is_digit(text, at - 1)) && !(at > 1 && text.p[at - 1] == '.' && is_digit(text, at - 2)) &&
+		    !is_digit(text, end) && !(end < text.n && text.p[end] == '.' && is_digit(text, end + 1)))
+			return true;
+		from = at + 1;
+	}
+	return false;
+}
+
 /* "LumenCall-5.4.2.msi" is "Lumen Call" 5.4.2: letters and digits of the product at the front, the version behind. */
 static bool file_names(struct slice file, const struct told_origin *x)
 {
@@ -98,7 +162,7 @@ static bool file_names(struct slice file, const struct told_origin *x)
 	for (size_t i = 0; i < x->name.n; i++) {
 		uint8_t c = x->name.p[i] | 0x20;
 
-		if (!(c >= 'a' && c <= 'z') && !(x->name.p[i] >= '0' && x->name.p[i] <= '9'))
+		if (!(c >= 'a' && c <= 'z') && !is_digit(x->name, i))
 			continue;
 		while (at < file.n && (file.p[at] == '-' || file.p[at] == '_' || file.p[at] == ' ' || file.p[at] == '.'))
 			at++;
@@ -106,19 +170,21 @@ static bool file_names(struct slice file, const struct told_origin *x)
 			return false;
 		at++;
 	}
-	return at > 3 && x->version.n > 2 && slice_search(slice_from(file, at), x->version);
+	return at > 3 && holds_version(slice_from(file, at), x->version);
 }
 
 static uint32_t named_by(const struct merging *m, struct slice file)
 {
 	uint32_t found = MAP_NONE;
 
-	for (uint32_t i = 0; i < m->o->n; i++) {
-		if (!is_release(&m->o->list[i].origin) || !file_names(file, &m->o->list[i].origin))
+	for (size_t i = 0; i < m->named_count; i++) {
+		uint32_t group = m->named[i].group;
+
+		if (!file_names(file, &m->o->list[group].origin))
 			continue;
 		if (found != MAP_NONE)
 			return MAP_NONE;
-		found = i;
+		found = group;
 	}
 	return found;
 }
@@ -127,23 +193,18 @@ static uint32_t named_by(const struct merging *m, struct slice file)
 static uint32_t updated_by(const struct merging *m, const struct told_origin *x)
 {
 	uint32_t found = MAP_NONE;
+	struct slice folder;
 	struct arena a;
 
 	if (!x->url.n || !x->delivered_by.n)
 		return MAP_NONE;
 	arena_init(&a, 0);
-	struct slice folder = place_of(path_folder(x->delivered_by), &a);
+	folder = place_of(path_folder(x->delivered_by), &a);
+	for (size_t i = 0; i < m->named_count && folder.n > 3 && found != SEVERAL; i++) {
+		uint32_t group = m->named[i].group;
 
-	for (uint32_t i = 0; i < m->o->n && folder.n > 3; i++) {
-		const struct told_origin *r = &m->o->list[i].origin;
-
-		if (!is_release(r) || r->version.n < 3 || !slice_search(x->url, r->version) ||
-		    !slice_starts(place_of(r->path, &a), folder))
-			continue;
-		if (found != MAP_NONE)
-			found = SEVERAL;
-		else
-			found = i;
+		if (slice_starts(m->named[i].place, folder) && holds_version(x->url, m->o->list[group].origin.version))
+			found = found == MAP_NONE ? group : SEVERAL;
 	}
 	arena_done(&a);
 	return found == SEVERAL ? MAP_NONE : found;
@@ -182,15 +243,18 @@ static uint32_t version_on(const struct merging *m, const struct told_origin *li
 	struct buf key = { 0 };
 	uint32_t group;
 
-	for (size_t i = 0; i < m->r->n; i++) {
+	for (uint32_t i = map_get(&m->by_product, like->name); i != MAP_NONE; i = m->next[i]) {
 		const struct release *r = &m->r->list[i];
 
-		if (!slice_eq(r->product, like->name) || (like->os && !slice_eq(slice_str(r->os), slice_str(like->os))))
+		if (like->os && !slice_eq(slice_str(r->os), slice_str(like->os)))
 			continue;
 		for (size_t k = 0; k < r->place_count; k++) {
 			const struct release_place *p = &r->places[k];
 
 			if (p->first_ns > ns || p->first_ns < best_ns || !slice_eq_nocase(map_key(&m->r->hosts, p->host), host))
+				continue;
+			/* Of two that were first seen in one moment the later version came last. */
+			if (best && p->first_ns == best_ns && version_compare(r->version, best->version) <= 0)
 				continue;
 			best = r;
 			best_ns = p->first_ns;
@@ -208,25 +272,22 @@ static uint32_t version_on(const struct merging *m, const struct told_origin *li
  * that this host had; where none is known there, of the only one that alerts anywhere. */
 static uint32_t release_at(const struct merging *m, const struct origin_group *g)
 {
+	uint32_t like, here;
 	struct slice place;
 	struct arena a;
-	uint32_t like = MAP_NONE, several = 0;
+	bool several;
 
 	if (g->origin.kind != ORIGIN_GAP || !g->origin.path.n)
 		return MAP_NONE;
 	arena_init(&a, 0);
 	place = place_of(g->origin.path, &a);
-	for (uint32_t i = 0; i < m->o->n; i++)
-		if (is_release(&m->o->list[i].origin) && slice_eq(place_of(m->o->list[i].origin.path, &a), place)) {
-			like = like == MAP_NONE ? i : like;
-			several++;
-		}
+	like = map_get(&m->by_program, place);
+	several = map_get(&m->several_program, place) != MAP_NONE;
 	arena_done(&a);
 	if (like == MAP_NONE)
 		return MAP_NONE;
-	uint32_t here = version_on(m, &m->o->list[like].origin, g->host, g->first.set ? g->first.ns : INT64_MAX);
-
-	return here != MAP_NONE ? here : several == 1 ? like : MAP_NONE;
+	here = version_on(m, &m->o->list[like].origin, g->host, g->first.set ? g->first.ns : INT64_MAX);
+	return here != MAP_NONE ? here : several ? MAP_NONE : like;
 }
 
 static void join(struct origin_group *to, struct origin_group *from, size_t at)
@@ -241,12 +302,35 @@ static void join(struct origin_group *to, struct origin_group *from, size_t at)
 		origin_host(to, map_key(&from->hosts, i), from->came_ns[i]);
 }
 
+static void merging_init(struct merging *m, struct origins *o, const struct releases *r)
+{
+	*m = (struct merging){ .o = o, .r = r };
+	arena_init(&m->arena, 0);
+	map_init(&m->by_program);
+	map_init(&m->several_program);
+	map_init(&m->by_place);
+	map_init(&m->by_name);
+	map_init(&m->by_product);
+}
+
+static void merging_done(struct merging *m)
+{
+	free(m->named);
+	free(m->next);
+	arena_done(&m->arena);
+	map_done(&m->by_program);
+	map_done(&m->several_program);
+	map_done(&m->by_place);
+	map_done(&m->by_name);
+	map_done(&m->by_product);
+}
+
 void origins_merge(struct origins *o, const struct releases *r)
 {
-	struct merging m = { .o = o, .r = r };
+	struct merging m;
 
-	map_init(&m.by_place);
-	map_init(&m.by_name);
+	merging_init(&m, o, r);
+	note_products(&m);
 	note_releases(&m);
 	note_updates(&m, r);
 	for (size_t i = 0; i < o->n; i++) {
@@ -256,9 +340,9 @@ void origins_merge(struct origins *o, const struct releases *r)
 			at = assumed;
 			o->list[at].assumed += o->list[i].hosts.n;
 		}
-		if (at != MAP_NONE && at != i && !o->list[at].into)
+		/* A release is never another's: no chains. */
+		if (at != MAP_NONE && at != i)
 			join(&o->list[at], &o->list[i], at);
 	}
-	map_done(&m.by_place);
-	map_done(&m.by_name);
+	merging_done(&m);
 }

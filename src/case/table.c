@@ -30,27 +30,47 @@ static bool margins_of(const struct table *t, struct margins *m)
 	return exposed && unexposed && alerting && alerting < exposed + unexposed;
 }
 
-static double log_weight(const struct margins *m, uint32_t k)
+/* How much likelier k + 1 exposed hosts are than k, where having the thing has nothing to do with it. */
+static double rise(const struct margins *m, uint32_t k)
 {
-	return log_choose(m->exposed, k) + log_choose(m->unexposed, m->alerting - k);
+	return (m->exposed - k) * (m->alerting - k) / ((k + 1.0) * (m->unexposed - m->alerting + k + 1.0));
+}
+
+/* The likeliest number: `rise` only falls. */
+static uint32_t likeliest(const struct margins *m, double ratio)
+{
+	uint32_t low = m->least, high = m->most;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (rise(m, middle) * ratio >= 1)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* P(at least `from`, at most `to` exposed hosts alert) where the odds ratio is e^log_ratio: Fisher's noncentral
- * hypergeometric distribution. */
+ * hypergeometric distribution. Weights follow from their neighbours, outward from the likeliest, which is 1: nothing
+ * overflows, and a gamma function for each would be most of the cost of weighing a thousand hosts. */
 static double between(const struct margins *m, uint32_t from, uint32_t to, double log_ratio)
 {
-	double top = -HUGE_VAL, all = 0, part = 0;
+	double ratio = exp(log_ratio), w = 1;
+	uint32_t top = likeliest(m, ratio);
+	double all = 1, part = top >= from && top <= to;
 
-	for (uint32_t k = m->least; k <= m->most; k++) {
-		double w = log_weight(m, k) + k * log_ratio;
-
-		top = w > top ? w : top;
-	}
-	for (uint32_t k = m->least; k <= m->most; k++) {
-		double w = exp(log_weight(m, k) + k * log_ratio - top);
-
+	for (uint32_t k = top; k < m->most && w > 0; k++) {
+		w *= rise(m, k) * ratio;
 		all += w;
-		part += k >= from && k <= to ? w : 0;
+		part += k + 1 >= from && k + 1 <= to ? w : 0;
+	}
+	w = 1;
+	for (uint32_t k = top; k > m->least && w > 0; k--) {
+		w /= rise(m, k - 1) * ratio;
+		all += w;
+		part += k - 1 >= from && k - 1 <= to ? w : 0;
 	}
 	return part / all;
 }

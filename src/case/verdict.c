@@ -20,14 +20,6 @@ const char *span_kind_text(enum span_kind k)
 	return texts[k < SPAN_KIND_COUNT ? k : 0];
 }
 
-/* a - b, at the bounds where it does not fit. */
-static int64_t apart(int64_t a, int64_t b)
-{
-	int64_t d;
-
-	return __builtin_sub_overflow(a, b, &d) ? (a < b ? INT64_MIN : INT64_MAX) : d;
-}
-
 static struct verdict_span *add_span(struct coverage_verdict *v, enum span_kind kind, int64_t from, int64_t to)
 {
 	v->spans = heap_room(v->spans, v->span_count, &v->span_cap, sizeof(*v->spans));
@@ -81,9 +73,9 @@ static bool starts(const struct break_record *b)
 /* What is told of a source: what happened while it had records, or ended them. */
 static bool told(const struct verdict_input *in, const struct coverage_verdict *v, const struct break_record *b)
 {
-	if (!b->time.set || !covers(in, b) || apart(v->first_ns, b->time.ns) > HOUR_NS)
+	if (!b->time.set || !covers(in, b) || when_apart(v->first_ns, b->time.ns) > HOUR_NS)
 		return false;
-	return apart(b->time.ns, v->last_ns) <= HOUR_NS || stops(b);
+	return when_apart(b->time.ns, v->last_ns) <= HOUR_NS || stops(b);
 }
 
 static void gather_ends(const struct verdict_input *in, struct coverage_verdict *v)
@@ -103,7 +95,7 @@ static const struct break_record *clearing(const struct verdict_input *in, int64
 		const struct break_record *b = &in->breaks[i];
 
 		if (b->kind == BREAK_CLEARED && b->time.set && covers(in, b) &&
-		    apart(from, b->time.ns) <= MINUTE_NS && apart(b->time.ns, to) <= MINUTE_NS)
+		    when_apart(from, b->time.ns) <= MINUTE_NS && when_apart(b->time.ns, to) <= MINUTE_NS)
 			return b;
 	}
 	return NULL;
@@ -191,7 +183,7 @@ static bool machine_was_off(const struct verdict_input *in, int64_t from, int64_
 		const struct break_record *b = &in->breaks[i];
 
 		if ((b->kind == BREAK_BOOT || b->kind == BREAK_SHUTDOWN) && b->time.set &&
-		    apart(from, b->time.ns) <= BOOT_NS && apart(b->time.ns, to) <= BOOT_NS)
+		    when_apart(from, b->time.ns) <= BOOT_NS && when_apart(b->time.ns, to) <= BOOT_NS)
 			return true;
 	}
 	return false;
@@ -207,7 +199,7 @@ static void stop_span(const struct verdict_input *in, struct coverage_verdict *v
 		to = start->time.ns;
 	else if (!next_record(in, stop, &to))
 		open = true;
-	if (!open && apart(v->first_ns, to) >= 0)
+	if (!open && when_apart(v->first_ns, to) >= 0)
 		return; /* all of it before the first record */
 	bool off = stop->kind != BREAK_SENSOR_DOWN &&
 		   (stop->kind == BREAK_SHUTDOWN || (start && start->kind == BREAK_BOOT) ||
@@ -242,7 +234,7 @@ static void judge_stops(const struct verdict_input *in, struct coverage_verdict 
 		if (!b->time.set || !covers(in, b))
 			continue;
 		/* Stopped, records again without a word of a start, and stopped once more. */
-		if (stop && stops(b) && apart(b->time.ns, stop->time.ns) > BOOT_NS &&
+		if (stop && stops(b) && when_apart(b->time.ns, stop->time.ns) > BOOT_NS &&
 		    next_record(in, stop, &again) && b->time.ns > again) {
 			stop_span(in, v, stop, NULL);
 			stop = NULL;
@@ -293,7 +285,7 @@ static void judge_heartbeat(const struct verdict_input *in, struct coverage_verd
 	for (size_t i = 1; i < in->hour_count; i++) {
 		int64_t from = in->hours[i - 1].last_ns, to = in->hours[i].first_ns;
 
-		if (apart(to, from) <= HOUR_NS)
+		if (when_apart(to, from) <= HOUR_NS)
 			continue;
 		struct verdict_span *s = add_span(v, SPAN_HOLE, from, to);
 
@@ -327,8 +319,8 @@ static enum completeness answer(const struct verdict_input *in, struct coverage_
 			       : b->kind == BREAK_CONFIG ? "configuration changed"
 							 : "clock set");
 	}
-	if (in->declared == COMPLETENESS_CAPPED && apart(v->last_ns, v->first_ns) >= 29 * 24 * HOUR_NS &&
-	    apart(v->last_ns, v->first_ns) <= 30 * 24 * HOUR_NS + HOUR_NS) {
+	if (in->declared == COMPLETENESS_CAPPED && when_apart(v->last_ns, v->first_ns) >= 29 * 24 * HOUR_NS &&
+	    when_apart(v->last_ns, v->first_ns) <= 30 * 24 * HOUR_NS + HOUR_NS) {
 		refute(v, "it goes back 30 days, as far as an export may");
 		cut = v->truncated_start = true;
 	}

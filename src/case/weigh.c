@@ -2,7 +2,9 @@
 #include "case/weigh.h"
 
 #include "base/heap.h"
+#include "base/when.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -29,19 +31,35 @@ struct unit {
 	bool after, before, paired;
 };
 
+/* When some detector of the particular classes was at work on a host; from > to: never. */
+struct span {
+	int64_t from_ns, to_ns;
+};
+
+/* Of one host: its alerts of particular classes. */
+struct sight {
+	const struct weigh_place *at; /* its place, or NULL */
+	struct span live;
+	int64_t last_before; /* last such alert before the arrival, INT64_MIN none */
+	int64_t first_after; /* first from the arrival on, INT64_MAX none */
+	bool alerts;
+	bool own, other; /* some trace here; to something that is no version of it */
+	bool marked;	 /* while a version's hosts are counted */
+};
+
 struct weighing {
 	const struct cohort *c;
 	const struct weigh_candidate *x;
 	struct weighed *w;
-	bool *particular, *own_class;  /* by class */
-	double *weight_of;	       /* by class: its part of the gravity */
-	const struct weigh_place **at; /* by host: its place, or NULL */
-	int64_t *first;		       /* by host: first alert of particular classes, INT64_MAX none */
-	int64_t *last_before;	       /* by host: last such alert before the arrival, INT64_MIN none */
-	int64_t *first_after;
-	bool *own, *other;	       /* by host: alerts that trace here; to something that is no version of it */
+	uint32_t *line; /* groups: its own, then those of its other versions */
+	size_t line_count;
+	bool *particular;  /* by class */
+	double *weight_of; /* by class: its part of the gravity, 0 where it is none of it */
+	bool only_scanners; /* see the particular classes */
+	struct sight *hosts;
 	struct unit *units;
 };
+
 
 static const char *const verdicts[] = { "supported", "lead", "unexplained", "not_supported" };
 
@@ -52,50 +70,63 @@ const char *weigh_verdict_text(enum weigh_verdict v)
 
 /* ---- which classes are particular to it ---- */
 
-/* Here, or to another version of the product. */
-static bool of_line(const struct weigh_candidate *x, uint32_t group)
+static void find_line(struct weighing *z)
 {
-	if (group == x->group)
-		return true;
-	for (size_t i = 0; i < x->version_count && !x->associated; i++)
-		if (x->versions[i].group == group)
+	z->line = heap_array(z->x->version_count + 1, sizeof(*z->line));
+	z->line[z->line_count++] = z->x->group;
+	for (size_t i = 0; i < z->x->version_count && !z->x->associated; i++)
+		if (z->x->versions[i].group != MAP_NONE)
+			z->line[z->line_count++] = z->x->versions[i].group;
+}
+
+/* Here, or to another version of the product. */
+static bool of_line(const struct weighing *z, uint32_t group)
+{
+	for (size_t i = 0; i < z->line_count; i++)
+		if (z->line[i] == group)
 			return true;
 	return false;
 }
 
-static void count_classes(const struct weighing *z, uint32_t *ours, uint32_t *all)
+/* By class: images that raise what traces here, with those of other versions; 0 where nothing traces here itself. */
+static void count_classes(const struct weighing *z, uint32_t *ours)
 {
 	const struct cohort *c = z->c;
 	struct map seen;
 
-	for (size_t i = 0; i < c->alert_count; i++)
-		z->own_class[c->alerts[i].class] |= c->alerts[i].group == z->x->group;
-	/* Images, not hosts and not alerts. */
 	map_init(&seen);
-	for (size_t i = 0; i < c->alert_count; i++) {
-		const struct cohort_alert *a = &c->alerts[i];
-		const uint32_t any[3] = { a->class, c->hosts[a->host].image, 0 };
-		const uint32_t here[3] = { a->class, c->hosts[a->host].image, 1 };
-		uint32_t n = (uint32_t)seen.n;
+	for (size_t g = 0; g < z->line_count; g++) {
+		size_t n;
+		const uint32_t *list = cohort_of_group(c, z->line[g], &n);
 
-		/* Alerts whose cause nobody knows are nobody else's. */
-		if ((a->group != COHORT_UNNAMED || z->x->associated) &&
-		    map_intern(&seen, slice_of(any, sizeof(any))) == n)
-			all[a->class]++;
-		n = (uint32_t)seen.n;
-		if (of_line(z->x, a->group) && z->own_class[a->class] && map_intern(&seen, slice_of(here, sizeof(here))) == n)
-			ours[a->class]++;
+		for (size_t i = 0; i < n; i++) {
+			const struct cohort_alert *a = &c->alerts[list[i]];
+			const uint32_t key[2] = { a->class, c->hosts[a->host].image };
+			size_t before = seen.n;
+
+			/* Its own group is the first. */
+			if ((g == 0 || ours[a->class]) && map_intern(&seen, slice_of(key, sizeof(key))) == before)
+				ours[a->class]++;
+		}
 	}
 	map_done(&seen);
 }
 
+/* Images that raise the class at all. Alerts whose cause nobody knows are nobody else's. */
+static uint32_t raised_on(const struct weighing *z, size_t class)
+{
+	const struct cohort_class *k = &z->c->classes[class];
+
+	return z->x->associated ? k->images : k->images_named;
+}
+
 /* Particular are classes of which this share traces here. Gives their weight. */
-static double choose_from(struct weighing *z, const uint32_t *ours, const uint32_t *all, double share)
+static double choose_from(struct weighing *z, const uint32_t *ours, double share)
 {
 	double weight = 0;
 
 	for (size_t k = 0; k < z->c->class_count; k++) {
-		z->particular[k] = ours[k] && ours[k] >= share * all[k];
+		z->particular[k] = ours[k] && ours[k] >= share * raised_on(z, k);
 		weight += z->particular[k] ? z->c->classes[k].weight : 0;
 	}
 	return weight;
@@ -105,130 +136,145 @@ static void choose_classes(struct weighing *z)
 {
 	const struct cohort *c = z->c;
 	uint32_t *ours = heap_array(c->class_count + 1, sizeof(*ours));
-	uint32_t *all = heap_array(c->class_count + 1, sizeof(*all));
-	bool several = false, any;
+	bool any;
 
-	count_classes(z, ours, all);
-	any = choose_from(z, ours, all, 0.5) > 0;
+	count_classes(z, ours);
+	any = choose_from(z, ours, 0.5) > 0;
 	for (size_t k = 0; any && k < c->class_count; k++) {
-		z->weight_of[k] = z->particular[k] ? c->classes[k].weight * ours[k] / all[k] : 0;
-		z->w->classes += z->particular[k];
+		z->weight_of[k] = z->particular[k] ? c->classes[k].weight * ours[k] / raised_on(z, k) : 0;
+		z->w->classes += z->weight_of[k] > 0;
 		z->w->gravity += z->weight_of[k];
 	}
 	/* Compared are those that nearly nothing else raises, if they weigh enough. */
-	if (choose_from(z, ours, all, NEARLY_ALL) < WEIGHTY)
-		choose_from(z, ours, all, any ? 0.5 : 0);
-	for (size_t k = 0; k < c->class_count; k++) {
+	if (choose_from(z, ours, NEARLY_ALL) < WEIGHTY)
+		choose_from(z, ours, any ? 0.5 : 0);
+	free(ours);
+}
+
+static void name_detector(const struct weighing *z)
+{
+	struct slice only = slice_of(NULL, 0);
+
+	for (size_t k = 0; k < z->c->class_count; k++) {
+		struct slice detector = z->c->classes[k].detector;
+
 		if (!z->particular[k])
 			continue;
-		several |= z->w->detector.n && !slice_eq(z->w->detector, c->classes[k].detector);
-		z->w->detector = c->classes[k].detector;
+		if (only.n && !slice_eq(only, detector))
+			return;
+		only = detector;
 	}
-	if (several)
-		z->w->detector = slice_of(NULL, 0);
-	free(ours);
-	free(all);
+	z->w->detector = only;
 }
 
 /* ---- hosts ---- */
 
 static void place_hosts(struct weighing *z)
 {
-	for (size_t i = 0; i < z->x->place_count; i++)
-		z->at[z->x->places[i].host] = &z->x->places[i];
 	for (size_t h = 0; h < z->c->host_count; h++) {
-		z->first[h] = z->first_after[h] = INT64_MAX;
-		z->last_before[h] = INT64_MIN;
+		z->hosts[h].first_after = INT64_MAX;
+		z->hosts[h].last_before = INT64_MIN;
 	}
+	for (size_t i = 0; i < z->x->place_count; i++)
+		z->hosts[z->x->places[i].host].at = &z->x->places[i];
+}
+
+/* Where and since when the detectors of the particular classes were at work. */
+static void watch(struct weighing *z)
+{
+	const struct cohort *c = z->c;
+	bool *needed = heap_array(c->kinds.n + 1, sizeof(*needed));
+
+	z->only_scanners = true;
+	for (uint32_t k = 0; k < c->class_count; k++) {
+		if (!z->particular[k])
+			continue;
+		needed[c->classes[k].kind] = true;
+		z->only_scanners &= cohort_of_scanner(c, k);
+	}
+	for (size_t h = 0; h < c->host_count; h++)
+		z->hosts[h].live = (struct span){ INT64_MAX, INT64_MIN };
+	for (uint32_t kind = 0; kind < c->kinds.n; kind++)
+		for (uint32_t h = 0; needed[kind] && h < c->host_count; h++) {
+			const struct cohort_live *l = cohort_lives(c, h, kind);
+			struct span *live = &z->hosts[h].live;
+
+			if (!l)
+				continue;
+			live->from_ns = l->first_ns < live->from_ns ? l->first_ns : live->from_ns;
+			live->to_ns = l->last_ns > live->to_ns ? l->last_ns : live->to_ns;
+		}
+	free(needed);
+}
+
+static void note_alert(struct weighing *z, const struct cohort_alert *a)
+{
+	struct sight *s = &z->hosts[a->host];
+	int64_t arrival, before, after;
+
+	s->own |= a->group == z->x->group;
+	s->other |= !of_line(z, a->group) && a->group != COHORT_UNNAMED;
+	s->alerts = true;
+	if (!s->at)
+		return;
+	arrival = when_apart(s->at->first_ns, SLACK_NS);
+	before = cohort_last_before(a, arrival);
+	after = cohort_first_from(a, arrival);
+	s->last_before = before > s->last_before ? before : s->last_before;
+	s->first_after = after < s->first_after ? after : s->first_after;
 }
 
 static void note_alerts(struct weighing *z)
 {
-	for (size_t i = 0; i < z->c->alert_count; i++) {
-		const struct cohort_alert *a = &z->c->alerts[i];
-		const struct weigh_place *p = z->at[a->host];
+	for (uint32_t k = 0; k < z->c->class_count; k++) {
+		size_t n = 0;
+		const uint32_t *list = z->particular[k] ? cohort_of_class(z->c, k, &n) : NULL;
 
-		if (!z->particular[a->class])
-			continue;
-		z->own[a->host] |= a->group == z->x->group;
-		z->other[a->host] |= !of_line(z->x, a->group) && a->group != COHORT_UNNAMED;
-		z->first[a->host] = a->first_ns < z->first[a->host] ? a->first_ns : z->first[a->host];
-		if (!p)
-			continue;
-		if (a->first_ns < p->first_ns - SLACK_NS && a->first_ns > z->last_before[a->host])
-			z->last_before[a->host] = a->first_ns;
-		if (a->last_ns >= p->first_ns - SLACK_NS) {
-			int64_t from = a->first_ns >= p->first_ns - SLACK_NS ? a->first_ns : a->last_ns;
-
-			z->first_after[a->host] = from < z->first_after[a->host] ? from : z->first_after[a->host];
-		}
+		for (size_t i = 0; i < n; i++)
+			note_alert(z, &z->c->alerts[list[i]]);
 	}
-}
-
-/* The span in which some detector of the particular classes was at work on the host; false: none was. */
-static bool live_span(const struct weighing *z, uint32_t host, int64_t *from, int64_t *to)
-{
-	*from = INT64_MAX;
-	*to = INT64_MIN;
-	for (size_t k = 0; k < z->c->class_count; k++) {
-		const struct cohort_live *l =
-			z->particular[k] ? cohort_lives(z->c, host, z->c->classes[k].kind) : NULL;
-
-		if (!l)
-			continue;
-		*from = l->first_ns < *from ? l->first_ns : *from;
-		*to = l->last_ns > *to ? l->last_ns : *to;
-	}
-	return *from <= *to;
 }
 
 /* Equal windows on both sides of its arrival, in which a detector was at work. */
-static void pair_up(const struct weighing *z, uint32_t h, struct unit *u)
+static void pair_up(const struct sight *s, struct unit *u)
 {
-	const struct weigh_place *p = z->at[h];
-	int64_t from, to, window;
+	const struct weigh_place *p = s->at;
+	int64_t before, after, window;
 
-	if (!p || !p->arrived || !live_span(z, h, &from, &to))
+	if (!p || !p->arrived || s->live.from_ns > s->live.to_ns)
 		return;
-	window = p->first_ns - from < to - p->first_ns ? p->first_ns - from : to - p->first_ns;
+	before = when_apart(p->first_ns, s->live.from_ns);
+	after = when_apart(s->live.to_ns, p->first_ns);
+	window = before < after ? before : after;
 	if (window < HOUR_NS)
 		return;
 	u->paired = true;
-	u->after |= z->first_after[h] != INT64_MAX && z->first_after[h] <= p->first_ns + window;
-	u->before |= z->last_before[h] != INT64_MIN && z->last_before[h] >= p->first_ns - window;
-}
-
-/* The only detectors of these classes are scanners, and this host's was told to leave the program alone. */
-static bool left_alone(const struct weighing *z, uint32_t h)
-{
-	for (uint32_t k = 0; k < z->c->class_count; k++)
-		if (z->particular[k] && !cohort_of_scanner(z->c, k))
-			return false;
-	return cohort_excluded(z->c, h, z->x->path);
+	u->after |= s->first_after != INT64_MAX && when_apart(s->first_after, p->first_ns) <= window;
+	u->before |= s->last_before != INT64_MIN && when_apart(p->first_ns, s->last_before) <= window;
 }
 
 static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 {
-	const struct weigh_place *p = z->at[h];
-	int64_t from, to;
-	bool alerts = z->first[h] != INT64_MAX;
+	const struct sight *s = &z->hosts[h];
+	const struct weigh_place *p = s->at;
 	/* An alert before it came is an alert without it. */
-	bool exposed = (z->own[h] && !z->x->associated) || (p && (!alerts || z->first_after[h] != INT64_MAX));
-	bool live = live_span(z, h, &from, &to), own = z->own[h] && exposed;
+	bool exposed = (s->own && !z->x->associated) || (p && (!s->alerts || s->first_after != INT64_MAX));
+	bool live = s->live.from_ns <= s->live.to_ns, own = s->own && exposed;
 
 	/* Another version's doing, or nobody knows whose where nearly all such alerts are its own: neither with it nor
 	 * without it. */
-	if (alerts && !z->own[h] && !exposed && !z->other[h] && !z->x->associated)
+	if (s->alerts && !s->own && !exposed && !s->other && !z->x->associated)
 		return;
 	u->exposed |= exposed;
-	u->alerting |= alerts;
+	u->alerting |= s->alerts;
 	u->own |= own;
 	z->w->hosts += own;
-	u->arrived_first |= own && p && p->arrived && z->first_after[h] != INT64_MAX &&
-			    z->last_before[h] == INT64_MIN;
-	/* Quiet before it came says nothing of it; after it, only where it ran. */
-	u->quiet |= live && !alerts && !left_alone(z, h) && (!exposed || (p && p->ran && to > p->first_ns));
-	pair_up(z, h, u);
+	u->arrived_first |= own && p && p->arrived && s->first_after != INT64_MAX && s->last_before == INT64_MIN;
+	/* Quiet before it came says nothing of it; after it, only where it ran; a scanner that was told to leave the
+	 * program alone says nothing at all. */
+	u->quiet |= live && !s->alerts && (!exposed || (p && p->ran && s->live.to_ns > p->first_ns)) &&
+		    !(z->only_scanners && cohort_excluded(z->c, h, z->x->path));
+	pair_up(s, u);
 }
 
 static void count_units(struct weighing *z)
@@ -241,7 +287,7 @@ static void count_units(struct weighing *z)
 	for (size_t i = 0; i < z->c->host_count; i++) {
 		const struct unit *u = &z->units[i];
 
-		if (z->c->hosts[i].image != i && !u->exposed && !u->alerting && !u->quiet)
+		if (z->c->hosts[i].image != i)
 			continue; /* a clone: told with its image */
 		w->images += u->own;
 		w->arrivals += u->arrived_first;
@@ -260,61 +306,77 @@ static void count_units(struct weighing *z)
 
 /* ---- its other versions ---- */
 
-/* Hosts on which a version ran and a detector was at work: all, and those that alert in any of these classes. */
-static double rate_of(const struct weighing *z, const struct weigh_version *v, const bool *classes, uint32_t *ret_quiet,
-		      uint32_t *ret_all)
+/* Hosts on which a version ran and a detector was at work are marked, or the marks taken away. */
+static uint32_t mark(struct weighing *z, const struct weigh_version *v, bool marked)
 {
-	bool *alerts = heap_array(z->c->host_count + 1, sizeof(*alerts));
-	uint32_t alerting = 0, all = 0;
-	int64_t from, to;
+	uint32_t n = 0;
 
-	for (size_t i = 0; i < z->c->alert_count; i++)
-		if (z->c->alerts[i].group == v->group && classes[z->c->alerts[i].class])
-			alerts[z->c->alerts[i].host] = true;
 	for (size_t i = 0; i < v->n; i++) {
 		const struct weigh_place *p = &v->places[i];
+		struct sight *s = &z->hosts[p->host];
 
-		if (!p->ran || !live_span(z, p->host, &from, &to) || to < p->first_ns)
+		if (!p->ran || s->live.from_ns > s->live.to_ns || s->live.to_ns < p->first_ns)
 			continue;
-		all++;
-		alerting += alerts[p->host];
+		s->marked = marked;
+		n++;
 	}
-	free(alerts);
-	*ret_all = all;
-	*ret_quiet = all - alerting;
-	return all ? (double)alerting / all : 0;
+	return n;
 }
 
-/* How often it is itself said to, of its own places: in one class. */
-static double own_rate(const struct weighing *z, size_t class)
+/* Of these hosts, the share that alerts in each class; false where there are none. */
+static bool rates_of(struct weighing *z, const struct weigh_version *v, double *rates)
 {
-	const struct weigh_version own = { .places = z->x->places, .n = z->x->place_count, .group = z->x->group };
-	bool *one = heap_array(z->c->class_count + 1, sizeof(*one));
-	uint32_t quiet, all;
-	double rate;
+	size_t n;
+	const uint32_t *list = cohort_of_group(z->c, v->group, &n);
+	uint32_t all = mark(z, v, true);
 
-	one[class] = true;
-	rate = rate_of(z, &own, one, &quiet, &all);
-	free(one);
-	return rate;
+	memset(rates, 0, z->c->class_count * sizeof(*rates));
+	for (size_t i = 0; i < n; i++)
+		rates[z->c->alerts[list[i]].class] += z->hosts[z->c->alerts[list[i]].host].marked;
+	for (size_t k = 0; k < z->c->class_count && all; k++)
+		rates[k] /= all;
+	mark(z, v, false);
+	return all;
 }
 
-/* Does an earlier version raise this class as often? */
-static bool is_old(const struct weighing *z, size_t class)
+/* Those that alert in any particular class, and those that are quiet. */
+static void count_hosts(struct weighing *z, const struct weigh_version *v, uint32_t *ret_alerting, uint32_t *ret_quiet)
 {
-	bool *one = heap_array(z->c->class_count + 1, sizeof(*one)), old = false;
-	double own = own_rate(z, class);
-	uint32_t quiet, all;
+	size_t n;
+	const uint32_t *list = cohort_of_group(z->c, v->group, &n);
+	uint32_t all = mark(z, v, true);
 
-	one[class] = true;
-	for (size_t i = 0; i < z->x->version_count && !old; i++) {
+	*ret_alerting = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct sight *s = &z->hosts[z->c->alerts[list[i]].host];
+
+		if (!z->particular[z->c->alerts[list[i]].class] || !s->marked)
+			continue;
+		++*ret_alerting;
+		s->marked = false; /* each host once */
+	}
+	*ret_quiet = all - *ret_alerting;
+	mark(z, v, false);
+}
+
+/* Which particular classes an earlier version raises as often. */
+static void find_old(struct weighing *z, bool *old)
+{
+	const struct weigh_version self = { .places = z->x->places, .n = z->x->place_count, .group = z->x->group };
+	double *own = heap_array(z->c->class_count + 1, sizeof(*own));
+	double *rates = heap_array(z->c->class_count + 1, sizeof(*rates));
+
+	rates_of(z, &self, own);
+	for (size_t i = 0; i < z->x->version_count; i++) {
 		const struct weigh_version *v = &z->x->versions[i];
-		double rate = v->older ? rate_of(z, v, one, &quiet, &all) : 0;
 
-		old = v->older && rate > 0 && rate >= AS_BAD * own;
+		if (!v->older || v->group == MAP_NONE || !rates_of(z, v, rates))
+			continue;
+		for (size_t k = 0; k < z->c->class_count; k++)
+			old[k] |= z->particular[k] && rates[k] > 0 && rates[k] >= AS_BAD * own[k];
 	}
-	free(one);
-	return old;
+	free(own);
+	free(rates);
 }
 
 /* What the product does in every version says nothing of this one: left out where there is more. */
@@ -323,25 +385,26 @@ static void leave_out_old(struct weighing *z)
 	bool *old = heap_array(z->c->class_count + 1, sizeof(*old));
 	bool any_new = false;
 
-	for (size_t k = 0; k < z->c->class_count; k++) {
-		old[k] = z->particular[k] && is_old(z, k);
+	find_old(z, old);
+	for (size_t k = 0; k < z->c->class_count; k++)
 		any_new |= z->particular[k] && !old[k];
-	}
 	for (size_t k = 0; k < z->c->class_count && any_new; k++) {
 		if (!old[k])
 			continue;
 		z->particular[k] = false;
 		z->w->old_classes++;
 		z->w->gravity -= z->weight_of[k];
-		z->w->classes--;
+		z->w->classes -= z->weight_of[k] > 0;
 	}
 	free(old);
+	if (z->w->old_classes)
+		watch(z);
 }
 
 static void look_at_versions(struct weighing *z)
 {
 	struct weighed *w = z->w;
-	uint32_t exposed = w->table.exposed_alerting + w->table.exposed_quiet, as_bad = 0, others = 0, quiet, all;
+	uint32_t exposed = w->table.exposed_alerting + w->table.exposed_quiet, as_bad = 0, others = 0, alerting, quiet;
 	double own = exposed ? (double)w->table.exposed_alerting / exposed : 0;
 
 	for (size_t i = 0; i < z->x->version_count; i++) {
@@ -350,9 +413,10 @@ static void look_at_versions(struct weighing *z)
 
 		if (!v->older)
 			continue;
-		rate = rate_of(z, v, z->particular, &quiet, &all);
-		if (!all)
+		count_hosts(z, v, &alerting, &quiet);
+		if (!(alerting + quiet))
 			continue;
+		rate = (double)alerting / (alerting + quiet);
 		others++;
 		as_bad += rate >= AS_BAD * own;
 		if (rate <= QUIET * own)
@@ -446,23 +510,20 @@ static void score(const struct weigh_candidate *x, struct weighed *w)
 
 void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weighed *ret)
 {
-	size_t n = c->host_count + 1;
 	struct weighing z = { .c = c, .x = x, .w = ret };
 
+	assert(c->ready);
 	*ret = (struct weighed){ 0 };
 	z.particular = heap_array(c->class_count + 1, sizeof(*z.particular));
-	z.at = heap_array(n, sizeof(*z.at));
-	z.first = heap_array(n, sizeof(*z.first));
-	z.first_after = heap_array(n, sizeof(*z.first_after));
-	z.last_before = heap_array(n, sizeof(*z.last_before));
-	z.own = heap_array(n, sizeof(*z.own));
-	z.other = heap_array(n, sizeof(*z.other));
-	z.own_class = heap_array(c->class_count + 1, sizeof(*z.own_class));
-	z.units = heap_array(n, sizeof(*z.units));
 	z.weight_of = heap_array(c->class_count + 1, sizeof(*z.weight_of));
+	z.hosts = heap_array(c->host_count + 1, sizeof(*z.hosts));
+	z.units = heap_array(c->host_count + 1, sizeof(*z.units));
+	find_line(&z);
 	place_hosts(&z);
 	choose_classes(&z);
+	watch(&z);
 	leave_out_old(&z);
+	name_detector(&z);
 	note_alerts(&z);
 	count_units(&z);
 	look_at_versions(&z);
@@ -472,14 +533,9 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	answer(ret);
 	judge(x, ret);
 	score(x, ret);
+	free(z.line);
 	free(z.particular);
-	free(z.at);
-	free(z.first);
-	free(z.first_after);
-	free(z.last_before);
-	free(z.own);
-	free(z.other);
-	free(z.own_class);
 	free(z.weight_of);
+	free(z.hosts);
 	free(z.units);
 }

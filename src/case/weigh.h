@@ -15,7 +15,8 @@
  * version of the product); where no weighty one is, when at least half do. Only hosts
  * count as quiet on which a detector of the class was at work; of those that have the origin, only where it ran.
  * What every host has cannot be compared with hosts that have it not: then only before and after are left.
- * Clones of one image count once. Pure: reads the cohort, gives values; texts are in the caller's arena.
+ * Clones of one image count once. Pure: reads the cohort (after cohort_ready), gives values. Cost: hosts, places and
+ * the alerts of its classes and groups; the same of its older versions.
  */
 #include "case/cohort.h"
 #include "case/table.h"

@@ -83,23 +83,19 @@ static bool was_entered(const struct journey *j, struct slice host)
 	return false;
 }
 
-/* From the process that reached the last host, on. */
-static void append(struct journey *j, const struct graph *g, uint32_t edge, const struct told *more, struct slice host)
+/* Puts a hop that leads to the other host and those of more behind told's, and more's origin in place of its own. Gives
+ * that hop, empty but for its host; NULL without room. */
+static struct told_hop *lead_on(struct journey *j, const struct told *more, struct slice host)
 {
 	struct told *t = j->told;
-	size_t n = t->hop_count + 1 + more->hop_count;
+	size_t at = t->hop_count, n = at + 1 + more->hop_count;
 	struct told_hop *hops = arena_array(j->arena, n + 1, sizeof(*hops));
 
 	if (!hops)
-		return;
-	memcpy(hops, t->hops, t->hop_count * sizeof(*hops));
-	edge_tell(g, edge, j->arena, &hops[t->hop_count]);
-	hops[t->hop_count].why = "it reached the host of the hop above from here";
-	if (slice_is(slice_str(hops[t->hop_count].op), "process_start"))
-		hops[t->hop_count].from = hops[t->hop_count].to;
-	hops[t->hop_count].to = (struct told_entity){ .kind = ENTITY_NONE, .name = j->hosts[j->n - 1] };
-	memcpy(hops + t->hop_count + 1, more->hops, more->hop_count * sizeof(*hops));
-	for (size_t i = t->hop_count; i < n; i++)
+		return NULL;
+	memcpy(hops, t->hops, at * sizeof(*hops));
+	memcpy(hops + at + 1, more->hops, more->hop_count * sizeof(*hops));
+	for (size_t i = at; i < n; i++)
 		hops[i].host = host;
 	if (t->other_count < sizeof(t->others) / sizeof(*t->others))
 		t->other_count++;
@@ -109,7 +105,23 @@ static void append(struct journey *j, const struct graph *g, uint32_t edge, cons
 	t->hop_count = n;
 	t->origin = more->origin;
 	t->origin.host = host;
-	t->visited += more->visited;
+	return &hops[at];
+}
+
+/* From the process that reached the last host, on. */
+static void append(struct journey *j, const struct graph *g, uint32_t edge, const struct told *more, struct slice host)
+{
+	struct told_hop *hop = lead_on(j, more, host);
+
+	if (!hop)
+		return;
+	edge_tell(g, edge, j->arena, hop);
+	hop->host = host;
+	hop->why = "it reached the host of the hop above from here";
+	if (slice_is(slice_str(hop->op), "process_start"))
+		hop->from = hop->to;
+	hop->to = (struct told_entity){ .kind = ENTITY_NONE, .name = j->hosts[j->n - 1] };
+	j->told->visited += more->visited;
 }
 
 /* One host further; false where the journey ends. */
@@ -146,32 +158,20 @@ static bool enter(struct journey *j, struct slice host)
 /* Behind what was brought in: how it came to be on the host that wrote it first. */
 static void append_content(struct journey *j, const struct told *more, struct slice host, struct slice hash, int64_t ns)
 {
-	struct told *t = j->told;
-	size_t n = t->hop_count + 1 + more->hop_count;
-	struct told_hop *hops = arena_array(j->arena, n + 1, sizeof(*hops));
+	struct told_hop *hop = lead_on(j, more, host);
 
-	if (!hops)
+	if (!hop)
 		return;
-	memcpy(hops, t->hops, t->hop_count * sizeof(*hops));
-	hops[t->hop_count] = (struct told_hop){
+	*hop = (struct told_hop){
 		.from = { .kind = ENTITY_NONE, .name = arena_keep(j->arena, hash) },
 		.to = { .kind = ENTITY_NONE, .name = j->hosts[j->n - 1] },
 		.op = "same_content",
 		.why = "the same content was written on this host before",
+		.host = host,
 		.time = { .ns = ns, .set = true, .digits = 3 },
 	};
 	if (more->hop_count)
-		hops[t->hop_count].at = more->hops[0].at;
-	memcpy(hops + t->hop_count + 1, more->hops, more->hop_count * sizeof(*hops));
-	for (size_t i = t->hop_count; i < n; i++)
-		hops[i].host = host;
-	t->other_count = t->other_count < 3 ? t->other_count + 1 : 3;
-	memmove(&t->others[1], &t->others[0], (t->other_count - 1) * sizeof(*t->others));
-	t->others[0] = t->origin;
-	t->hops = hops;
-	t->hop_count = n;
-	t->origin = more->origin;
-	t->origin.host = host;
+		hop->at = more->hops[0].at;
 }
 
 /* The origin's own words again: the first host got it the same way, and is no cause of it. */

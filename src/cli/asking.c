@@ -27,6 +27,7 @@ struct asked {
 	const char *os;	   /* then, its system; NULL: any */
 	struct when time;  /* of a start that is one */
 	uint64_t entities, hosts;
+	bool met; /* a host or a time of which there are records, whether or not a deed stands out */
 };
 
 struct asking {
@@ -143,19 +144,21 @@ static void start_at_deeds(const struct place *p, struct asked *x, int64_t from,
 	for (uint32_t i = 0; i < p->g->edge_count && scored < SCORED_MAX; i++) {
 		const struct graph_edge *e = &p->g->edges[i];
 		struct surprise s;
-		bool there = false;
+		size_t at = 0;
 
 		if (!e->timed || e->time_ns < from || e->time_ns > to || e->op == ACTIVITY_PROCESS_END)
 			continue;
 		scored++;
+		x->met = true;
 		baseline_score(p->base, p->g, i, &s);
 		if (!s.known || (!s.never_earlier && !s.never_peers))
 			continue;
-		for (size_t k = 0; k < n; k++)
-			there |= p->g->edges[best[k].edge].subject == e->subject;
-		if (there)
+		while (at < n && p->g->edges[best[at].edge].subject != e->subject)
+			at++;
+		if (at < n && s.bits <= best[at].bits)
 			continue;
-		best[n++] = (struct deed){ i, s.bits };
+		n += at == n;
+		best[at] = (struct deed){ i, s.bits };
 		qsort(best, n, sizeof(*best), by_bits);
 		n = n > DEEDS_MAX ? DEEDS_MAX : n;
 	}
@@ -313,7 +316,9 @@ static void put_start(struct buf *out, const struct asked *x)
 	buf_json_u64(out, "entities", x->entities);
 	buf_json_u64(out, "hosts", x->hosts);
 	buf_json_text(out, "answer",
-		      slice_str(x->entities ? "traced: see the origins" : "not met in the records of this evidence"));
+		      slice_str(x->entities ? "traced: see the origins"
+				: x->met    ? "met in the records, and no deed there stands out"
+					    : "not met in the records of this evidence"));
 }
 
 static void put_answer(struct asked *x, struct store *s, const struct releases *r, const struct origins *o,

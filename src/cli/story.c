@@ -363,17 +363,22 @@ struct life {
 struct hosts_told {
 	struct buf *out;
 	struct arena arena;
-	struct life *lives; /* by host */
-	size_t n, cap, at;
+	struct life *lives; /* those of one host stand together */
+	size_t n, cap;
+	struct map first; /* host in lower case -> its first life */
 };
 
 static void keep_life(void *ctx, const struct slice *c, size_t n)
 {
 	struct hosts_told *t = ctx;
+	struct slice host;
 
 	(void)n;
+	host = arena_lower(&t->arena, c[0]);
+	if (map_get(&t->first, host) == MAP_NONE)
+		map_set(&t->first, host, (uint32_t)t->n);
 	t->lives = heap_room(t->lives, t->n, &t->cap, sizeof(*t->lives));
-	t->lives[t->n++] = (struct life){ arena_keep(&t->arena, c[0]), arena_keep(&t->arena, c[2]) };
+	t->lives[t->n++] = (struct life){ host, arena_keep(&t->arena, c[2]) };
 }
 
 /* The record counts of a host, as members. */
@@ -399,33 +404,35 @@ static void json_unstaged(struct buf *out, struct slice host)
 	buf_put_str(out, "},\"blocked_at\":null,\"since\":null,\"until\":null,\"reasons\":[],\"missing\":[]");
 }
 
-/* Both lists are by name in any case. */
+/* A life's own object, or that of a host without one, with the host's counts behind. */
+static void json_life(struct hosts_told *t, const struct life *l, const struct slice *c, size_t n)
+{
+	buf_json_comma(t->out);
+	if (l && l->detail.n > 1) {
+		buf_put(t->out, slice_head(l->detail, l->detail.n - 1));
+	} else {
+		buf_put_byte(t->out, '{');
+		json_unstaged(t->out, c[0]);
+	}
+	json_counts(t->out, c, n);
+	buf_put_byte(t->out, '}');
+}
+
 static void json_host(void *ctx, const struct slice *c, size_t n)
 {
 	struct hosts_told *t = ctx;
-	bool any = false;
+	struct arena scratch;
+	uint32_t at;
 
-	for (size_t i = 0; i < t->n; i++) {
-		if (!slice_eq_nocase(t->lives[(t->at + i) % t->n].host, c[0])) {
-			if (any)
-				break;
-			continue;
-		}
-		const struct life *l = &t->lives[(t->at + i) % t->n];
-
-		buf_json_comma(t->out);
-		buf_put(t->out, slice_head(l->detail, l->detail.n - 1));
-		json_counts(t->out, c, n);
-		buf_put_byte(t->out, '}');
-		any = true;
-	}
-	if (any)
+	arena_init(&scratch, 0);
+	at = map_get(&t->first, arena_lower(&scratch, c[0]));
+	arena_done(&scratch);
+	if (at == MAP_NONE) {
+		json_life(t, NULL, c, n);
 		return;
-	buf_json_comma(t->out);
-	buf_put_byte(t->out, '{');
-	json_unstaged(t->out, c[0]);
-	json_counts(t->out, c, n);
-	buf_put_byte(t->out, '}');
+	}
+	for (size_t i = at; i < t->n && slice_eq(t->lives[i].host, t->lives[at].host); i++)
+		json_life(t, &t->lives[i], c, n);
 }
 
 static bool json_hosts(struct buf *out, struct store *s, struct err *err)
@@ -434,11 +441,13 @@ static bool json_hosts(struct buf *out, struct store *s, struct err *err)
 	bool ok;
 
 	arena_init(&t.arena, 0);
+	map_init(&t.first);
 	buf_json_key(out, "hosts");
 	buf_put_byte(out, '[');
 	ok = store_ask(s, STORE_HOST_STAGES, keep_life, &t, err) && store_ask(s, STORE_HOSTS, json_host, &t, err);
 	buf_put_byte(out, ']');
 	free(t.lives);
+	map_done(&t.first);
 	arena_done(&t.arena);
 	return ok;
 }

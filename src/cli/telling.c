@@ -184,15 +184,26 @@ static void path_row(void *ctx, const struct slice *c, size_t n)
 	put_sentence(t, "-");
 }
 
-/* Is this update one to the first origin's release? */
+/* "release PRODUCT VERSION"? */
+static bool is_release(struct slice name, struct slice product, struct slice version)
+{
+	const struct slice parts[] = { slice_str("release "), product, slice_str(" "), version };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (!slice_starts(name, parts[i]))
+			return false;
+		name = slice_from(name, parts[i].n);
+	}
+	return name.n == 0;
+}
+
+/* Updates to the first origin's release. */
 static void update_row(void *ctx, const struct slice *c, size_t n)
 {
 	struct telling *t = ctx;
-	struct slice name = arena_printf(&t->arena, "release %.*s %.*s", (int)c[0].n, (const char *)c[0].p, (int)c[3].n,
-					 (const char *)c[3].p);
 
 	(void)n;
-	if (!t->first.there || !slice_eq(name, t->first.columns[NAME]))
+	if (!t->first.there || !is_release(t->first.columns[NAME], c[0], c[3]))
 		return;
 	t->updated++;
 	if (c[4].n && (!t->earliest.n || slice_cmp(c[4], t->earliest) < 0))
@@ -321,9 +332,10 @@ static void keep_first(void *ctx, const struct slice *c, size_t n)
 
 static void put_verdict(struct telling *t, const struct slice *c)
 {
-	buf_put(&t->line, c[VERDICT]);
+	/* A case may come from anywhere. */
+	put_name(t, c[VERDICT], 20);
 	buf_put_str(&t->line, ": ");
-	buf_put(&t->line, c[REASON]);
+	put_name(t, c[REASON], 200);
 	buf_put_byte(&t->line, '.');
 }
 

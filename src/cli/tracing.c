@@ -90,6 +90,7 @@ struct all {
 	struct store *s;
 	const struct cli_options *o;
 	struct arena arena;
+	struct map texts;
 	struct host *hosts;
 	size_t host_count, host_cap;
 	struct alert *alerts;
@@ -130,17 +131,23 @@ static uint32_t source_of(struct all *a, struct slice file, struct slice inner)
 	return a->last_source;
 }
 
+/* Alerts repeat all but their ids. */
+static struct slice text_once(struct all *a, struct slice s)
+{
+	return s.n ? map_key(&a->texts, map_intern(&a->texts, s)) : slice_of(NULL, 0);
+}
+
 static void note_alert(void *ctx, const struct slice *c, size_t n)
 {
 	struct all *a = ctx;
 	struct alert x = { .id = arena_keep(&a->arena, c[0]),
-			   .host = arena_keep(&a->arena, c[1]),
-			   .level = arena_keep(&a->arena, c[2]),
-			   .title = arena_keep(&a->arena, c[3]),
-			   .detector = arena_keep(&a->arena, c[4]),
-			   .rule = arena_keep(&a->arena, c[10]),
-			   .channel = arena_keep(&a->arena, c[11]),
-			   .event_id = arena_keep(&a->arena, c[12]) };
+			   .host = text_once(a, c[1]),
+			   .level = text_once(a, c[2]),
+			   .title = text_once(a, c[3]),
+			   .detector = text_once(a, c[4]),
+			   .rule = text_once(a, c[10]),
+			   .channel = text_once(a, c[11]),
+			   .event_id = text_once(a, c[12]) };
 
 	(void)n;
 	if (c[5].p)
@@ -324,7 +331,7 @@ static struct remembered *known_of(struct memory *m, const struct graph *g, uint
 	return r;
 }
 
-static bool trace_host(struct all *a, const struct host *h, struct graph *g)
+static void trace_host(struct all *a, const struct host *h, struct graph *g)
 {
 	uint32_t *edges = heap_array(h->n + 1, sizeof(*edges));
 	struct tracer *tracer = tracer_new(g, a->baseline);
@@ -342,7 +349,6 @@ static bool trace_host(struct all *a, const struct host *h, struct graph *g)
 	map_done(&wanted);
 	tracer_free(tracer);
 	free(edges);
-	return true;
 }
 
 /* Machines that were copied keep the number that products gave the first of them. */
@@ -424,8 +430,9 @@ static bool trace_hosts(struct all *a, struct err *err)
 		if (!a->hosts[i].n && !asking_starts(a->asking))
 			continue;
 		g = kept ? kept : tracing_graph(a->s, a->hosts[i].name, a->o, err);
-		if (!g || !trace_host(a, &a->hosts[i], g))
+		if (!g)
 			return false;
+		trace_host(a, &a->hosts[i], g);
 		if (!kept)
 			graph_free(g);
 	}
@@ -551,12 +558,6 @@ static bool weigh_all(struct all *a, struct err *err)
 	asking_releases(a->asking, &a->releases, &a->origins);
 	if (ok)
 		candidates_weigh(&a->origins, &a->releases, &cohort);
-	/* Its texts are the cohort's. */
-	for (size_t i = 0; i < a->origins.n; i++) {
-		struct slice *detector = &a->origins.list[i].weighed.detector;
-
-		*detector = detector->n ? arena_keep(&a->arena, *detector) : slice_of(NULL, 0);
-	}
 	weighing_done(&kinds);
 	cohort_done(&cohort);
 	return ok;
@@ -652,6 +653,7 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	bool ok;
 
 	arena_init(&a.arena, 0);
+	map_init(&a.texts);
 	map_init(&a.machines);
 	across_contents_init(&a.contents);
 	origins_init(&a.origins);
@@ -670,6 +672,7 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	asking_free(a.asking);
 	arena_done(&a.arena);
 	map_done(&a.machines);
+	map_done(&a.texts);
 	across_contents_done(&a.contents);
 	free(a.clones);
 	free(a.exclusions);

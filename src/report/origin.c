@@ -7,6 +7,8 @@
 #include <math.h>
 
 #define HOSTS_TOLD 1000u
+/* Where the evidence ends thousands of origins may weigh the same. */
+#define TIES_TOLD 20u
 
 const char *report_verdict(const struct origin_group *g)
 {
@@ -103,16 +105,19 @@ static void put_tie(struct buf *out, const struct origins *all, size_t which)
 {
 	const struct origin_group *g = &all->list[which];
 	struct buf line = { 0 };
+	size_t first = which, told = 0;
 
 	buf_json_key(out, "tie_with");
 	buf_put_byte(out, '[');
-	for (size_t i = 0; i < all->n; i++) {
-		const struct origin_group *x = &all->list[i];
-
-		if (i == which || x->rank != g->rank)
+	/* They stand together. */
+	while (first && all->list[first - 1].rank == g->rank)
+		first--;
+	for (size_t i = first; i < all->n && all->list[i].rank == g->rank && told < TIES_TOLD; i++) {
+		if (i == which)
 			continue;
+		told++;
 		buf_clear(&line);
-		origin_line(&line, &x->origin);
+		origin_line(&line, &all->list[i].origin);
 		buf_json_comma(out);
 		buf_put_json(out, buf_slice(&line));
 	}

@@ -30,9 +30,11 @@ static void begin(struct fleet *f, uint32_t hosts)
 	f->process = cohort_kind(&f->c, slice_str("process_creation"));
 	for (size_t i = 0; i < 3; i++)
 		f->class[i] = cohort_class(&f->c, slice_str(classes[i].title),
-					   &(struct cohort_class){ slice_str(classes[i].title),
-								   slice_str(classes[i].level), slice_str("rule"),
-								   classes[i].weight, f->process });
+					   &(struct cohort_class){ .title = slice_str(classes[i].title),
+								   .level = slice_str(classes[i].level),
+								   .detector = slice_str("rule"),
+								   .weight = classes[i].weight,
+								   .kind = f->process });
 	for (uint32_t i = 0; i < hosts; i++) {
 		snprintf(name, sizeof(name), "PC%u", i);
 		assert_int_equal(cohort_host(&f->c, slice_str(name)), i);
@@ -67,6 +69,7 @@ static struct weighed judge(struct fleet *f, uint32_t group)
 					   .version_count = f->older_n ? 1 : 0 };
 	struct weighed w;
 
+	cohort_ready(&f->c);
 	weigh(&f->c, &x, &w);
 	cohort_done(&f->c);
 	return w;
@@ -234,6 +237,78 @@ static void an_alert_before_it_came_is_one_without_it(void **state)
 	assert_int_equal(w.table.exposed_alerting, 3);
 }
 
+/* One that alerts every day alerts before and after, however far back its alerts began. */
+static void alerts_just_before_it_came_are_before_it(void **state)
+{
+	struct fleet f;
+
+	(void)state;
+	begin(&f, 20);
+	for (uint32_t h = 0; h < 4; h++)
+		f.places[f.n++] = (struct weigh_place){ h, 15 * DAY, END, true, true };
+	for (uint32_t h = 0; h < 4; h++) {
+		alert(&f, h, DAY, 3, 2);
+		alert(&f, h, 14 * DAY, 3, 2);
+		alert(&f, h, 16 * DAY, 1, 2);
+	}
+	struct weighed w = judge(&f, 1);
+
+	assert_int_equal(w.pairs, 4);
+	assert_int_equal(w.after_only, 0);
+	assert_int_equal(w.arrivals, 0);
+}
+
+/* Classes of which most trace elsewhere are none of it; leaving one out that an earlier version raises takes nothing
+ * from what was not counted. */
+static void what_was_not_counted_is_not_taken_away(void **state)
+{
+	struct fleet f;
+
+	(void)state;
+	begin(&f, 20);
+	has_it(&f, 0, 1);
+	had_the_one_before(&f, 1, 2);
+	alert(&f, 0, UPDATE + DAY, 1, 2);
+	alert(&f, 1, 5 * DAY, 7, 1);
+	for (uint32_t h = 2; h < 19; h++)
+		alert(&f, h, UPDATE, 3, 2);
+	struct weighed w = judge(&f, 1);
+
+	assert_int_equal(w.old_classes, 1);
+	assert_int_equal(w.classes, 0);
+	assert_true(w.gravity >= 0 && w.gravity < 0.001);
+}
+
+/* Only among the classes that are compared. */
+static void the_only_detector_is_that_of_what_is_compared(void **state)
+{
+	struct fleet f;
+
+	(void)state;
+	begin(&f, 20);
+	has_it(&f, 0, 8);
+	had_the_one_before(&f, 0, 8);
+	uint32_t old = cohort_class(&f.c, slice_str("old"), &(struct cohort_class){ .title = slice_str("old"), .level = slice_str("high"),
+										    .detector = slice_str("Some EDR"), .weight = 8,
+										    .kind = f.process });
+
+	for (uint32_t h = 0; h < 5; h++) {
+		alert(&f, h, UPDATE + DAY, 1, 2);
+		cohort_alert(&f.c, old, h, 1, UPDATE + DAY);
+		cohort_alert(&f.c, old, h, 7, 5 * DAY);
+	}
+	const struct weigh_version version = { f.older, f.older_n, true, 7 };
+	const struct weigh_candidate x = { .group = 1, .named = true, .places = f.places, .place_count = f.n,
+					   .versions = &version, .version_count = 1 };
+	struct weighed w;
+
+	cohort_ready(&f.c);
+	weigh(&f.c, &x, &w);
+	assert_int_equal(w.old_classes, 1);
+	assert_slice(w.detector, "rule");
+	cohort_done(&f.c);
+}
+
 /* The scanner of a host that was told to leave the program alone says nothing by its silence. */
 static void a_scanner_that_looks_away_is_not_quiet(void **state)
 {
@@ -247,7 +322,8 @@ static void a_scanner_that_looks_away_is_not_quiet(void **state)
 	begin(&f, 10);
 	kind = cohort_kind(&f.c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
 	class = cohort_class(&f.c, slice_str("trojan"),
-			     &(struct cohort_class){ slice_str("trojan"), slice_str("high"), slice_str("Defender"), 8, kind });
+			     &(struct cohort_class){ .title = slice_str("trojan"), .level = slice_str("high"),
+						    .detector = slice_str("Defender"), .weight = 8, .kind = kind });
 	has_it(&f, 0, 5);
 	for (uint32_t h = 0; h < 10; h++)
 		cohort_live(&f.c, h, kind, 0, END);
@@ -256,6 +332,7 @@ static void a_scanner_that_looks_away_is_not_quiet(void **state)
 	cohort_exclude(&f.c, 2, slice_str("C:\\Program Files\\Pho"));
 	x.places = f.places;
 	x.place_count = f.n;
+	cohort_ready(&f.c);
 	weigh(&f.c, &x, &w);
 	assert_int_equal(w.table.exposed_alerting, 1);
 	assert_int_equal(w.table.exposed_quiet, 3);
@@ -275,6 +352,9 @@ int main(void)
 		cmocka_unit_test(light_alerts_support_nothing),
 		cmocka_unit_test(a_host_that_nobody_watched_is_not_quiet),
 		cmocka_unit_test(an_alert_before_it_came_is_one_without_it),
+		cmocka_unit_test(alerts_just_before_it_came_are_before_it),
+		cmocka_unit_test(what_was_not_counted_is_not_taken_away),
+		cmocka_unit_test(the_only_detector_is_that_of_what_is_compared),
 		cmocka_unit_test(a_scanner_that_looks_away_is_not_quiet),
 	};
 
