@@ -393,6 +393,14 @@ static bool stopped(struct slice action)
 	return false;
 }
 
+/* Since it exists at all, and where no record says that another version was there then. */
+static bool may_be_there(const struct gathering *x, const struct graph_edge *e)
+{
+	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
+
+	return e->timed && e->time_ns >= x->k->first_ns && (!i || i->own);
+}
+
 static void see_block(struct gathering *x, const struct graph_edge *e)
 {
 	bool conflict;
@@ -407,7 +415,7 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 	if (!stopped(action) || kin == KIN_OTHER || conflict)
 		return;
 	if (kin == KIN_NONE) {
-		if (!(placed && arriving(x, e, EVER_NS)) &&
+		if (!(placed && (arriving(x, e, EVER_NS) || may_be_there(x, e))) &&
 		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, stage_place(path, &x->scratch))))
 			return;
 	}

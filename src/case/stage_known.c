@@ -11,9 +11,9 @@ void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful };
 
-	*k = (struct stage_known){ 0 };
+	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_init(maps[i]);
@@ -23,7 +23,7 @@ void stage_known_done(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -155,6 +155,31 @@ bool stage_same_version(struct slice a, struct slice b)
 			return false;
 	}
 	return true;
+}
+
+static bool newer(struct slice a, struct slice b)
+{
+	while (a.p || b.p) {
+		struct slice x = a.p ? slice_cut(a, '.', &a) : slice_str("0");
+		struct slice y = b.p ? slice_cut(b, '.', &b) : slice_str("0");
+		bool p, q;
+		uint64_t v = part_number(x, &p), w = part_number(y, &q);
+
+		if (!p || !q)
+			return false;
+		if (v != w)
+			return v > w;
+	}
+	return false;
+}
+
+bool stage_is_newer(const struct stage_known *k, struct slice version)
+{
+	bool all = k->n && version.n;
+
+	for (size_t i = 0; i < k->n; i++)
+		all &= k->wanted[i].version.n && newer(slice_trim(version), slice_trim(k->wanted[i].version));
+	return all;
 }
 
 static bool is_version_byte(uint8_t c)
@@ -457,15 +482,36 @@ static bool called_by(const struct stage_known *k, struct slice name, uint32_t b
 	return who != MAP_NONE && who & bit;
 }
 
+static uint32_t hosts_in(const struct map *m, struct slice name)
+{
+	uint32_t n = map_get(m, name);
+
+	return n == MAP_NONE ? 0 : n;
+}
+
+/* Of whatever version called it: where these are few beside those that had this one, they may have had it too. */
+static bool in_doubt(const struct stage_known *k, struct slice name)
+{
+	return 4 * (uint64_t)hosts_in(&k->doubtful, name) >= hosts_in(&k->callers, name) && hosts_in(&k->doubtful, name);
+}
+
+/* What it brought a later version may have kept; what none before it called says as much. */
+static bool is_alone(const struct stage_known *k, struct slice name)
+{
+	uint32_t bits = CALLER_ELSEWHERE | CALLER_OLDER | (k->older_contacts ? 0 : CALLER_NEWER);
+
+	return !called_by(k, name, bits) && !in_doubt(k, name);
+}
+
 /* Nobody else calls it; where hosts with alerts do, only whom these call. An alert on the contact itself says as
- * much where other programs are told to call it too, or where there is no other version. */
+ * much where other programs are told to call it too, where a later version kept it, or where there is no other. */
 static bool is_destination(const struct stage_known *k, uint32_t i, bool alerting)
 {
 	struct slice name = map_key(&k->called, i);
 
-	if (map_get(&k->accused, name) != MAP_NONE && !called_by(k, name, 2))
+	if (map_get(&k->accused, name) != MAP_NONE && !called_by(k, name, CALLER_OLDER) && !in_doubt(k, name))
 		return true;
-	return compared(k) && !called_by(k, name, 1 | 2) && (!alerting || k->called.entries[i].value == 3);
+	return compared(k) && is_alone(k, name) && (!alerting || k->called.entries[i].value == 3);
 }
 
 void stage_known_finish(struct stage_known *k)
@@ -473,7 +519,7 @@ void stage_known_finish(struct stage_known *k)
 	bool alerting = false;
 
 	for (uint32_t i = 0; i < k->called.n; i++)
-		alerting |= k->called.entries[i].value == 3 && !called_by(k, map_key(&k->called, i), 1 | 2);
+		alerting |= k->called.entries[i].value == 3 && is_alone(k, map_key(&k->called, i));
 	for (uint32_t i = 0; i < k->called.n; i++)
 		if (is_destination(k, i, alerting))
 			map_set(&k->destinations, map_key(&k->called, i), 1);

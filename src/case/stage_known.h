@@ -39,12 +39,22 @@ struct stage_known {
 	struct map urls;	 /* that it was fetched from */
 	struct map other_urls;	 /* that another version was fetched from as well */
 	struct map called;	 /* by it: value 1, on an alerting host 3 */
-	struct map other_called; /* by other versions (value 2 or 3), and where it is not (1 or 3) */
+	struct map other_called; /* bits of enum stage_caller */
+	struct map callers;	 /* hosts on which it called */
+	struct map doubtful;	 /* hosts on which the product called before the record of its coming: of whatever version */
 	struct map accused;	 /* called by it where an alert stands on the contact */
 	struct map destinations; /* after finish: whom it calls and nobody else does */
 	struct map other_deeds;	 /* of other versions (stage_deeds.h) */
+	uint64_t older_contacts; /* of versions that are not newer */
 	uint64_t other_contacts; /* of other versions: is there anything to compare with? */
+	int64_t first_ns; /* of it, on any host; INT64_MAX: no time is known */
 	bool finished;
+};
+
+enum stage_caller {
+	CALLER_ELSEWHERE = 1, /* programs where it is not, or was not yet */
+	CALLER_OLDER = 2,     /* another version of the product */
+	CALLER_NEWER = 4,     /* one that came later, and may have kept what it brought */
 };
 
 void stage_known_init(struct stage_known *k);
@@ -84,6 +94,8 @@ enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, s
 /* Is it for this system? NULL: not told, which is no difference. */
 bool stage_for_system(const struct stage_known *k, const char *os);
 bool stage_same_version(struct slice a, struct slice b);
+/* Is this version newer than all that are wanted? */
+bool stage_is_newer(const struct stage_known *k, struct slice version);
 /* What a set of attributes says of a content: KIN_OWN, KIN_OTHER by its hash, KIN_NONE when no hash settles it.
  * *ret_conflict: the hash is another than that of the origin's file of this name. */
 enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph *g, const struct graph_edge *e,
