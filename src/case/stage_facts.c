@@ -248,7 +248,10 @@ static void see_run(struct gathering *x, const struct graph_edge *e)
 
 	if (mark == MARK_OWN) {
 		prove(x, &f->proofs[STAGE_S3], e,
-		      x->marks.guessed[e->object] ? "it ran at its place, behind its installation" : "it ran", name_of(x, e));
+		      x->marks.traced[e->object]    ? "it ran at its place, and an alert leads to it"
+		      : x->marks.guessed[e->object] ? "it ran at its place, behind its installation"
+						    : "it ran",
+		      name_of(x, e));
 		note_user(f, graph_attribute(x->g, e, ATTRIBUTE_USER), x->arena);
 	} else if (mark == MARK_UNCLEAR) {
 		prove(x, &f->unclear, e, "ran, and no record tells which version", name_of(x, e));

@@ -11,7 +11,7 @@ void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts };
 
 	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
@@ -23,7 +23,7 @@ void stage_known_done(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -121,6 +121,11 @@ void stage_wanted_content(struct stage_known *k, struct slice product, struct sl
 void stage_wanted_host(struct stage_known *k, struct slice host)
 {
 	map_set(&k->alerting, arena_lower(&k->arena, host), 1);
+}
+
+void stage_wanted_alert(struct stage_known *k, const struct stage_place_key *at)
+{
+	map_set(&k->alerts, slice_of(at, sizeof(*at)), 1);
 }
 
 void stage_wanted_url(struct stage_known *k, struct slice url, bool other)
@@ -459,6 +464,19 @@ size_t stage_asked(const struct graph *g, const struct graph_edge *e, struct are
 	if (e->op != ACTIVITY_PROCESS_START)
 		return 0;
 	return add_destination(host_of_url(url_in(graph_attribute(g, e, ATTRIBUTE_COMMAND_LINE))), arena, ret, 0);
+}
+
+bool stage_in_alerts(const struct map *alerts, const struct graph *g, const struct graph_edge *e)
+{
+	struct graph_place p = graph_place(g, (uint32_t)(e - g->edges));
+	struct stage_place_key key = { p.source, p.record, p.offset };
+
+	return alerts && map_get(alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
+}
+
+bool stage_is_alerted(const struct stage_known *k, const struct graph *g, const struct graph_edge *e)
+{
+	return stage_in_alerts(&k->alerts, g, e);
 }
 
 /* ---- what is known at the end ---- */

@@ -29,6 +29,7 @@ struct stage_known {
 	struct stage_wanted wanted[STAGE_WANTED];
 	size_t n;
 	struct map alerting; /* folded names of hosts whose alerts lead to it */
+	struct map alerts;   /* records of alerts that lead to it (stage_place_key) */
 	struct map hashes;   /* of its files */
 	struct map seeds;    /* "kind of hash, name of file" of those that were given: another content is another */
 	struct map other_hashes; /* of other versions' */
@@ -67,16 +68,21 @@ void stage_wanted_hash(struct stage_known *k, struct slice hash, struct slice fi
  * whatever a trace has put beside it. All of them twice: first which versions there are, then what is beside them. */
 void stage_wanted_content(struct stage_known *k, struct slice product, struct slice version, struct slice company,
 			  const char *os, struct slice hash);
-void stage_wanted_host(struct stage_known *k, struct slice host);
-/* An address that it, or (other) another version of it too, was fetched from. */
-void stage_wanted_url(struct stage_known *k, struct slice url, bool other);
-/* alerts: which records an alert stands on (stage_place_key); may be NULL. */
-void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts);
-/* The place of a record as a key of such a map. */
+/* The place of a record as a key of a map. */
 struct stage_place_key {
 	uint64_t source, record, offset;
 };
+/* An alert that leads to it. */
+void stage_wanted_alert(struct stage_known *k, const struct stage_place_key *at);
+void stage_wanted_host(struct stage_known *k, struct slice host);
+/* An address that it, or (other) another version of it too, was fetched from. */
+void stage_wanted_url(struct stage_known *k, struct slice url, bool other);
+/* alerts: which records of the host an alert stands on (stage_place_key), wherever it leads; may be NULL. */
+void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts);
 void stage_known_finish(struct stage_known *k);
+bool stage_in_alerts(const struct map *alerts, const struct graph *g, const struct graph_edge *e);
+/* Does an alert that leads to it stand on this record? */
+bool stage_is_alerted(const struct stage_known *k, const struct graph *g, const struct graph_edge *e);
 /* Whether destinations are known; else why not, in *ret_why. */
 bool stage_known_calls(const struct stage_known *k, const char **ret_why);
 /* Why nothing of the origin can lie on a host; NULL when something can. */

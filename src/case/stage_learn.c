@@ -96,14 +96,6 @@ static void add_bits(struct map *m, struct slice key, uint32_t bits)
 	map_set(m, key, was == MAP_NONE ? bits : was | bits);
 }
 
-static bool alerted(const struct learning *x, const struct graph_edge *e)
-{
-	struct graph_place p = graph_place(x->g, (uint32_t)(e - x->g->edges));
-	struct stage_place_key key = { p.source, p.record, p.offset };
-
-	return x->alerts && map_get(x->alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
-}
-
 /* An address that an updater was given shortly before the installer's record of a version. */
 static void learn_url(struct learning *x, const struct graph_edge *e)
 {
@@ -173,7 +165,7 @@ static void learn_call(struct learning *x, const struct graph_edge *e)
 			add_bits(&x->k->other_called, names[i], caller_of(x, node, mark));
 		else if (stage_acts(mark) && count_host(x, &x->k->callers, names[i], 'c'))
 			map_set(&x->k->called, names[i], x->marks.alerting || was == 3 ? 3 : 1);
-		if (stage_acts(mark) && alerted(x, e))
+		if (stage_acts(mark) && stage_in_alerts(x->alerts, x->g, e))
 			map_set(&x->k->accused, names[i], 1);
 	}
 }

@@ -11,6 +11,8 @@
 #define MOMENT_NS INT64_C(2000000000)
 /* Of one file: its processes, and its own records. */
 #define IMAGES_LOOKED_AT 256u
+/* From an alert up. */
+#define ANCESTORS_MAX 16u
 
 struct marking {
 	struct stage_marks *m;
@@ -402,6 +404,8 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 	/* Who fetches the version is not yet of it. */
 	if (mark == MARK_OWN && x->guessed && is_asking(x, e))
 		mark = MARK_UNCLEAR;
+	if (mark == MARK_UNCLEAR && x->m->traced[e->object])
+		mark = MARK_OWN;
 	if (mark == MARK_NONE) {
 		mark = of_command(x, e, n->name);
 		x->m->brought[e->object] |= mark == MARK_OWN && !by_product(x->k);
@@ -489,6 +493,54 @@ static void mark_unstarted(struct marking *x)
 	}
 }
 
+static void mark_all(struct marking *x)
+{
+	x->started = false;
+	mark_unstarted(x);
+	x->started = true;
+	for (size_t i = 0; i < x->g->edge_count; i++)
+		mark_edge(x, &x->g->edges[i]);
+}
+
+/* From the process of an alert up to a program of the product of which nothing tells the version: on a host whose alerts
+ * lead to the origin it is that. */
+static bool trace_alert(struct marking *x, uint32_t node, bool start)
+{
+	for (unsigned steps = 0; node != GRAPH_NONE && steps < ANCESTORS_MAX; steps++) {
+		const struct graph_node *n = &x->g->nodes[node];
+
+		if (n->kind != ENTITY_PROCESS || n->started == GRAPH_NONE)
+			return false;
+		/* Who brings a version is of the one before. */
+		if (role_of(n->name, NULL) & ROLE_INSTALLER || is_asking(x, &x->g->edges[n->started]))
+			return false;
+		/* That it was started is no deed of it. */
+		if (stage_mark_of(x->m, node) == MARK_UNCLEAR && (steps || !start)) {
+			x->m->traced[node] = 1;
+			return true;
+		}
+		if (is_program(stage_mark_of(x->m, node)))
+			return false;
+		node = x->g->edges[n->started].subject;
+	}
+	return false;
+}
+
+static bool trace_alerts(struct marking *x)
+{
+	bool some = false;
+
+	for (uint32_t i = 0; i < x->g->edge_count; i++) {
+		const struct graph_edge *e = &x->g->edges[i];
+
+		/* A verdict on a file says nothing of what ran. */
+		if (e->op != ACTIVITY_ALERT && stage_is_alerted(x->k, x->g, e))
+			some |= trace_alert(x, e->op == ACTIVITY_PROCESS_START ? e->object : e->subject,
+					    e->op == ACTIVITY_PROCESS_START);
+	}
+	return some;
+}
+
 void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct graph *g, struct slice host)
 {
 	struct marking x = { .m = m, .g = g, .k = k, .os = stage_os_of_graph(g) };
@@ -498,13 +550,13 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 	m->wrote = heap_array(g->node_count + 1, 1);
 	m->guessed = heap_array(g->node_count + 1, 1);
 	m->brought = heap_array(g->node_count + 1, 1);
+	m->traced = heap_array(g->node_count + 1, 1);
 	arena_init(&x.scratch, 0);
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
 	add_installs(&x);
-	mark_unstarted(&x);
-	x.started = true;
-	for (size_t i = 0; i < g->edge_count; i++)
-		mark_edge(&x, &g->edges[i]);
+	mark_all(&x);
+	if (m->alerting && trace_alerts(&x))
+		mark_all(&x);
 	arena_done(&x.scratch);
 }
 
@@ -514,6 +566,7 @@ void stage_marks_done(struct stage_marks *m)
 	free(m->wrote);
 	free(m->guessed);
 	free(m->brought);
+	free(m->traced);
 	free(m->installs);
 	*m = (struct stage_marks){ 0 };
 }

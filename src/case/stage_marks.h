@@ -32,6 +32,7 @@ struct stage_marks {
 	bool alerting; /* the host */
 	uint8_t *of;   /* by node: enum stage_mark */
 	uint8_t *guessed; /* by node: the mark was told by when it ran, and not by what it is */
+	uint8_t *traced; /* by node: the product's programs to which an alert of an alerting host leads */
 	uint8_t *brought; /* by node: processes whose command makes them act for a file that was brought in by itself, and
 			   * files that these unpacked: the same delivery, no second stage */
 	uint8_t *wrote; /* by node, of files: the mark of who wrote it last */
