@@ -114,6 +114,9 @@ static void see_offer(struct gathering *x, const struct graph_edge *e)
 	/* One address may serve two systems. */
 	if ((asked ? stage_ask_kin(x->k, url) == KIN_OWN : own_url(x, url)) && stage_for_system(x->k, facts_at(x, e)->os))
 		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for where it is fetched from", url);
+	if (e->op == ACTIVITY_PROCESS_START && stage_package_asked(x->k, graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE)))
+		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for by its name",
+		      graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE));
 }
 
 /* The package that an installer was given, from the record of the installation back. */

@@ -313,6 +313,13 @@ static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, st
 	return mark == MARK_NONE ? of_file(x, e, path) : mark;
 }
 
+static struct slice parents_command(const struct marking *x, const struct graph_edge *e)
+{
+	uint32_t started = e->subject == GRAPH_NONE ? GRAPH_NONE : x->g->nodes[e->subject].started;
+
+	return started == GRAPH_NONE ? slice_of(NULL, 0) : graph_attribute(x->g, &x->g->edges[started], ATTRIBUTE_COMMAND_LINE);
+}
+
 /* An interpreter, or a host of others' code, acts for what its command line names. */
 static enum stage_mark of_command(struct marking *x, const struct graph_edge *e, struct slice image)
 {
@@ -327,9 +334,11 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 		if (mark != MARK_NONE)
 			return mark;
 	}
-	/* A package manager runs its scripts where the package lies. */
+	/* A package manager runs its scripts where the package lies; where no record says where, as its own child. */
 	command = graph_attribute(x->g, e, ATTRIBUTE_DIRECTORY);
-	return of_package(x, stage_package_in(x->k, command), command, e->time_ns);
+	if (command.n)
+		return of_package(x, stage_package_in(x->k, command), command, e->time_ns);
+	return of_package(x, stage_package_asked(x->k, parents_command(x, e)), command, e->time_ns);
 }
 
 /* Browsers, installers and parents of the system do what their users ask for, whoever opened them. */

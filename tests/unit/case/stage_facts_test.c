@@ -606,6 +606,23 @@ static void a_registry_package_runs_in_its_folder(void **state)
 	end(&f);
 }
 
+static void a_registry_package_is_asked_for_by_name(void **state)
+{
+#define PIP(args) "10 process_start C:\\Windows\\explorer.exe#9 > {i}C:\\Python\\python.exe#1 | command_line=python -m pip " args
+#define SETUP "11 process_start {i}C:\\Python\\python.exe#1 > C:\\Python\\python.exe#2 | command_line=python setup.py"
+	static const struct stage_wanted w = { .kind = ORIGIN_PACKAGE, .product = SLICE("api-bridge"), .ecosystem = SLICE("pypi") };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &w, "Z");
+	RUN_HOSTS(&f, HOST("A", PIP("install api_bridge==1.0"), SETUP), HOST("OTHER", PIP("install bridge==1.0"), SETUP),
+		  HOST("SHOWN", PIP("show api-bridge"), SETUP), HOST("LONGER", PIP("install api-bridge-tools"), SETUP));
+	assert_shown(&f, 0, "S0 S3");
+	for (size_t i = 1; i < 4; i++)
+		assert_shown(&f, i, "");
+	end(&f);
+}
+
 #define CRT "C:\\Windows\\Temp\\x.crt"
 #define DECODED "C:\\Windows\\Temp\\x.exe"
 #define AGENT "C:\\Windows\\CCM\\CcmExec.exe"
@@ -765,6 +782,7 @@ int main(void)
 		cmocka_unit_test(a_language_package_is_its_folder_in_its_version),
 		cmocka_unit_test(a_package_is_what_its_manager_runs_for_it),
 		cmocka_unit_test(a_registry_package_runs_in_its_folder),
+		cmocka_unit_test(a_registry_package_is_asked_for_by_name),
 		cmocka_unit_test(what_an_agent_dropped_is_also_what_was_unpacked_from_it),
 		cmocka_unit_test(an_updater_tells_which_version_came),
 		cmocka_unit_test(of_whatever_version_says_nothing_of_others),
