@@ -251,7 +251,7 @@ static void see_run(struct gathering *x, const struct graph_edge *e)
 
 	if (mark == MARK_OWN) {
 		prove(x, &f->proofs[STAGE_S3], e,
-		      x->marks.traced[e->object]    ? "it ran at its place, and an alert leads to it"
+		      x->marks.traced[e->object]    ? "it ran at its place, and did what only it does"
 		      : x->marks.guessed[e->object] ? "it ran at its place, behind its installation"
 						    : "it ran",
 		      name_of(x, e));

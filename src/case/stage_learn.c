@@ -151,8 +151,8 @@ static void learn_call(struct learning *x, const struct graph_edge *e)
 	enum stage_mark mark = stage_mark_of(&x->marks, node);
 	size_t n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
 	/* What may be of any version says nothing of the others, but before this one came it was another. */
-	bool before = e->timed && e->time_ns < x->own_from, older = mark == MARK_UNCLEAR && before && x->came;
-	bool other = stage_acts_other(mark) || older || (!stage_acts(mark) && mark != MARK_UNCLEAR && before);
+	bool before = e->timed && e->time_ns < x->own_from, older = stage_may_act(mark) && before && x->came;
+	bool other = stage_acts_other(mark) || older || (!stage_acts(mark) && !stage_may_act(mark) && before);
 
 	x->k->older_contacts += n && (older || (stage_acts_other(mark) && caller_of(x, node, mark) == CALLER_OLDER));
 	x->k->other_contacts += n && (older || stage_acts_other(mark));

@@ -6,6 +6,7 @@
 #include "graph/path.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Two sources write one start's record within this. */
 #define MOMENT_NS INT64_C(2000000000)
@@ -375,7 +376,8 @@ bool stage_second(const struct stage_marks *m, const struct graph_edge *e)
 /* Two sources tell of one start, and one of them less. */
 static bool says_more(enum stage_mark was, enum stage_mark now)
 {
-	static const int weight[MARK_COUNT] = { [MARK_CHILD] = 1, [MARK_OTHER_CHILD] = 1, [MARK_UNCLEAR] = 2,
+	static const int weight[MARK_COUNT] = { [MARK_CHILD] = 1, [MARK_OTHER_CHILD] = 1,
+						[MARK_UNCLEAR_CHILD] = 1, [MARK_UNCLEAR] = 2,
 						[MARK_SECOND] = 3, [MARK_OTHER] = 4, [MARK_OWN] = 5 };
 
 	return weight[now] > weight[was];
@@ -422,7 +424,10 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 	if (mark == MARK_NONE && file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]))
 		mark = x->m->brought[file] ? MARK_OWN : MARK_SECOND;
 	if (mark == MARK_NONE && !passes_on(n->name))
-		mark = stage_acts(parent) ? MARK_CHILD : stage_acts_other(parent) ? MARK_OTHER_CHILD : MARK_NONE;
+		mark = stage_acts(parent)	  ? MARK_CHILD
+		       : stage_acts_other(parent) ? MARK_OTHER_CHILD
+		       : stage_may_act(parent)	  ? MARK_UNCLEAR_CHILD
+						  : MARK_NONE;
 	if (better(x, e->object, mark)) {
 		x->m->of[e->object] = (uint8_t)mark;
 		x->m->guessed[e->object] = x->guessed;
@@ -511,8 +516,8 @@ static void mark_all(struct marking *x)
 		mark_edge(x, &x->g->edges[i]);
 }
 
-/* From the process of an alert up to a program of the product of which nothing tells the version: on a host whose alerts
- * lead to the origin it is that. */
+/* From the process of a deed up to a program of the product of which nothing tells the version: if the deed is the
+ * origin's, the program is. */
 static bool trace_alert(struct marking *x, uint32_t node, bool start)
 {
 	for (unsigned steps = 0; node != GRAPH_NONE && steps < ANCESTORS_MAX; steps++) {
@@ -535,6 +540,25 @@ static bool trace_alert(struct marking *x, uint32_t node, bool start)
 	return false;
 }
 
+/* An alert that leads to the origin, or a contact to whom nobody else calls. */
+static bool tells(struct marking *x, const struct graph_edge *e)
+{
+	struct slice names[2];
+	size_t n;
+
+	if (x->m->alerting && stage_is_alerted(x->k, x->g, e))
+		return true;
+	if (!x->k->destinations.n)
+		return false;
+	arena_reset(&x->scratch);
+	n = e->op == ACTIVITY_PROCESS_START ? stage_asked(x->g, e, &x->scratch, names)
+					    : stage_destinations(x->g, e, &x->scratch, names);
+	for (size_t i = 0; i < n; i++)
+		if (map_get(&x->k->destinations, names[i]) != MAP_NONE)
+			return true;
+	return false;
+}
+
 static bool trace_alerts(struct marking *x)
 {
 	bool some = false;
@@ -543,7 +567,7 @@ static bool trace_alerts(struct marking *x)
 		const struct graph_edge *e = &x->g->edges[i];
 
 		/* A verdict on a file says nothing of what ran. */
-		if (e->op != ACTIVITY_ALERT && stage_is_alerted(x->k, x->g, e))
+		if (e->op != ACTIVITY_ALERT && tells(x, e))
 			some |= trace_alert(x, e->op == ACTIVITY_PROCESS_START ? e->object : e->subject,
 					    e->op == ACTIVITY_PROCESS_START);
 	}
@@ -564,8 +588,13 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
 	add_installs(&x);
 	mark_all(&x);
-	if (m->alerting && trace_alerts(&x))
+	if (trace_alerts(&x)) {
+		memset(m->of, 0, g->node_count);
+		memset(m->wrote, 0, g->node_count);
+		memset(m->guessed, 0, g->node_count);
+		memset(m->brought, 0, g->node_count);
 		mark_all(&x);
+	}
 	arena_done(&x.scratch);
 }
 

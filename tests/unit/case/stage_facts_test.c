@@ -725,6 +725,26 @@ static void an_alert_leads_to_the_program_that_did_it(void **state)
 	}
 }
 
+static void a_contact_that_only_it_makes_tells_which_version(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, CALL("20", "a", BAD), CALL("21", "a", GOOD)),
+		  HOST("OLD", "10 process_start explorer.exe#1 > {a}" APP "#2" OLD, CALL("20", "a", GOOD)),
+		  HOST("UNTOLD", "9 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2",
+		       "10 process_start {a}" APP "#2 > {s}" COMMANDS "#3 | command_line=cmd.exe", "11 dns_query {s}" COMMANDS "#3 > " BAD),
+		  HOST("QUIET", "9 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2",
+		       "10 process_start {a}" APP "#2 > {s}" COMMANDS "#3 | command_line=cmd.exe", "11 dns_query {s}" COMMANDS "#3 > " GOOD));
+	assert_shown(&f, 2, "S3 S4 S7");
+	assert_int_equal(f.got.list[2].unclear.n, 0);
+	assert_shown(&f, 3, "");
+	assert_int_equal(f.got.list[3].unclear.n, 1);
+	end(&f);
+}
+
 static void what_a_host_records_is_told_by_its_activities(void **state)
 {
 	struct fixture f;
@@ -788,6 +808,7 @@ int main(void)
 		cmocka_unit_test(of_whatever_version_says_nothing_of_others),
 		cmocka_unit_test(a_later_version_may_keep_what_it_brought),
 		cmocka_unit_test(an_alert_leads_to_the_program_that_did_it),
+		cmocka_unit_test(a_contact_that_only_it_makes_tells_which_version),
 		cmocka_unit_test(what_a_host_records_is_told_by_its_activities),
 		cmocka_unit_test(a_mac_is_known_by_all_its_paths),
 		cmocka_unit_test(files_that_go_by_the_hundred),
