@@ -114,6 +114,9 @@ static void see_offer(struct gathering *x, const struct graph_edge *e)
 	/* One address may serve two systems. */
 	if ((asked ? stage_ask_kin(x->k, url) == KIN_OWN : own_url(x, url)) && stage_for_system(x->k, facts_at(x, e)->os))
 		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for where it is fetched from", url);
+	if (e->op == ACTIVITY_PROCESS_START && stage_package_asked(x->k, graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE)))
+		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for by its name",
+		      graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE));
 }
 
 /* The package that an installer was given, from the record of the installation back. */
@@ -250,7 +253,10 @@ static void see_run(struct gathering *x, const struct graph_edge *e)
 
 	if (mark == MARK_OWN) {
 		prove(x, &f->proofs[STAGE_S3], e,
-		      x->marks.guessed[e->object] ? "it ran at its place, behind its installation" : "it ran", name_of(x, e));
+		      x->marks.traced[e->object]    ? "it ran at its place, and did what only it does"
+		      : x->marks.guessed[e->object] ? "it ran at its place, behind its installation"
+						    : "it ran",
+		      name_of(x, e));
 		note_user(f, graph_attribute(x->g, e, ATTRIBUTE_USER), x->arena);
 	} else if (mark == MARK_UNCLEAR) {
 		prove(x, &f->unclear, e, "ran, and no record tells which version", name_of(x, e));
@@ -407,6 +413,14 @@ static bool stopped(struct slice action)
 	return false;
 }
 
+/* Since it exists at all, and where no record says that another version was there then. */
+static bool may_be_there(const struct gathering *x, const struct graph_edge *e)
+{
+	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
+
+	return e->timed && e->time_ns >= x->k->first_ns && (!i || i->own);
+}
+
 static void see_block(struct gathering *x, const struct graph_edge *e)
 {
 	bool conflict;
@@ -421,7 +435,7 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 	if (!stopped(action) || kin == KIN_OTHER || conflict)
 		return;
 	if (kin == KIN_NONE) {
-		if (!(placed && arriving(x, e, EVER_NS)) &&
+		if (!(placed && (arriving(x, e, EVER_NS) || may_be_there(x, e))) &&
 		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, stage_place(path, &x->scratch))))
 			return;
 	}

@@ -6,11 +6,14 @@
 #include "graph/path.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Two sources write one start's record within this. */
 #define MOMENT_NS INT64_C(2000000000)
 /* Of one file: its processes, and its own records. */
 #define IMAGES_LOOKED_AT 256u
+/* From an alert up. */
+#define ANCESTORS_MAX 16u
 
 struct marking {
 	struct stage_marks *m;
@@ -343,6 +346,13 @@ static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, st
 	return mark == MARK_NONE ? of_file(x, e, path) : mark;
 }
 
+static struct slice parents_command(const struct marking *x, const struct graph_edge *e)
+{
+	uint32_t started = e->subject == GRAPH_NONE ? GRAPH_NONE : x->g->nodes[e->subject].started;
+
+	return started == GRAPH_NONE ? slice_of(NULL, 0) : graph_attribute(x->g, &x->g->edges[started], ATTRIBUTE_COMMAND_LINE);
+}
+
 /* An interpreter, or a host of others' code, acts for what its command line names. */
 static enum stage_mark of_command(struct marking *x, const struct graph_edge *e, struct slice image)
 {
@@ -357,9 +367,11 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 		if (mark != MARK_NONE)
 			return mark;
 	}
-	/* A package manager runs its scripts where the package lies. */
+	/* A package manager runs its scripts where the package lies; where no record says where, as its own child. */
 	command = graph_attribute(x->g, e, ATTRIBUTE_DIRECTORY);
-	return of_package(x, stage_package_in(x->k, command), command, e->time_ns);
+	if (command.n)
+		return of_package(x, stage_package_in(x->k, command), command, e->time_ns);
+	return of_package(x, stage_package_asked(x->k, parents_command(x, e)), command, e->time_ns);
 }
 
 /* Browsers, installers and parents of the system do what their users ask for, whoever opened them. */
@@ -396,7 +408,8 @@ bool stage_second(const struct stage_marks *m, const struct graph_edge *e)
 /* Two sources tell of one start, and one of them less. */
 static bool says_more(enum stage_mark was, enum stage_mark now)
 {
-	static const int weight[MARK_COUNT] = { [MARK_CHILD] = 1, [MARK_OTHER_CHILD] = 1, [MARK_UNCLEAR] = 2,
+	static const int weight[MARK_COUNT] = { [MARK_CHILD] = 1, [MARK_OTHER_CHILD] = 1,
+						[MARK_UNCLEAR_CHILD] = 1, [MARK_UNCLEAR] = 2,
 						[MARK_SECOND] = 3, [MARK_OTHER] = 4, [MARK_OWN] = 5 };
 
 	return weight[now] > weight[was];
@@ -434,6 +447,8 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 	/* Who fetches the version is not yet of it. */
 	if (mark == MARK_OWN && x->guessed && is_asking(x, e))
 		mark = MARK_UNCLEAR;
+	if (mark == MARK_UNCLEAR && x->m->traced[e->object])
+		mark = MARK_OWN;
 	if (mark == MARK_NONE) {
 		mark = of_command(x, e, n->name);
 		x->m->brought[e->object] |= mark == MARK_OWN && !by_product(x->k);
@@ -441,7 +456,10 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 	if (mark == MARK_NONE && file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]))
 		mark = x->m->brought[file] ? MARK_OWN : MARK_SECOND;
 	if (mark == MARK_NONE && !passes_on(n->name))
-		mark = stage_acts(parent) ? MARK_CHILD : stage_acts_other(parent) ? MARK_OTHER_CHILD : MARK_NONE;
+		mark = stage_acts(parent)	  ? MARK_CHILD
+		       : stage_acts_other(parent) ? MARK_OTHER_CHILD
+		       : stage_may_act(parent)	  ? MARK_UNCLEAR_CHILD
+						  : MARK_NONE;
 	if (better(x, e->object, mark)) {
 		x->m->of[e->object] = (uint8_t)mark;
 		x->m->guessed[e->object] = x->guessed;
@@ -521,6 +539,73 @@ static void mark_unstarted(struct marking *x)
 	}
 }
 
+static void mark_all(struct marking *x)
+{
+	x->started = false;
+	mark_unstarted(x);
+	x->started = true;
+	for (size_t i = 0; i < x->g->edge_count; i++)
+		mark_edge(x, &x->g->edges[i]);
+}
+
+/* From the process of a deed up to a program of the product of which nothing tells the version: if the deed is the
+ * origin's, the program is. */
+static bool trace_alert(struct marking *x, uint32_t node, bool start)
+{
+	for (unsigned steps = 0; node != GRAPH_NONE && steps < ANCESTORS_MAX; steps++) {
+		const struct graph_node *n = &x->g->nodes[node];
+
+		if (n->kind != ENTITY_PROCESS || n->started == GRAPH_NONE)
+			return false;
+		/* Who brings a version is of the one before. */
+		if (role_of(n->name, NULL) & ROLE_INSTALLER || is_asking(x, &x->g->edges[n->started]))
+			return false;
+		/* That it was started is no deed of it. */
+		if (stage_mark_of(x->m, node) == MARK_UNCLEAR && (steps || !start)) {
+			x->m->traced[node] = 1;
+			return true;
+		}
+		if (is_program(stage_mark_of(x->m, node)))
+			return false;
+		node = x->g->edges[n->started].subject;
+	}
+	return false;
+}
+
+/* An alert that leads to the origin, or a contact to whom nobody else calls. */
+static bool tells(struct marking *x, const struct graph_edge *e)
+{
+	struct slice names[2];
+	size_t n;
+
+	if (x->m->alerting && stage_is_alerted(x->k, x->g, e))
+		return true;
+	if (!x->k->destinations.n)
+		return false;
+	arena_reset(&x->scratch);
+	n = e->op == ACTIVITY_PROCESS_START ? stage_asked(x->g, e, &x->scratch, names)
+					    : stage_destinations(x->g, e, &x->scratch, names);
+	for (size_t i = 0; i < n; i++)
+		if (map_get(&x->k->destinations, names[i]) != MAP_NONE)
+			return true;
+	return false;
+}
+
+static bool trace_alerts(struct marking *x)
+{
+	bool some = false;
+
+	for (uint32_t i = 0; i < x->g->edge_count; i++) {
+		const struct graph_edge *e = &x->g->edges[i];
+
+		/* A verdict on a file says nothing of what ran. */
+		if (e->op != ACTIVITY_ALERT && tells(x, e))
+			some |= trace_alert(x, e->op == ACTIVITY_PROCESS_START ? e->object : e->subject,
+					    e->op == ACTIVITY_PROCESS_START);
+	}
+	return some;
+}
+
 void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct graph *g, struct slice host)
 {
 	struct marking x = { .m = m, .g = g, .k = k, .os = stage_os_of_graph(g) };
@@ -530,14 +615,19 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 	m->wrote = heap_array(g->node_count + 1, 1);
 	m->guessed = heap_array(g->node_count + 1, 1);
 	m->brought = heap_array(g->node_count + 1, 1);
+	m->traced = heap_array(g->node_count + 1, 1);
 	arena_init(&x.scratch, 0);
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
 	add_installs(&x);
 	add_listed(&x);
-	mark_unstarted(&x);
-	x.started = true;
-	for (size_t i = 0; i < g->edge_count; i++)
-		mark_edge(&x, &g->edges[i]);
+	mark_all(&x);
+	if (trace_alerts(&x)) {
+		memset(m->of, 0, g->node_count);
+		memset(m->wrote, 0, g->node_count);
+		memset(m->guessed, 0, g->node_count);
+		memset(m->brought, 0, g->node_count);
+		mark_all(&x);
+	}
 	arena_done(&x.scratch);
 }
 
@@ -547,6 +637,7 @@ void stage_marks_done(struct stage_marks *m)
 	free(m->wrote);
 	free(m->guessed);
 	free(m->brought);
+	free(m->traced);
 	free(m->installs);
 	*m = (struct stage_marks){ 0 };
 }

@@ -10,6 +10,7 @@ enum stage_mark {
 	MARK_NONE,
 	MARK_OTHER,  /* another version of the product */
 	MARK_OTHER_CHILD, /* started by that, directly or not */
+	MARK_UNCLEAR_CHILD, /* started by that, directly or not */
 	MARK_UNCLEAR, /* the product; of which version no record tells */
 	MARK_OWN,
 	MARK_CHILD,  /* started by it, directly or not */
@@ -33,6 +34,8 @@ struct stage_marks {
 	bool alerting; /* the host */
 	uint8_t *of;   /* by node: enum stage_mark */
 	uint8_t *guessed; /* by node: the mark was told by when it ran, and not by what it is */
+	uint8_t *traced; /* by node: the product's programs to which an alert of an alerting host leads, or a contact that
+			  * only this version makes */
 	uint8_t *brought; /* by node: processes whose command makes them act for a file that was brought in by itself, and
 			   * files that these unpacked: the same delivery, no second stage */
 	uint8_t *wrote; /* by node, of files: the mark of who wrote it last */
@@ -50,6 +53,11 @@ static inline enum stage_mark stage_mark_of(const struct stage_marks *m, uint32_
 static inline bool stage_acts(enum stage_mark m)
 {
 	return m >= MARK_OWN;
+}
+/* May act for it, or for another version. */
+static inline bool stage_may_act(enum stage_mark m)
+{
+	return m == MARK_UNCLEAR || m == MARK_UNCLEAR_CHILD;
 }
 /* Acts for another version: what that does says nothing of this one. */
 static inline bool stage_acts_other(enum stage_mark m)

@@ -5,6 +5,10 @@
 #include "graph/roles.h"
 
 #include <ctype.h>
+#include <string.h>
+
+/* Of a command line. */
+#define WORDS_MAX 64u
 
 static int folded(uint8_t c)
 {
@@ -79,4 +83,42 @@ bool stage_package_place(const struct stage_known *k, struct slice path)
 bool stage_package_installs(const struct stage_known *k, struct slice path)
 {
 	return slice_ends(path, slice_str(".postinst")) && wanted(k, role_maintainer_package(path), NULL);
+}
+
+/* "NAME==1.0", "NAME@2", "NAME[extra]>=1", "@scope/NAME@2": the name alone. */
+static struct slice bare(struct slice word)
+{
+	size_t n = word.n && word.p[0] == '@';
+
+	while (n < word.n && !memchr("=@<>~!^[;,", word.p[n], 10))
+		n++;
+	return slice_head(word, n);
+}
+
+static struct slice next_word(struct slice *rest)
+{
+	struct slice word = slice_cut(slice_trim(*rest), ' ', rest);
+
+	if (word.n > 1 && (word.p[0] == '"' || word.p[0] == '\''))
+		word = slice_of(word.p + 1, word.n - 1 - (word.p[word.n - 1] == word.p[0]));
+	return word;
+}
+
+const struct stage_wanted *stage_package_asked(const struct stage_known *k, struct slice command)
+{
+	static const char *const verbs[] = { "install", "add", "i", "ci", "update", "upgrade", "--install-extension" };
+	bool told = false;
+	struct slice rest = command;
+
+	for (unsigned i = 0; i < WORDS_MAX && rest.p; i++) {
+		struct slice word = next_word(&rest);
+
+		for (size_t v = 0; told && v < k->n; v++)
+			if (k->wanted[v].kind == ORIGIN_PACKAGE && of_language(&k->wanted[v]) &&
+			    same_package(k->wanted[v].product, bare(word)))
+				return &k->wanted[v];
+		for (size_t v = 0; v < sizeof(verbs) / sizeof(*verbs); v++)
+			told |= slice_is(word, verbs[v]);
+	}
+	return NULL;
 }

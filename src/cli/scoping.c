@@ -137,6 +137,31 @@ static void note_alerting(void *ctx, const struct slice *c, size_t n)
 		stage_wanted_host(&x->known, c[1]);
 }
 
+static uint32_t source_of(struct scoping *x, struct slice file, struct slice inner)
+{
+	if (!x->last_file.p || !slice_eq(file, x->last_file) || !slice_eq(inner, x->last_inner)) {
+		x->last_file = arena_keep(&x->arena, file);
+		x->last_inner = arena_keep(&x->arena, inner);
+		x->last_source = store_source(x->s, file, inner);
+	}
+	return x->last_source;
+}
+
+static void note_origin_alert(void *ctx, const struct slice *c, size_t n)
+{
+	struct scoping *x = ctx;
+	struct stage_place_key at = { 0 };
+	int64_t rank = 0;
+
+	(void)n;
+	if (!slice_to_i64(c[0], &rank) || rank != x->rank)
+		return;
+	at.source = source_of(x, c[1], c[2]);
+	slice_to_u64(c[3], &at.record);
+	slice_to_u64(c[4], &at.offset);
+	stage_wanted_alert(&x->known, &at);
+}
+
 /* An address that other versions were fetched from as well tells nothing of this one. */
 static void note_update(void *ctx, const struct slice *c, size_t n)
 {
@@ -167,6 +192,7 @@ static bool take_origins(struct scoping *x, const struct scoping_wanted *w, stru
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_ORIGIN_HOSTS, note_alerting, x, err) &&
+	       store_ask(x->s, STORE_ORIGIN_ALERTS, note_origin_alert, x, err) &&
 	       store_ask(x->s, STORE_UPDATES, note_update, x, err);
 }
 
@@ -185,12 +211,7 @@ static void note_alert(void *ctx, const struct slice *c, size_t n)
 	arena_done(&scratch);
 	if (host == MAP_NONE)
 		return;
-	if (!x->last_file.p || !slice_eq(c[6], x->last_file) || !slice_eq(c[7], x->last_inner)) {
-		x->last_file = arena_keep(&x->arena, c[6]);
-		x->last_inner = arena_keep(&x->arena, c[7]);
-		x->last_source = store_source(x->s, c[6], c[7]);
-	}
-	at.source = x->last_source;
+	at.source = source_of(x, c[6], c[7]);
 	slice_to_u64(c[8], &at.record);
 	slice_to_u64(c[9], &at.offset);
 	if (!x->ranges[host].n++)

@@ -218,6 +218,8 @@ static const char *const store_questions[] = {
 	("SELECT r.product, r.version, r.os, r.company, json_extract(j.value, '$.file'), json_extract(j.value, '$.hash')"
 	 " FROM release AS r, json_each(r.contents) AS j ORDER BY r.id, j.key"),
 	("SELECT DISTINCT t.origin, h.host FROM trace AS t JOIN hit AS h ON h.id = t.hit_id ORDER BY t.origin, h.host"),
+	("SELECT t.origin, h.file, h.inner, h.record, h.offset FROM trace AS t JOIN hit AS h ON h.id = t.hit_id"
+	 " ORDER BY h.file, h.inner, h.record, t.origin"),
 	("SELECT coalesce(sum(CASE WHEN coalesce(host, '') = '' THEN events END), 0), coalesce(sum(CASE WHEN hour IS NULL"
 	 " AND coalesce(host, '') <> '' THEN events END), 0) FROM coverage"),
 	"SELECT host, epoch, detail FROM host_stage ORDER BY host, epoch",

@@ -141,6 +141,7 @@ enum store_question {
 	STORE_ORIGIN_CONTENTS, /* place of the origin, "hash file" */
 	STORE_RELEASE_CONTENTS, /* product, version, os, company, file, hash */
 	STORE_ORIGIN_HOSTS, /* rank, host with an alert that leads there */
+	STORE_ORIGIN_ALERTS, /* rank, file, inner, record, offset of an alert that leads there; by file */
 	STORE_UNCOUNTED, /* records without a host, records without a time */
 	STORE_HOST_STAGES, /* host, epoch, detail (JSON); by host and epoch */
 	STORE_FIRST_PATH, /* of the first origin, the origin first: seq, op, from, to, time, host, file, inner, record, why, their kinds */
