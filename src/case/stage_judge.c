@@ -239,6 +239,8 @@ static const struct stage_source *inventory(const struct judging *j, enum stage_
 	for (size_t i = 0; i < j->f->source_count; i++) {
 		const struct stage_source *s = &j->f->sources[i];
 
+		if (s->names_only && j->l->no_places)
+			continue;
 		if (s->record == r && s->completeness == COMPLETENESS_COMPLETE && s->last_ns >= j->f->to_ns - SLACK_NS &&
 		    !holed(s, s->last_ns - 1, j->f->to_ns))
 			return s;

@@ -291,6 +291,7 @@ static bool work_out(struct scoping *x, const struct scoping_wanted *w, struct e
 	mark_clones(x);
 	x->learned.from_ns = x->sources.first_ns;
 	x->learned.no_artifact = stage_known_nothing(&x->known);
+	x->learned.no_places = !x->known.places.n && !x->known.own_places.n;
 	x->learned.destinations = stage_known_calls(&x->known, &x->learned.why_none);
 	stage_learn_waits(x->gathered.list, x->gathered.n, &x->learned);
 	x->ladders = heap_array(x->gathered.n + 1, sizeof(*x->ladders));

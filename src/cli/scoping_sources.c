@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the coverage's verdicts: one a source, and those of categories that the user vouches for ---- */
 
@@ -254,6 +255,7 @@ static void note_kind(void *ctx, const struct slice *c, size_t n)
 	slice_to_i64(c[7], &s.first_ns);
 	slice_to_i64(c[8], &s.last_ns);
 	s.record = k->record;
+	s.names_only = k->format && strcmp(k->format, "mft") == 0;
 	judge_kind(r, c, k, &s);
 	/* Questions and connections are each whole or not by themselves. */
 	s.name = k->category && k->record == RECORDS_CONTACTS
