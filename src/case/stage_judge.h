@@ -92,6 +92,7 @@ struct stage_facts {
 	struct stage_proof removed; /* uninstalled, or replaced by another version */
 	struct stage_proof timer;   /* a moment that it wrote down; shown[0].text says it */
 	int64_t timer_ns;
+	int64_t system_ns; /* when its system was installed: what was before is forgotten; 0: not told */
 	bool installed; /* a record tells the installation itself: from then on it could run */
 	int64_t installed_ns;
 	const struct stage_source *sources;
@@ -109,6 +110,7 @@ struct stage_learned {
 	int64_t longest_ns, window_ns; /* the longest seen; within which 99 of 100 call out */
 	bool takedown; /* all that called out fell silent, and went on running */
 	int64_t takedown_ns;
+	int64_t origin_ns; /* the first record of the origin on any host; 0: none has a time */
 	bool no_places;	   /* where its files lie is not known */
 	bool destinations; /* it is known whom the release calls and others do not */
 	const char *why_none; /* why not, for people */

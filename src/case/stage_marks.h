@@ -59,5 +59,7 @@ const struct stage_install *stage_install_at(const struct stage_marks *m, int64_
 /* Does this edge put a second stage to work: the run or load of a file that it wrote, and that is no version of the
  * product? */
 bool stage_second(const struct stage_marks *m, const struct graph_edge *e);
+/* Whether a place (stage_place) is that of one of its files, whatever the version. */
+bool stage_at_its_place(const struct stage_known *k, struct slice place);
 /* Whether a file lies where the product's files lie. */
 bool stage_in_place(const struct stage_known *k, struct slice path);

@@ -246,11 +246,14 @@ static void note_kind(void *ctx, const struct slice *c, size_t n)
 	struct reading *r = ctx;
 	struct scoping_sources *x = r->x;
 	const struct kind *k = kind_of(c);
-	struct scoping_host *h = k ? host_at(x, c[0]) : NULL;
+	struct scoping_host *h = host_at(x, c[0]);
 	struct stage_source s = { 0 };
 
 	(void)n;
-	if (!h)
+	/* A machine's record has its system's installation as its time. */
+	if (h && slice_is(c[5], "machine"))
+		slice_to_i64(c[8], &h->installed_ns);
+	if (!h || !k)
 		return;
 	slice_to_i64(c[7], &s.first_ns);
 	slice_to_i64(c[8], &s.last_ns);

@@ -211,7 +211,7 @@ static const char *const store_questions[] = {
 	 " category, service, event_id ORDER BY host, source COLLATE NOCASE, event_id, category, service"),
 	("SELECT rowid, rank, kind, name, version, json_extract(detail, '$.release.product'), json_extract(detail,"
 	 " '$.release.os'), json_extract(detail, '$.release.signer'), json_extract(detail, '$.release.ecosystem'),"
-	 " json_extract(detail, '$.path'), json_extract(detail, '$.download.url'), json_extract(detail,"
+	 " json_extract(detail, '$.file'), json_extract(detail, '$.download.url'), json_extract(detail,"
 	 " '$.download.path'), json_extract(detail, '$.sha256'), json_extract(detail, '$.download.sha256'), verdict"
 	 " FROM origin ORDER BY rank, rowid"),
 	("SELECT o.rowid, j.value FROM origin AS o, json_each(o.detail, '$.contents') AS j ORDER BY o.rowid, j.key"),

@@ -19,6 +19,7 @@ struct told_case {
 	int from, to;				 /* days of the evidence; 0: 1 to 34 */
 	int window, takedown;			 /* days; 0: not known */
 	int hole;				 /* a day on which the complete ones have a hole */
+	int anew, origin;			 /* days of the system's installation, of the origin's first record */
 	bool no_destinations, no_places, names_only;
 	const char *proved, *possible, *blocked_at;
 	const char *answers; /* S0 to S8 with S3b: y n ? . */
@@ -119,6 +120,7 @@ static void build(const struct told_case *c, struct life *x)
 		x->hole = (struct stage_span){ c->hole * DAY, c->hole * DAY + HOUR };
 	x->facts.from_ns = (c->from ? c->from : 1) * DAY;
 	x->facts.to_ns = (c->to ? c->to : 34) * DAY;
+	x->facts.system_ns = c->anew * DAY;
 	put_shown(x, c->shown);
 	put_sources(x, c->sources, c->names_only);
 	if (c->lies)
@@ -144,6 +146,7 @@ static void build(const struct told_case *c, struct life *x)
 					     .takedown = c->takedown != 0,
 					     .takedown_ns = c->takedown * DAY,
 					     .no_places = c->no_places,
+					     .origin_ns = c->origin * DAY,
 					     .destinations = !c->no_destinations,
 					     .why_none = c->no_destinations ? "nothing to compare with" : NULL };
 }
@@ -200,6 +203,10 @@ static const struct told_case cases[] = {
 	  .proved = "none", .possible = "S8", .answers = "??????????" },
 	{ .name = "uninstalled: what was proved stays", .shown = "S2@5 S3@6", .removed = "20", .sources = "files!34-34",
 	  .proved = "S3", .possible = "S8", .answers = "?yyy??????" },
+	{ .name = "a system that was installed since has forgotten what was before", .sources = "files!34-34", .anew = 20, .origin = 10,
+	  .proved = "none", .possible = "S8", .answers = "??????????" },
+	{ .name = "one that was installed before has not", .sources = "files!34-34", .anew = 5, .origin = 10,
+	  .proved = "none", .possible = "S0", .answers = "?nnnnnnnnn" },
 	{ .name = "a whole list of paths is as good where it is known which", .sources = "files!34-34", .names_only = true,
 	  .proved = "none", .possible = "S0", .answers = "?nnnnnnnnn" },
 	{ .name = "and says nothing where it is not", .sources = "files!34-34", .names_only = true, .no_places = true,
