@@ -259,7 +259,8 @@ correlation: {type: event_count, rules: [base_a], group-by: [Host], timespan: 1m
     r = subprocess.run([UPRIVER, "hunt", "--rules", folder / "rules.yml", folder / "e.jsonl"], capture_output=True, text=True)
     check("Several" in r.stdout, f"text: {r.stdout}")
     case = folder / "case.db"
-    r = subprocess.run([UPRIVER, "investigate", "--rules", folder / "rules.yml", folder / "e.jsonl", "-o", case], capture_output=True, text=True)
+    r = subprocess.run([UPRIVER, "investigate", "--rules", folder / "rules.yml", folder / "e.jsonl", "-o", case, "--details"],
+                       capture_output=True, text=True)
     check(r.returncode == 0 and "Several" in r.stdout, f"a case has them: {r.stdout} {r.stderr}")
 
 

@@ -128,6 +128,16 @@ def a_case_is_made_and_scored():
         check(r.returncode == 0 and "origin: " in r.stdout and "first is" in r.stdout, r.stdout)
 
 
+def many_runs_make_a_table():
+    args = ["--run", "1", "--hosts", "8", "--list", "--scenario"]
+    r = subprocess.run([sys.executable, ROOT / "tools/score", *args, "phishing-browser,no-incident", UPRIVER],
+                       capture_output=True, text=True)
+    check(r.returncode == 0 and [line.split()[1] for line in r.stdout.splitlines()[1:4]] == ["1", "1", "2"], r)
+    r = subprocess.run([sys.executable, ROOT / "tools/score", *args, "no-incident,no-such", UPRIVER],
+                       capture_output=True, text=True)
+    check(r.returncode == 3 and "no-such 1: " in r.stderr and "1 runs broke" in r.stderr, r)
+
+
 # ---- the score ----
 
 TRUTH = {"scenario": "x", "seed": 1, "tie": [], "must_not_blame": [{"product": "Other", "version": "1"}],
@@ -194,7 +204,7 @@ def words_are_found_in_texts_and_not_in_names():
     check(score.score_words([case, None], "no clean control\nit was stolen\n") == ["clean", "stolen"], case)
 
 
-TESTS = (all_scenarios, wrong_words, a_case_is_made_and_scored, ranks_are_told_apart, ties_must_be_told,
+TESTS = (all_scenarios, wrong_words, a_case_is_made_and_scored, many_runs_make_a_table, ranks_are_told_apart, ties_must_be_told,
          stages_are_intervals, words_are_found_in_texts_and_not_in_names)
 for test in TESTS:
     if not sys.argv[1:] or test.__name__ in sys.argv[1:]:

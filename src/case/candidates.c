@@ -170,6 +170,7 @@ static void weigh_group(const struct weighing *z, size_t group)
 				     .named = true,
 				     .associated = g->alerts == 0 && !g->hosts.n,
 				     .incomplete = g->origin.gap != NULL,
+				     .path = g->origin.path,
 				     .cost = g->cost };
 	uint32_t release = release_of(z, &g->origin);
 

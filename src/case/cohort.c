@@ -22,6 +22,7 @@ void cohort_done(struct cohort *c)
 	free(c->classes);
 	free(c->lives);
 	free(c->alerts);
+	free(c->exclusions);
 	map_done(&c->hosts_by_name);
 	map_done(&c->classes_by_key);
 	map_done(&c->kinds);
@@ -120,4 +121,33 @@ const struct cohort_live *cohort_lives(const struct cohort *c, uint32_t host, ui
 	uint32_t at = map_get(&c->lives_by_key, slice_of(key, sizeof(key)));
 
 	return at == MAP_NONE ? NULL : &c->lives[at];
+}
+
+void cohort_exclude(struct cohort *c, uint32_t host, struct slice path)
+{
+	c->exclusions = heap_room(c->exclusions, c->exclusion_count, &c->exclusion_cap, sizeof(*c->exclusions));
+	c->exclusions[c->exclusion_count++] = (struct cohort_exclusion){ host, arena_lower(&c->arena, path) };
+}
+
+bool cohort_excluded(const struct cohort *c, uint32_t host, struct slice path)
+{
+	struct arena scratch;
+	bool found = false;
+
+	arena_init(&scratch, 0);
+	path = arena_lower(&scratch, path);
+	for (size_t i = 0; i < c->exclusion_count && path.n && !found; i++) {
+		struct slice x = c->exclusions[i].path;
+
+		found = c->exclusions[i].host == host && x.n && slice_starts(path, x) &&
+			(path.n == x.n || x.p[x.n - 1] == '\\' || path.p[x.n] == '\\');
+	}
+	arena_done(&scratch);
+	return found;
+}
+
+bool cohort_of_scanner(const struct cohort *c, uint32_t class)
+{
+	return !slice_is(c->classes[class].detector, "rule") ||
+	       slice_holds_nocase(map_key(&c->kinds, c->classes[class].kind), slice_str("defender"));
 }

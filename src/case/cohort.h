@@ -40,8 +40,16 @@ struct cohort_live {
 	int64_t first_ns, last_ns;
 };
 
+/* A folder or file that a host's scanner was told to leave alone. */
+struct cohort_exclusion {
+	uint32_t host;
+	struct slice path; /* in lower case */
+};
+
 struct cohort {
 	struct arena arena;
+	struct cohort_exclusion *exclusions;
+	size_t exclusion_count, exclusion_cap;
 	struct map hosts_by_name, classes_by_key, kinds, lives_by_key, alerts_by_key;
 	struct cohort_host *hosts;
 	size_t host_count, host_cap;
@@ -65,6 +73,12 @@ void cohort_live(struct cohort *c, uint32_t host, uint32_t kind, int64_t first_n
 /* MAP_NONE-free: the class's number. key: what makes two alerts alike. */
 uint32_t cohort_class(struct cohort *c, struct slice key, const struct cohort_class *what);
 void cohort_alert(struct cohort *c, uint32_t class, uint32_t host, uint32_t group, int64_t ns);
+
+void cohort_exclude(struct cohort *c, uint32_t host, struct slice path);
+/* Is this path, or a folder above it, left alone by the host's scanner? */
+bool cohort_excluded(const struct cohort *c, uint32_t host, struct slice path);
+/* Classes of a scanner's own log, for which exclusions count. */
+bool cohort_of_scanner(const struct cohort *c, uint32_t class);
 
 /* NULL where no record of the kind is on the host. */
 const struct cohort_live *cohort_lives(const struct cohort *c, uint32_t host, uint32_t kind);

@@ -3,6 +3,8 @@
 
 #include "base/heap.h"
 #include "case/stage_deeds.h"
+#include "case/stage_package.h"
+#include "case/stage_sources.h"
 #include "graph/path.h"
 
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #define TEXT_BYTES 240u
 /* Sysmon's keys begin with the machine's number, which an image's clones share; an EDR numbers each machine anew. */
 #define MACHINE_DIGITS 8u
+#define EVER_NS (INT64_C(50) * 366 * 86400 * 1000000000)
 #define MINUTE_NS (INT64_C(60) * 1000000000)
 /* Repeated contact: three moments at least a minute apart, over ten minutes. */
 #define BEACON_MOMENTS 3u
@@ -97,9 +100,7 @@ static struct slice name_of(const struct gathering *x, const struct graph_edge *
 
 static bool own_url(struct gathering *x, struct slice url)
 {
-	struct slice low = arena_lower(&x->scratch, url);
-
-	return url.n && map_get(&x->k->urls, low) != MAP_NONE && map_get(&x->k->other_urls, low) == MAP_NONE;
+	return stage_url_kin(x->k, url) == KIN_OWN;
 }
 
 static void see_offer(struct gathering *x, const struct graph_edge *e)
@@ -108,7 +109,10 @@ static void see_offer(struct gathering *x, const struct graph_edge *e)
 			   : e->op == ACTIVITY_PROCESS_START ? url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE))
 							     : graph_attribute(x->g, e, ATTRIBUTE_HOST_URL);
 
-	if (own_url(x, url))
+	bool asked = e->op == ACTIVITY_PROCESS_START && stage_in_place(x->k, name_of(x, e));
+
+	/* One address may serve two systems. */
+	if ((asked ? stage_ask_kin(x->k, url) == KIN_OWN : own_url(x, url)) && stage_for_system(x->k, facts_at(x, e)->os))
 		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for where it is fetched from", url);
 }
 
@@ -147,7 +151,7 @@ static void see_install(struct gathering *x, const struct stage_install *i)
 	const struct graph_edge *e = &x->g->edges[i->edge];
 	struct stage_facts *f = facts_at(x, e);
 
-	if (!i->own || i->listed)
+	if (!i->own || i->asked || i->listed)
 		return;
 	prove(x, &f->proofs[STAGE_S2], e, "installed, by the installer's record",
 	      arena_printf(&x->scratch, "%.*s %.*s", (int)name_of(x, e).n, (const char *)name_of(x, e).p,
@@ -163,10 +167,29 @@ static void see_install(struct gathering *x, const struct stage_install *i)
 	prove(x, &facts_at(x, e)->removed, e, i->removed ? "uninstalled" : "replaced by another version", name_of(x, e));
 }
 
+/* Is its installer at work? By a package's record; or its own address was asked for a short while ago. */
+static bool arriving(const struct gathering *x, const struct graph_edge *e, int64_t behind_ns)
+{
+	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
+	const struct stage_proof *offered = &x->lives[life_at(x, e)].proofs[STAGE_S0];
+
+	if (i && i->own && e->time_ns - behind_ns <= i->from_ns)
+		return true;
+	return e->timed && offered->timed && e->time_ns >= offered->last_ns && e->time_ns - offered->last_ns <= INSTALL_WINDOW_NS;
+}
+
 static bool is_write(const struct graph_edge *e)
 {
 	return e->op == ACTIVITY_FILE_CREATE || e->op == ACTIVITY_FILE_WRITE || e->op == ACTIVITY_FILE_RENAME ||
 	       e->op == ACTIVITY_DOWNLOAD || e->op == ACTIVITY_STREAM;
+}
+
+/* A language's package of which no version is told, as it is unpacked. */
+static bool unpacked(const struct gathering *x, struct slice path)
+{
+	const struct stage_wanted *w = stage_package_of(x->k, path);
+
+	return w && !w->version.n;
 }
 
 /* Files of it as they are written or found: by content; by address; where a package's record says that its
@@ -177,17 +200,18 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 	struct slice path = name_of(x, e), place = stage_place(path, &x->scratch);
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
-	const struct stage_install *i;
 	bool ours = kin == KIN_OWN || (write && own_url(x, graph_attribute(x->g, e, ATTRIBUTE_HOST_URL)));
 
 	if (!ours && kin == KIN_NONE && !conflict)
 		ours = stage_kin_of(x->k, graph_attribute(x->g, e, ATTRIBUTE_PRODUCT),
 				    graph_attribute(x->g, e, ATTRIBUTE_VERSION), graph_attribute(x->g, e, ATTRIBUTE_COMPANY),
 				    stage_os_of(path)) == KIN_OWN;
-	if (!ours && kin == KIN_NONE && !conflict && x->marks.alerting && !x->k->wanted[0].version.n)
-		ours = map_get(&x->k->own_places, place) != MAP_NONE;
-	if (!ours && kin == KIN_NONE && !conflict && write && e->timed && (i = stage_install_at(&x->marks, e->time_ns)) &&
-	    i->own && e->time_ns <= i->from_ns + MINUTE_NS)
+	if (!ours && kin == KIN_NONE && !conflict && !x->k->wanted[0].version.n)
+		ours = stage_known_place(&x->marks, place);
+	/* What a package manager puts into the package's own folder. */
+	if (!ours && kin == KIN_NONE && !conflict && write)
+		ours = unpacked(x, path);
+	if (!ours && kin == KIN_NONE && !conflict && write && arriving(x, e, MINUTE_NS))
 		ours = map_get(&x->k->places, place) != MAP_NONE;
 	if (ours && write)
 		prove(x, &f->proofs[STAGE_S1], e, "a file of it was written", path);
@@ -225,7 +249,8 @@ static void see_run(struct gathering *x, const struct graph_edge *e)
 	struct stage_facts *f = facts_at(x, e);
 
 	if (mark == MARK_OWN) {
-		prove(x, &f->proofs[STAGE_S3], e, "it ran", name_of(x, e));
+		prove(x, &f->proofs[STAGE_S3], e,
+		      x->marks.guessed[e->object] ? "it ran at its place, behind its installation" : "it ran", name_of(x, e));
 		note_user(f, graph_attribute(x->g, e, ATTRIBUTE_USER), x->arena);
 	} else if (mark == MARK_UNCLEAR) {
 		prove(x, &f->unclear, e, "ran, and no record tells which version", name_of(x, e));
@@ -289,9 +314,12 @@ static void see_call(struct gathering *x, const struct graph_edge *e)
 	size_t n;
 	bool told = false;
 
-	if (!stage_acts(mark))
+	if (e->op == ACTIVITY_PROCESS_START)
+		mark = stage_mark_of(&x->marks, e->object);
+	if (!stage_acts(mark) || (e->op == ACTIVITY_PROCESS_START && mark == MARK_OWN))
 		return;
-	n = stage_destinations(x->g, e, &x->scratch, names);
+	n = e->op == ACTIVITY_PROCESS_START ? stage_asked(x->g, e, &x->scratch, names)
+					    : stage_destinations(x->g, e, &x->scratch, names);
 	for (size_t i = 0; i < n; i++) {
 		if (map_get(&x->k->destinations, names[i]) == MAP_NONE)
 			continue;
@@ -388,16 +416,18 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 	struct slice action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
-	const struct stage_install *i;
+	bool placed = stage_in_place(x->k, path);
 
 	if (!stopped(action) || kin == KIN_OTHER || conflict)
 		return;
 	if (kin == KIN_NONE) {
-		i = e->timed && stage_in_place(x->k, path) ? stage_install_at(&x->marks, e->time_ns) : NULL;
-		if (!(i && i->own) && !(x->marks.alerting && !x->k->wanted[0].version.n &&
-					map_get(&x->k->own_places, stage_place(path, &x->scratch)) != MAP_NONE))
+		if (!(placed && arriving(x, e, EVER_NS)) &&
+		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, stage_place(path, &x->scratch))))
 			return;
 	}
+	/* What was stopped where it is run from had been installed. */
+	if (placed)
+		prove(x, &f->proofs[STAGE_S2], e, "a file of it was in its place when a detector stopped it", path);
 	prove(x, &f->blocked, e, "a detector stopped a file of it",
 	      arena_printf(&x->scratch, "%.*s (%.*s)", (int)path.n, (const char *)path.p, (int)action.n, (const char *)action.p));
 }
@@ -454,6 +484,7 @@ static void see(struct gathering *x, const struct graph_edge *e)
 	switch (e->op) {
 	case ACTIVITY_PROCESS_START:
 		see_run(x, e);
+		see_call(x, e);
 		break;
 	case ACTIVITY_IMAGE_LOAD:
 	case ACTIVITY_DRIVER_LOAD:
@@ -482,17 +513,6 @@ static void see(struct gathering *x, const struct graph_edge *e)
 	see_deed(x, e);
 }
 
-static const char *os_of_host(const struct graph *g)
-{
-	for (uint32_t i = 0; i < g->node_count; i++)
-		if (g->nodes[i].kind == ENTITY_PROCESS && stage_os_of(g->nodes[i].name))
-			return stage_os_of(g->nodes[i].name);
-	for (uint32_t i = 0; i < g->node_count; i++)
-		if (g->nodes[i].kind == ENTITY_FILE && stage_os_of(g->nodes[i].name))
-			return stage_os_of(g->nodes[i].name);
-	return NULL;
-}
-
 /* The sources of one life: those that reach into it, cut to it. */
 static void cut_sources(struct stage_facts *f, const struct stage_source *sources, size_t n, int64_t from, int64_t to,
 			struct arena *arena)
@@ -514,7 +534,7 @@ static void cut_sources(struct stage_facts *f, const struct stage_source *source
 static void start_lives(struct gathering *x, struct slice host, const struct stage_source *sources, size_t source_count,
 			int64_t first_ns, int64_t last_ns)
 {
-	const char *os = os_of_host(x->g);
+	const char *os = stage_os_of_graph(x->g);
 	struct slice name = arena_keep(x->arena, host);
 
 	x->life_count = x->g->epoch_count && !x->g->machines_overlap ? x->g->epoch_count : 1;
@@ -562,6 +582,7 @@ void stage_gather(const struct stage_known *k, struct graph *g, struct slice hos
 	arena_init(&x.scratch, 0);
 	map_init(&x.called);
 	stage_marks_init(&x.marks, k, g, host);
+	sources = stage_sources_of(g, sources, &source_count, arena);
 	start_lives(&x, host, sources, source_count, first_ns, last_ns);
 	for (size_t i = 0; i < x.marks.install_count; i++)
 		see_install(&x, &x.marks.installs[i]);

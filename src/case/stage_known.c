@@ -5,6 +5,7 @@
 #include "graph/roles.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void stage_known_init(struct stage_known *k)
 {
@@ -66,6 +67,9 @@ bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w)
 		if (x->downloaded.n)
 			map_set(&k->own_places, stage_place(x->downloaded, &k->arena), 1);
 	}
+	/* The release's file that a trace met: where no record names products, its place is all that is known. */
+	if (!by_path(x))
+		stage_learn_place(k, x->path, false);
 	if (x->url.n)
 		stage_wanted_url(k, x->url, false);
 	return true;
@@ -194,6 +198,14 @@ static bool same_os(const struct stage_wanted *w, const char *os)
 	return !w->os.n || !os || slice_is(w->os, "unknown") || slice_is(w->os, os);
 }
 
+bool stage_for_system(const struct stage_known *k, const char *os)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (same_os(&k->wanted[i], os))
+			return true;
+	return false;
+}
+
 enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,
 			    const char *os)
 {
@@ -249,6 +261,72 @@ const char *stage_os_of(struct slice path)
 		if (slice_starts(path, slice_str(mac[i])))
 			return "macos";
 	return "linux";
+}
+
+const char *stage_os_of_graph(const struct graph *g)
+{
+	static const char *const names[] = { "windows", "macos", "linux" };
+	size_t count[3] = { 0 };
+
+	for (uint32_t i = 0; i < g->node_count; i++) {
+		const struct graph_node *n = &g->nodes[i];
+		const char *os = n->kind == ENTITY_PROCESS || n->kind == ENTITY_FILE ? stage_os_of(n->name) : NULL;
+
+		for (size_t k = 0; os && k < 3; k++)
+			count[k] += !strcmp(os, names[k]);
+	}
+	if (count[0] + count[1] + count[2] == 0)
+		return NULL;
+	return count[0] > count[1] + count[2] ? names[0] : count[1] ? names[1] : names[2];
+}
+
+enum stage_kin stage_url_kin(const struct stage_known *k, struct slice url)
+{
+	struct arena scratch;
+	struct slice low;
+	bool own, other;
+
+	if (!url.n)
+		return KIN_NONE;
+	arena_init(&scratch, 0);
+	low = arena_lower(&scratch, url);
+	own = map_get(&k->urls, low) != MAP_NONE;
+	other = map_get(&k->other_urls, low) != MAP_NONE;
+	arena_done(&scratch);
+	return own == other ? KIN_NONE : own ? KIN_OWN : KIN_OTHER;
+}
+
+/* Is this version named in it, and not as a part of a longer number? */
+static bool bears(struct slice text, struct slice version)
+{
+	const uint8_t *at;
+
+	if (version.n < 3 || slice_find(version, '.') == version.n)
+		return false;
+	while ((at = slice_search(text, version))) {
+		const uint8_t *end = at + version.n, *stop = text.p + text.n;
+		bool before = at > text.p && (at[-1] == '.' || (at[-1] >= '0' && at[-1] <= '9'));
+		bool after = end < stop && ((*end >= '0' && *end <= '9') ||
+					    (*end == '.' && end + 1 < stop && end[1] >= '0' && end[1] <= '9'));
+
+		if (!before && !after)
+			return true;
+		text = slice_from(text, (size_t)(at - text.p) + 1);
+	}
+	return false;
+}
+
+enum stage_kin stage_ask_kin(const struct stage_known *k, struct slice url)
+{
+	enum stage_kin kin = stage_url_kin(k, url);
+
+	for (size_t i = 0; kin == KIN_NONE && url.n && i < k->n; i++)
+		if (bears(url, k->wanted[i].version))
+			return KIN_OWN;
+	for (uint32_t i = 0; kin == KIN_NONE && url.n && i < k->other_versions.n; i++)
+		if (bears(url, map_key(&k->other_versions, i)))
+			return KIN_OTHER;
+	return kin;
 }
 
 struct slice stage_place(struct slice path, struct arena *arena)
@@ -351,15 +429,23 @@ size_t stage_destinations(const struct graph *g, const struct graph_edge *e, str
 	return add_destination(name, arena, ret, n);
 }
 
+size_t stage_asked(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2])
+{
+	if (e->op != ACTIVITY_PROCESS_START)
+		return 0;
+	return add_destination(host_of_url(url_in(graph_attribute(g, e, ATTRIBUTE_COMMAND_LINE))), arena, ret, 0);
+}
+
 /* ---- what is known at the end ---- */
 
-/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version. */
+/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version; the scripts of
+ * a language's package are run when it comes, and nobody else has them. */
 static bool compared(const struct stage_known *k)
 {
 	bool yes = k->other_contacts > 0;
 
 	for (size_t i = 0; i < k->n; i++)
-		yes |= by_path(&k->wanted[i]);
+		yes |= by_path(&k->wanted[i]) || (k->wanted[i].ecosystem.n && !k->wanted[i].version.n);
 	return yes;
 }
 

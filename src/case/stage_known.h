@@ -74,10 +74,15 @@ const char *stage_known_nothing(const struct stage_known *k);
 
 /* ---- for the files of this part ---- */
 
+/* A file of the product lies there; own: of the origin itself. */
+void stage_learn_place(struct stage_known *k, struct slice path, bool own);
+
 /* Product and version as a record names them, against the origin. */
 enum stage_kin { KIN_NONE, KIN_OWN, KIN_OTHER };
 enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, struct slice version, struct slice company,
 			    const char *os);
+/* Is it for this system? NULL: not told, which is no difference. */
+bool stage_for_system(const struct stage_known *k, const char *os);
 bool stage_same_version(struct slice a, struct slice b);
 /* What a set of attributes says of a content: KIN_OWN, KIN_OTHER by its hash, KIN_NONE when no hash settles it.
  * *ret_conflict: the hash is another than that of the origin's file of this name. */
@@ -87,6 +92,14 @@ enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph
 struct slice stage_place(struct slice path, struct arena *arena);
 /* Is the host's system the one that the origin is for? os: of a path; NULL: not told. */
 const char *stage_os_of(struct slice path);
+/* Of a whole machine, by the paths of its programs: a Mac's are mostly what a Linux machine's are called too. */
+const char *stage_os_of_graph(const struct graph *g);
+/* Whose address it is: the origin's, another version's, or nobody's alone. */
+enum stage_kin stage_url_kin(const struct stage_known *k, struct slice url);
+/* The same of the address that a program of the product was started with: it may bear the version itself. */
+enum stage_kin stage_ask_kin(const struct stage_known *k, struct slice url);
+/* Whom a command line names that a program was started with: the host of its address, as stage_destinations has it. */
+size_t stage_asked(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2]);
 /* The names under which an edge's far end is known: up to 2 (name and address), folded, in the arena. Loopback,
  * link-local and private addresses without a name are none. */
 size_t stage_destinations(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2]);

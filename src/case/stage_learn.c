@@ -28,20 +28,25 @@ struct learning {
 	const struct map *alerts; /* or NULL */
 	struct stage_marks marks;
 	int64_t own_from; /* from when on it was on this host */
+	bool came;	  /* by a record of its installation */
 	struct arena scratch;
 };
 
-static void learn_place(struct learning *x, struct slice path, bool own)
+void stage_learn_place(struct stage_known *k, struct slice path, bool own)
 {
-	struct slice place = stage_place(path, &x->scratch), folder = path_folder(place);
+	struct arena scratch;
+	struct slice place;
 
 	if (!path.n || role_system_path(path))
 		return;
-	map_set(&x->k->places, place, 1);
+	arena_init(&scratch, 0);
+	place = stage_place(path, &scratch);
+	map_set(&k->places, place, 1);
 	if (own)
-		map_set(&x->k->own_places, place, 1);
-	if (!shared_folder(folder))
-		map_set(&x->k->folders, folder, 1);
+		map_set(&k->own_places, place, 1);
+	if (!shared_folder(path_folder(place)))
+		map_set(&k->folders, path_folder(place), 1);
+	arena_done(&scratch);
 }
 
 static void learn_hashes(struct learning *x, const struct graph_edge *e, bool own)
@@ -64,7 +69,7 @@ static void learn_program(struct learning *x, const struct graph_edge *e)
 
 	if ((mark != MARK_OWN && mark != MARK_OTHER) || role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | ROLE_STOCK))
 		return;
-	learn_place(x, image, mark == MARK_OWN);
+	stage_learn_place(x->k, image, mark == MARK_OWN);
 	if (!x->marks.guessed[e->object])
 		learn_hashes(x, e, mark == MARK_OWN);
 }
@@ -78,7 +83,7 @@ static void learn_module(struct learning *x, const struct graph_edge *e)
 	if ((mark != MARK_OWN && mark != MARK_OTHER) || x->marks.wrote[e->object] || role_system_path(path) ||
 	    !stage_in_place(x->k, path))
 		return;
-	learn_place(x, path, mark == MARK_OWN);
+	stage_learn_place(x->k, path, mark == MARK_OWN);
 	if (!x->marks.guessed[e->subject])
 		learn_hashes(x, e, mark == MARK_OWN);
 }
@@ -98,19 +103,38 @@ static bool alerted(const struct learning *x, const struct graph_edge *e)
 	return x->alerts && map_get(x->alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
 }
 
+/* An address that an updater was given shortly before the installer's record of a version. */
+static void learn_url(struct learning *x, const struct graph_edge *e)
+{
+	struct slice url = url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE));
+
+	if (!url.n || !e->timed || !stage_in_place(x->k, x->g->nodes[e->object].name))
+		return;
+	for (size_t i = 0; i < x->marks.install_count; i++) {
+		const struct stage_install *s = &x->marks.installs[i];
+
+		if (!s->asked && e->time_ns <= s->from_ns && e->time_ns >= s->from_ns - INSTALL_WINDOW_NS)
+			stage_wanted_url(x->k, url, !s->own);
+	}
+}
+
+/* A contact, or a program that was started with an address. */
 static void learn_call(struct learning *x, const struct graph_edge *e)
 {
 	struct slice names[2];
-	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
-	size_t n = stage_destinations(x->g, e, &x->scratch, names);
-	bool other = stage_acts_other(mark) || (!stage_acts(mark) && e->timed && e->time_ns < x->own_from);
+	bool start = e->op == ACTIVITY_PROCESS_START;
+	enum stage_mark mark = stage_mark_of(&x->marks, start ? e->object : e->subject);
+	size_t n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
+	/* What may be of any version says nothing of the others, but before this one came it was another. */
+	bool before = e->timed && e->time_ns < x->own_from, older = mark == MARK_UNCLEAR && before && x->came;
+	bool other = stage_acts_other(mark) || older || (!stage_acts(mark) && mark != MARK_UNCLEAR && before);
 
-	x->k->other_contacts += n && stage_acts_other(mark);
+	x->k->other_contacts += n && (older || stage_acts_other(mark));
 	for (size_t i = 0; i < n; i++) {
 		uint32_t was = map_get(&x->k->called, names[i]);
 
 		if (other)
-			add_bits(&x->k->other_called, names[i], stage_acts_other(mark) ? 2 : 1);
+			add_bits(&x->k->other_called, names[i], older || stage_acts_other(mark) ? 2 : 1);
 		else if (stage_acts(mark))
 			map_set(&x->k->called, names[i], x->marks.alerting || was == 3 ? 3 : 1);
 		if (stage_acts(mark) && alerted(x, e))
@@ -130,8 +154,9 @@ static void own_from(struct learning *x)
 {
 	x->own_from = INT64_MAX;
 	for (size_t i = 0; i < x->marks.install_count; i++)
-		if (x->marks.installs[i].own && x->marks.installs[i].from_ns < x->own_from)
+		if (x->marks.installs[i].own && x->marks.installs[i].from_ns - INSTALL_WINDOW_NS < x->own_from)
 			x->own_from = x->marks.installs[i].from_ns - INSTALL_WINDOW_NS;
+	x->came = x->own_from != INT64_MAX;
 	for (uint32_t i = 0; i < x->g->node_count; i++)
 		if (stage_mark_of(&x->marks, i) == MARK_OWN && x->g->nodes[i].start_ns < x->own_from)
 			x->own_from = x->g->nodes[i].start_ns;
@@ -150,9 +175,12 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 		if (e->object == GRAPH_NONE)
 			continue;
 		arena_reset(&x.scratch);
-		if (e->op == ACTIVITY_PROCESS_START)
+		if (e->op == ACTIVITY_PROCESS_START) {
 			learn_program(&x, e);
-		else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
+			learn_url(&x, e);
+			if (stage_mark_of(&x.marks, e->object) != MARK_OWN)
+				learn_call(&x, e);
+		} else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
 			learn_module(&x, e);
 		else if (stage_is_contact(e))
 			learn_call(&x, e);

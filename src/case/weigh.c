@@ -198,6 +198,15 @@ static void pair_up(const struct weighing *z, uint32_t h, struct unit *u)
 	u->before |= z->last_before[h] != INT64_MIN && z->last_before[h] >= p->first_ns - window;
 }
 
+/* The only detectors of these classes are scanners, and this host's was told to leave the program alone. */
+static bool left_alone(const struct weighing *z, uint32_t h)
+{
+	for (uint32_t k = 0; k < z->c->class_count; k++)
+		if (z->particular[k] && !cohort_of_scanner(z->c, k))
+			return false;
+	return cohort_excluded(z->c, h, z->x->path);
+}
+
 static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 {
 	const struct weigh_place *p = z->at[h];
@@ -218,7 +227,7 @@ static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 	u->arrived_first |= own && p && p->arrived && z->first_after[h] != INT64_MAX &&
 			    z->last_before[h] == INT64_MIN;
 	/* Quiet before it came says nothing of it; after it, only where it ran. */
-	u->quiet |= live && !alerts && (!exposed || (p && p->ran && to > p->first_ns));
+	u->quiet |= live && !alerts && !left_alone(z, h) && (!exposed || (p && p->ran && to > p->first_ns));
 	pair_up(z, h, u);
 }
 
@@ -412,8 +421,6 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 		w->why = "its arrival is not in the evidence: no before to compare with";
 	} else if (x->associated) {
 		w->why = "comparing hosts names it, and no record leads from the alerts to it";
-	} else if (x->incomplete) {
-		w->why = "a record on the way to it is missing";
 	} else if (!on_its_side(w)) {
 		w->why = "the comparison of hosts is too thin";
 	} else {

@@ -24,6 +24,7 @@ struct asked {
 	enum asked_kind kind;
 	struct slice text; /* without "FP:" */
 	bool automatic;	   /* nobody asked: of the first origins */
+	const char *os;	   /* then, its system; NULL: any */
 	struct when time;  /* of a start that is one */
 	uint64_t entities, hosts;
 };
@@ -200,7 +201,7 @@ static bool holds(const struct release *r, struct slice hash)
 
 static bool is_asked(const struct asked *x, const struct release *r)
 {
-	return x->kind != ASKED_START &&
+	return x->kind != ASKED_START && (!x->os || slice_eq(slice_str(x->os), slice_str(r->os))) &&
 	       (slice_is_hex(x->text) && x->text.n >= 32 ? holds(r, x->text)
 							 : naming_is_release(x->text, r->product, r->version));
 }
@@ -357,6 +358,7 @@ static void ask_of_first(struct asking *a, const struct origins *o)
 			.text = arena_printf(&a->arena, "%.*s=%.*s", (int)x->name.n, (const char *)x->name.p,
 					     (int)x->version.n, (const char *)x->version.p),
 			.automatic = true,
+			.os = x->os,
 		};
 	}
 }

@@ -8,9 +8,14 @@
 #include <stdlib.h>
 
 #define WIDTH 79u
-#define PATH_SENTENCES 3u
-#define ORIGINS_TOLD 3u
-#define NOVEL_TOLD 2u
+#define LINES_MAX 40u
+
+/* How much is told of what there may be more of: the most that fits is taken. */
+struct amount {
+	size_t path, origins, novel;
+};
+static const struct amount amounts[] = { { 3, 3, 3 }, { 3, 3, 2 }, { 3, 2, 2 }, { 3, 2, 1 }, { 2, 2, 1 }, { 2, 1, 1 }, { 1, 1, 0 } };
+
 /* Columns of STORE_ORIGINS. */
 enum { RANK, KIND, NAME, VERSION, HOSTS, ALERTS, VERDICT, REASON, DETAIL, CONFIDENCE, EXPOSED_ALERTING, EXPOSED_QUIET,
        UNEXPOSED_ALERTING, UNEXPOSED_QUIET, P, AFTER_ONLY, BEFORE_ONLY, ANSWER, ORIGIN_COLUMNS };
@@ -21,6 +26,7 @@ struct first {
 };
 
 struct telling {
+	struct amount amount;
 	struct buf *out;
 	struct store *s;
 	struct arena arena;
@@ -162,7 +168,7 @@ static void path_row(void *ctx, const struct slice *c, size_t n)
 	const char *verb = verb_of(c[1]);
 
 	(void)n;
-	if (!verb || t->rows >= PATH_SENTENCES || !c[8].n)
+	if (!verb || t->rows >= t->amount.path || !c[8].n)
 		return;
 	t->rows++;
 	if (c[4].n) {
@@ -170,6 +176,8 @@ static void path_row(void *ctx, const struct slice *c, size_t n)
 		buf_put_str(&t->line, ": ");
 	}
 	put_name(t, told_name(c[2], c[10]), 70);
+	if (slice_is(c[1], "installed") && slice_search(c[2], slice_str("://")))
+		verb = " is where its installer brought this from: ";
 	buf_put_str(&t->line, verb);
 	put_name(t, told_name(c[3], c[11]), 60);
 	put_pointer(t, c[6], c[7], c[8]);
@@ -228,7 +236,7 @@ static void novel_row(void *ctx, const struct slice *c, size_t n)
 	struct telling *t = ctx;
 
 	(void)n;
-	if (t->rows++ >= NOVEL_TOLD)
+	if (t->rows++ >= t->amount.novel)
 		return;
 	buf_put_str(&t->line, t->rows == 1 ? "Never by its earlier versions: " : "; ");
 	put_name(t, c[0], 30);
@@ -244,8 +252,8 @@ static bool tell_novel(struct telling *t, struct err *err)
 	t->rows = 0;
 	if (!store_ask(t->s, STORE_NOVEL, novel_row, t, err))
 		return false;
-	if (t->rows > NOVEL_TOLD)
-		buf_printf(&t->line, "; %zu more [table novel]", t->rows - NOVEL_TOLD);
+	if (t->rows > t->amount.novel)
+		buf_printf(&t->line, "; %zu more [table novel]", t->rows - t->amount.novel);
 	if (t->rows)
 		put_sentence(t, "-");
 	return true;
@@ -264,6 +272,20 @@ static void tell_answer(struct telling *t)
 	put_sentence(t, "-");
 }
 
+static void tell_no_alert(struct telling *t)
+{
+	uint64_t hits = number(store_meta(t->s, "hits"));
+
+	if (t->first.there)
+		buf_put_str(&t->line, "No alert: the case began with what was named.");
+	else if (hits)
+		buf_printf(&t->line, "%llu hit%s, not traced by the version that made this case: investigate the evidence "
+				     "again. --details lists them.", (unsigned long long)hits, plural(hits));
+	else
+		buf_put_str(&t->line, "No alert in this evidence. That says nothing about records that are not there.");
+	put_sentence(t, "-");
+}
+
 static bool tell_events(struct telling *t, struct err *err)
 {
 	buf_put_str(t->out, "\nWhat happened\n");
@@ -274,12 +296,8 @@ static bool tell_events(struct telling *t, struct err *err)
 	t->rows = 0;
 	if (!store_ask(t->s, STORE_FIRST_ALERT, alert_row, t, err))
 		return false;
-	if (!t->rows) {
-		buf_put_str(&t->line, t->first.there ? "No alert: the case began with what was named."
-						     : "No alert in this evidence. That says nothing about records that "
-						       "are not there.");
-		put_sentence(t, "-");
-	}
+	if (!t->rows)
+		tell_no_alert(t);
 	if (!tell_novel(t, err))
 		return false;
 	tell_answer(t);
@@ -319,11 +337,13 @@ static void put_numbers(struct telling *t, const struct slice *c)
 		return;
 	if (c[P].n && c[P].n < sizeof(p))
 		memcpy(p, c[P].p, c[P].n);
-	buf_printf(&t->line, " Alerting: %llu of %llu hosts that have it, %llu of %llu that have it not (Fisher p %.2g);",
+	buf_printf(&t->line, " Alerting: %llu of %llu hosts that have it, %llu of %llu that have it not (Fisher p %.2g)",
 		   (unsigned long long)a, (unsigned long long)(a + b), (unsigned long long)x,
 		   (unsigned long long)(x + y), strtod(p, NULL));
-	buf_printf(&t->line, " only after it came %llu, only before %llu.",
-		   (unsigned long long)number(c[AFTER_ONLY]), (unsigned long long)number(c[BEFORE_ONLY]));
+	if (number(c[AFTER_ONLY]) || number(c[BEFORE_ONLY]))
+		buf_printf(&t->line, "; only after it came %llu, only before %llu",
+			   (unsigned long long)number(c[AFTER_ONLY]), (unsigned long long)number(c[BEFORE_ONLY]));
+	buf_put_byte(&t->line, '.');
 }
 
 static void origin_row(void *ctx, const struct slice *c, size_t n)
@@ -333,7 +353,7 @@ static void origin_row(void *ctx, const struct slice *c, size_t n)
 
 	(void)n;
 	/* Where evidence merely ends is counted below. */
-	if (t->rows >= ORIGINS_TOLD || (t->rows && slice_is(c[KIND], "gap")))
+	if (t->rows >= t->amount.origins || (t->rows && slice_is(c[KIND], "gap")))
 		return;
 	t->rows++;
 	put_name(t, c[NAME], 70);
@@ -487,25 +507,49 @@ static void tell_next(struct telling *t, const char *path)
 	}
 }
 
+static bool tell(struct telling *t, const char *path, struct err *err)
+{
+	struct slice events = store_meta(t->s, "events"), hits = store_meta(t->s, "hits"), files = store_meta(t->s, "files");
+
+	if (!store_ask(t->s, STORE_ORIGINS, keep_first, t, err) || !store_ask(t->s, STORE_HOSTS, host_row, t, err))
+		return false;
+	buf_put_str(t->out, "Case ");
+	buf_put_terminal(t->out, slice_str(path), 60);
+	buf_printf(t->out, ": %.*s files of evidence, %.*s records, %.*s hits, %zu hosts\n", (int)files.n,
+		   (const char *)files.p, (int)events.n, (const char *)events.p, (int)hits.n, (const char *)hits.p,
+		   t->hosts);
+	if (!slice_is(store_meta(t->s, "state"), "complete"))
+		buf_put_str(t->out, "This case is not complete: its run was stopped. Run investigate again.\n");
+	if (!tell_events(t, err) || !tell_origins(t, err) || !tell_stages(t, err) || !tell_unseen(t, err))
+		return false;
+	tell_next(t, path);
+	return true;
+}
+
+static size_t lines_of(struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '\n';
+	return n;
+}
+
 bool telling_text(struct buf *out, struct store *s, const char *path, struct err *err)
 {
-	struct telling t = { .out = out, .s = s };
-	struct slice events = store_meta(s, "events"), hits = store_meta(s, "hits"), files = store_meta(s, "files");
-	bool ok;
+	size_t from = out->n;
+	bool ok = true;
 
-	arena_init(&t.arena, 0);
-	ok = store_ask(s, STORE_ORIGINS, keep_first, &t, err) && store_ask(s, STORE_HOSTS, host_row, &t, err);
-	buf_put_str(out, "Case ");
-	buf_put_terminal(out, slice_str(path), 60);
-	buf_printf(out, ": %.*s files of evidence, %.*s records, %.*s hits, %zu hosts\n", (int)files.n,
-		   (const char *)files.p, (int)events.n, (const char *)events.p, (int)hits.n, (const char *)hits.p,
-		   t.hosts);
-	if (!slice_is(store_meta(s, "state"), "complete"))
-		buf_put_str(out, "This case is not complete: its run was stopped. Run investigate again.\n");
-	ok = ok && tell_events(&t, err) && tell_origins(&t, err) && tell_stages(&t, err) && tell_unseen(&t, err);
-	if (ok)
-		tell_next(&t, path);
-	buf_done(&t.line);
-	arena_done(&t.arena);
+	for (size_t i = 0; ok && i < sizeof(amounts) / sizeof(*amounts); i++) {
+		struct telling t = { .amount = amounts[i], .out = out, .s = s };
+
+		out->n = from;
+		arena_init(&t.arena, 0);
+		ok = tell(&t, path, err);
+		buf_done(&t.line);
+		arena_done(&t.arena);
+		if (lines_of(slice_from(buf_slice(out), from)) <= LINES_MAX)
+			break;
+	}
 	return ok;
 }

@@ -101,6 +101,11 @@ struct all {
 	struct baseline *baseline;
 	struct asking *asking;
 	struct across_contents contents;
+	struct exclusion {
+		uint32_t host;
+		struct slice path;
+	} *exclusions; /* that scanners were given */
+	size_t exclusion_count, exclusion_cap;
 	struct map machines;   /* the products' numbers for machines -> the first host with it */
 	uint32_t (*clones)[2]; /* hosts that share one: of one image */
 	size_t clone_count, clone_cap;
@@ -357,6 +362,28 @@ static void note_machines(struct all *a, const struct graph *g, uint32_t host)
 	}
 }
 
+/* Where a scanner keeps what it was told to leave alone: the key, then the path. Defender's own record (5007) has
+ * " = 0x0" behind it. */
+#define EXCLUSIONS "\\windows defender\\exclusions\\paths\\"
+
+static void note_exclusions(struct all *a, const struct graph *g, uint32_t host)
+{
+	for (size_t i = 0; i < g->node_count; i++) {
+		const struct graph_node *n = &g->nodes[i];
+		const uint8_t *at = n->kind == ENTITY_REGISTRY ? slice_search(n->key, slice_str(EXCLUSIONS)) : NULL;
+		const uint8_t *end;
+		struct slice path;
+
+		if (!at)
+			continue;
+		path = slice_from(n->key, (size_t)(at - n->key.p) + strlen(EXCLUSIONS));
+		end = slice_search(path, slice_str(" = "));
+		path = end ? slice_head(path, (size_t)(end - path.p)) : path;
+		a->exclusions = heap_room(a->exclusions, a->exclusion_count, &a->exclusion_cap, sizeof(*a->exclusions));
+		a->exclusions[a->exclusion_count++] = (struct exclusion){ host, arena_keep(&a->arena, path) };
+	}
+}
+
 static void put_contents_of_several(struct all *a)
 {
 	for (uint32_t i = 0; i < a->contents.n; i++)
@@ -381,6 +408,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 		across_note(a->s, g, a->hosts[i].name);
 		across_contents_note(&a->contents, g, (uint32_t)i);
 		note_machines(a, g, (uint32_t)i);
+		note_exclusions(a, g, (uint32_t)i);
 		if (a->host_count == 1)
 			kept = g;
 		else
@@ -518,6 +546,8 @@ static bool weigh_all(struct all *a, struct err *err)
 	for (size_t i = 0; i < a->clone_count; i++)
 		cohort_clones(&cohort, cohort_host(&cohort, a->hosts[a->clones[i][0]].name),
 			      cohort_host(&cohort, a->hosts[a->clones[i][1]].name));
+	for (size_t i = 0; i < a->exclusion_count; i++)
+		cohort_exclude(&cohort, cohort_host(&cohort, a->hosts[a->exclusions[i].host].name), a->exclusions[i].path);
 	asking_releases(a->asking, &a->releases, &a->origins);
 	if (ok)
 		candidates_weigh(&a->origins, &a->releases, &cohort);
@@ -642,6 +672,7 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	map_done(&a.machines);
 	across_contents_done(&a.contents);
 	free(a.clones);
+	free(a.exclusions);
 	free(a.hosts);
 	free(a.alerts);
 	return ok;

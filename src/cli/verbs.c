@@ -57,7 +57,7 @@ const struct verb verbs[] = {
 	  "upriver investigate collections/ -o case.db\n"
 	  "upriver investigate collections/ -o case.db --complete Security\n"
 	  "upriver investigate collections/ -o case.db --release \"Lumen Call=5.4.2\"\n",
-	  HUNTING | O(COMPLETE) | O(START) | O(RELEASE) | O(QUESTION), 1,
+	  HUNTING | O(COMPLETE) | O(START) | O(RELEASE) | O(QUESTION) | O(DETAILS), 1,
 	  ANY_NUMBER, verb_investigate },
 	{ "hunt", "EVIDENCE...", "Sigma rules over records: hits, with the reason for each",
 	  "Asks every record of the evidence against Sigma rules and prints the hits, grouped. With\n"

@@ -212,6 +212,8 @@ const struct extract_row extract_rows[] = {
 	{ "Microsoft-Windows-Bits-Client/Operational", NULL, 16403, ACTIVITY_DOWNLOAD,
 	  { { SLOT_OBJECT_NAME, "LocalName" }, { A(HOST_URL), "RemoteName" },
 	    { A(USER), "User" }, { SLOT_SUBJECT_PID, "processId" }, { A(ACTION), "=bits add" } } },
+	/* Settings: exclusions among them. */
+	{ DEFENDER, NULL, 5007, ACTIVITY_REGISTRY_SET, { { SLOT_OBJECT_NAME, "New Value|NewValue|New_Value" } } },
 	{ DEFENDER, NULL, 1116, ACTIVITY_ALERT,
 	  { { SLOT_SUBJECT_NAME, "Process Name" }, { SLOT_OBJECT_NAME, "Path" },
 	    { A(DETAILS), "Threat Name" }, { A(USER), "Detection User" } } },

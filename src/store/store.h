@@ -178,6 +178,10 @@ bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file,
  * host_alias. Before store_summarise. */
 bool store_merge_host(struct store *s, struct slice from, struct slice to, struct slice why);
 
+/* Activities and hits without a host out of files in a folder of this name are this host's (dpkg.log beside the
+ * audit daemon's log, as collectors lay them). Before store_merge_host. */
+bool store_adopt_host(struct store *s, struct slice host);
+
 /* An address that a host's own connections say is its. */
 bool store_add_address(struct store *s, struct slice host, struct slice address);
 /* Up to cap of them, in the store's arena. */

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Side by side in one run: what Upriver and the tools one would pick instead need for the same work.
 
-    make bench                            everything (about ten minutes)
-    tests/bench/bench.py UPRIVER [--keep FOLDER] [--runs N] [--only json,evtx,exports,hive,ntfs,ready,memory,graph,slope,correlations]
+    make bench                            everything (about half an hour; SEEDS=20 for fewer exercises)
+    tests/bench/bench.py UPRIVER [--keep FOLDER] [--runs N] [--only json,evtx,exports,hive,ntfs,ready,memory,graph,slope,correlations,scenarios]
 
 One core each, runs in turn (A B A B), the median of N. CPU seconds are user + system of the whole
 process tree, from the system's accounting; what one run over a single event needs is taken off where
@@ -355,6 +355,11 @@ class Bench:
         os.unlink(mft)
         os.unlink(usn)
 
+    def scenarios(self):
+        """What the exercises' truth says of origins and stages; SEEDS of each scenario."""
+        score = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/score")
+        subprocess.run([score, "--run", os.environ.get("SEEDS", "200"), "--hosts", "50", self.u], check=False)
+
     def memory(self):
         small = peak_memory([*self.hunt(f"{self.folder}/one.jsonl")])
         for threads in ("1", "2"):
@@ -385,7 +390,7 @@ def main():
     p.add_argument("upriver")
     p.add_argument("--keep", metavar="FOLDER", help="use this folder for the data and leave it there")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--only", default="json,evtx,exports,hive,ready,memory,graph,slope,correlations,ntfs")
+    p.add_argument("--only", default="json,evtx,exports,hive,ready,memory,graph,slope,correlations,ntfs,scenarios")
     a = p.parse_args()
     if not os.path.isdir(SHARED + "/data/otrf"):
         print("skipped: the corpora are not beside the project (UPRIVER_SHARED)")

@@ -234,6 +234,35 @@ static void an_alert_before_it_came_is_one_without_it(void **state)
 	assert_int_equal(w.table.exposed_alerting, 3);
 }
 
+/* The scanner of a host that was told to leave the program alone says nothing by its silence. */
+static void a_scanner_that_looks_away_is_not_quiet(void **state)
+{
+	static const char program[] = "C:\\Program Files\\Phone\\phone.exe";
+	struct fleet f;
+	struct weigh_candidate x = { .group = 1, .named = true, .path = slice_str(program) };
+	struct weighed w;
+	uint32_t kind, class;
+
+	(void)state;
+	begin(&f, 10);
+	kind = cohort_kind(&f.c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
+	class = cohort_class(&f.c, slice_str("trojan"),
+			     &(struct cohort_class){ slice_str("trojan"), slice_str("high"), slice_str("Defender"), 8, kind });
+	has_it(&f, 0, 5);
+	for (uint32_t h = 0; h < 10; h++)
+		cohort_live(&f.c, h, kind, 0, END);
+	cohort_alert(&f.c, class, 0, 1, UPDATE + DAY);
+	cohort_exclude(&f.c, 1, slice_str("C:\\Program Files\\Phone"));
+	cohort_exclude(&f.c, 2, slice_str("C:\\Program Files\\Pho"));
+	x.places = f.places;
+	x.place_count = f.n;
+	weigh(&f.c, &x, &w);
+	assert_int_equal(w.table.exposed_alerting, 1);
+	assert_int_equal(w.table.exposed_quiet, 3);
+	assert_int_equal(w.unknown, 1);
+	cohort_done(&f.c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +275,7 @@ int main(void)
 		cmocka_unit_test(light_alerts_support_nothing),
 		cmocka_unit_test(a_host_that_nobody_watched_is_not_quiet),
 		cmocka_unit_test(an_alert_before_it_came_is_one_without_it),
+		cmocka_unit_test(a_scanner_that_looks_away_is_not_quiet),
 	};
 
 	return RUN(tests);
