@@ -197,6 +197,23 @@ def collections_of(acts):
     return sorted({(a["op"], pathlib.PurePath(a["pointer"]["file"]).name) for a in acts})
 
 
+def delivery():
+    """The mark in $MFT and the row of the browser's database name where the installer came from."""
+    with tempfile.TemporaryDirectory(prefix="collected-") as d:
+        folder, case = pathlib.Path(d) / "x", pathlib.Path(d) / "c.db"
+        rehearse(folder, "service-backdoor", 1)
+        truth = json.loads((folder / "truth.json").read_text())
+        upriver("investigate", folder / "evidence", "-o", case, "--threads", 1, "-q")
+        scope = score.scope_of(UPRIVER, truth, json.loads(upriver("show", "--json", case)[0]), case)
+        rows = stages("service-backdoor 1", truth, scope)
+        have = [h for h in truth["hosts"] if h["telemetry"] == "collection" and h["installed"] and not h["reimaged_at"]]
+        for h in have:
+            row = score.row_of({(k, 1): v for k, v in rows.items()}, h)
+            told = {pathlib.PurePath(r["pointer"]["file"]).name for r in row["reasons"] if r["stage"] == "S1" and r["pointer"]}
+            check(told == {"History", "$MFT"}, f"service-backdoor 1: {h['host']}: S1 by {told}")
+        check(have, "no machine that fetched it is collected")
+
+
 def a_download_without_a_name():
     with tempfile.TemporaryDirectory(prefix="collected-") as d:
         path = pathlib.Path(d) / "db"
@@ -217,7 +234,7 @@ def main():
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         jobs = [pool.submit(one, s, seed) for s in SCENARIOS for seed in SEEDS]
-        jobs += [pool.submit(f) for f in (the_same_again, artifacts, a_download_without_a_name)]
+        jobs += [pool.submit(f) for f in (the_same_again, artifacts, delivery, a_download_without_a_name)]
         for j in jobs:
             j.result()
     took = time.monotonic() - began

@@ -220,7 +220,7 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 		prove(x, &f->proofs[STAGE_S1], e, "a file of it was written", path);
 	else if (ours)
 		prove(x, &f->proofs[STAGE_S2], e, "a file of it was there", path);
-	else if (kin == KIN_NONE && map_get(&x->k->places, place) != MAP_NONE && !graph_attribute(x->g, e, ATTRIBUTE_VERSION).n)
+	else if (kin == KIN_NONE && stage_at_its_place(x->k, place) && !graph_attribute(x->g, e, ATTRIBUTE_VERSION).n)
 		prove(x, &f->lies, e, "lies there, and no record tells of which version", path);
 }
 

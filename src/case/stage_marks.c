@@ -25,7 +25,7 @@ struct marking {
 	struct arena scratch;
 };
 
-static bool same_set(const struct stage_known *k, struct slice place)
+bool stage_at_its_place(const struct stage_known *k, struct slice place)
 {
 	return map_get(&k->places, place) != MAP_NONE || map_get(&k->own_places, place) != MAP_NONE;
 }
@@ -40,7 +40,7 @@ bool stage_in_place(const struct stage_known *k, struct slice path)
 		return false;
 	arena_init(&scratch, 0);
 	place = stage_place(path, &scratch);
-	there = same_set(k, place) || map_get(&k->folders, path_folder(place)) != MAP_NONE;
+	there = stage_at_its_place(k, place) || map_get(&k->folders, path_folder(place)) != MAP_NONE;
 	arena_done(&scratch);
 	return there;
 }
@@ -273,7 +273,7 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	file = graph_find(x->g, ENTITY_FILE, path);
 	/* Beside its files lies what it wrote itself, too. */
 	if (file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]) &&
-	    !same_set(x->k, stage_place(path, &x->scratch)))
+	    !stage_at_its_place(x->k, stage_place(path, &x->scratch)))
 		return mark;
 	if (!c.product.n && file != GRAPH_NONE)
 		read_before(x->g, file, ns, &c);

@@ -266,13 +266,32 @@ static bool gather_all(struct scoping *x, struct err *err)
 		const struct scoping_host *h = &x->sources.hosts[i];
 		struct graph *g = tracing_graph(x->s, h->name, x->o, err);
 
+		size_t before = x->gathered.n;
+
 		if (!g)
 			return false;
 		stage_gather(&x->known, g, h->name, x->sources.list + h->first, h->n, h->first_ns, h->last_ns, &x->arena,
 			     &x->gathered);
 		graph_free(g);
+		for (size_t k = before; k < x->gathered.n; k++)
+			x->gathered.list[k].system_ns = h->installed_ns;
 	}
 	return true;
+}
+
+/* The first record of the origin on any host; 0: none has a time. */
+static int64_t origin_from(const struct scoping *x)
+{
+	int64_t ns = 0;
+
+	for (size_t i = 0; i < x->gathered.n; i++)
+		for (int s = 0; s < STAGE_COUNT; s++) {
+			const struct stage_proof *p = &x->gathered.list[i].proofs[s];
+
+			if (p->timed && (!ns || p->first_ns < ns))
+				ns = p->first_ns;
+		}
+	return ns;
 }
 
 /* A machine's number under several names: clones of one image. Under one it is nothing. */
@@ -312,6 +331,8 @@ static bool work_out(struct scoping *x, const struct scoping_wanted *w, struct e
 	mark_clones(x);
 	x->learned.from_ns = x->sources.first_ns;
 	x->learned.no_artifact = stage_known_nothing(&x->known);
+	x->learned.origin_ns = origin_from(x);
+	x->learned.no_places = !x->known.places.n && !x->known.own_places.n;
 	x->learned.destinations = stage_known_calls(&x->known, &x->learned.why_none);
 	stage_learn_waits(x->gathered.list, x->gathered.n, &x->learned);
 	x->ladders = heap_array(x->gathered.n + 1, sizeof(*x->ladders));
