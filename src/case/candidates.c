@@ -97,6 +97,18 @@ static void index_releases(struct weighing *z)
 	buf_done(&key);
 }
 
+/* Of an origin whose system no record says (a package's script): the release of most hosts. */
+static uint32_t release_anywhere(const struct weighing *z, const struct told_origin *x)
+{
+	uint32_t best = MAP_NONE;
+
+	for (uint32_t i = 0; i < z->r->n; i++)
+		if (slice_eq(z->r->list[i].product, x->name) && slice_eq(z->r->list[i].version, x->version) &&
+		    (best == MAP_NONE || z->r->list[i].place_count > z->r->list[best].place_count))
+			best = i;
+	return best;
+}
+
 /* The release that an origin names, or MAP_NONE. Records may not say the system. */
 static uint32_t release_of(const struct weighing *z, const struct told_origin *x)
 {
@@ -104,6 +116,8 @@ static uint32_t release_of(const struct weighing *z, const struct told_origin *x
 	struct buf key = { 0 };
 	uint32_t at;
 
+	if (!x->os && x->version.n)
+		return release_anywhere(z, x);
 	put_product(&key, &wanted);
 	at = map_get(&z->by_product, buf_slice(&key));
 	buf_done(&key);

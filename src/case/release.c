@@ -185,13 +185,26 @@ static void read_program(struct reading *x, const struct graph_edge *e)
 	note_content(x, release, e, n->name);
 }
 
+/* Package managers name who maintains a package, as Windows Installer names its manufacturer: the kind of package says
+ * which system it is. */
+static bool is_linux_package(struct slice ecosystem)
+{
+	static const char *const words[] = { "deb", "rpm", "apk", "alpm" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (slice_is(ecosystem, words[i]))
+			return true;
+	return false;
+}
+
 static void read_package(struct reading *x, const struct graph_edge *e)
 {
 	struct slice action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
 	struct slice command = graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE);
 	struct slice company = graph_attribute(x->g, e, ATTRIBUTE_COMPANY);
 	/* Windows Installer names the manufacturer, package managers of Linux the command. */
-	const char *os = x->os ? x->os : company.n ? "windows" : command.n ? "linux" : "unknown";
+	const char *os = is_linux_package(graph_attribute(x->g, e, ATTRIBUTE_ECOSYSTEM)) ? "linux"
+			 : x->os ? x->os : company.n ? "windows" : command.n ? "linux" : "unknown";
 	uint32_t release;
 
 	if (slice_is(action, "remove") || slice_is(action, "purge") || slice_is(action, "begin") ||

@@ -3,6 +3,8 @@
 
 #include "base/heap.h"
 #include "case/stage_deeds.h"
+#include "case/stage_package.h"
+#include "case/stage_sources.h"
 #include "graph/path.h"
 
 #include <stdlib.h>
@@ -98,9 +100,7 @@ static struct slice name_of(const struct gathering *x, const struct graph_edge *
 
 static bool own_url(struct gathering *x, struct slice url)
 {
-	struct slice low = arena_lower(&x->scratch, url);
-
-	return url.n && map_get(&x->k->urls, low) != MAP_NONE && map_get(&x->k->other_urls, low) == MAP_NONE;
+	return stage_url_kin(x->k, url) == KIN_OWN;
 }
 
 static void see_offer(struct gathering *x, const struct graph_edge *e)
@@ -109,9 +109,14 @@ static void see_offer(struct gathering *x, const struct graph_edge *e)
 			   : e->op == ACTIVITY_PROCESS_START ? url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE))
 							     : graph_attribute(x->g, e, ATTRIBUTE_HOST_URL);
 
+	bool asked = e->op == ACTIVITY_PROCESS_START && stage_in_place(x->k, name_of(x, e));
+
 	/* One address may serve two systems. */
-	if (own_url(x, url) && stage_for_system(x->k, facts_at(x, e)->os))
+	if ((asked ? stage_ask_kin(x->k, url) == KIN_OWN : own_url(x, url)) && stage_for_system(x->k, facts_at(x, e)->os))
 		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for where it is fetched from", url);
+	if (e->op == ACTIVITY_PROCESS_START && stage_package_asked(x->k, graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE)))
+		prove(x, &facts_at(x, e)->proofs[STAGE_S0], e, "asked for by its name",
+		      graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE));
 }
 
 /* The package that an installer was given, from the record of the installation back. */
@@ -149,7 +154,7 @@ static void see_install(struct gathering *x, const struct stage_install *i)
 	const struct graph_edge *e = &x->g->edges[i->edge];
 	struct stage_facts *f = facts_at(x, e);
 
-	if (!i->own)
+	if (!i->own || i->asked || i->listed)
 		return;
 	prove(x, &f->proofs[STAGE_S2], e, "installed, by the installer's record",
 	      arena_printf(&x->scratch, "%.*s %.*s", (int)name_of(x, e).n, (const char *)name_of(x, e).p,
@@ -182,6 +187,14 @@ static bool is_write(const struct graph_edge *e)
 	       e->op == ACTIVITY_DOWNLOAD || e->op == ACTIVITY_STREAM;
 }
 
+/* A language's package of which no version is told, as it is unpacked. */
+static bool unpacked(const struct gathering *x, struct slice path)
+{
+	const struct stage_wanted *w = stage_package_of(x->k, path);
+
+	return w && !w->version.n;
+}
+
 /* Files of it as they are written or found: by content; by address; where a package's record says that its
  * installer was at work, by place. */
 static void see_file(struct gathering *x, const struct graph_edge *e)
@@ -196,14 +209,19 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 		ours = stage_kin_of(x->k, graph_attribute(x->g, e, ATTRIBUTE_PRODUCT),
 				    graph_attribute(x->g, e, ATTRIBUTE_VERSION), graph_attribute(x->g, e, ATTRIBUTE_COMPANY),
 				    stage_os_of(path)) == KIN_OWN;
-	if (!ours && kin == KIN_NONE && !conflict && x->marks.alerting && !x->k->wanted[0].version.n)
-		ours = map_get(&x->k->own_places, place) != MAP_NONE;
+	if (!ours && kin == KIN_NONE && !conflict && !x->k->wanted[0].version.n)
+		ours = stage_known_place(&x->marks, place);
+	/* What a package manager puts into the package's own folder. */
+	if (!ours && kin == KIN_NONE && !conflict && write)
+		ours = unpacked(x, path);
 	if (!ours && kin == KIN_NONE && !conflict && write && arriving(x, e, MINUTE_NS))
 		ours = map_get(&x->k->places, place) != MAP_NONE;
 	if (ours && write)
 		prove(x, &f->proofs[STAGE_S1], e, "a file of it was written", path);
 	else if (ours)
 		prove(x, &f->proofs[STAGE_S2], e, "a file of it was there", path);
+	else if (kin == KIN_NONE && stage_at_its_place(x->k, place) && !graph_attribute(x->g, e, ATTRIBUTE_VERSION).n)
+		prove(x, &f->lies, e, "lies there, and no record tells of which version", path);
 }
 
 static void see_inventory(struct gathering *x, const struct graph_edge *e)
@@ -234,19 +252,35 @@ static void see_run(struct gathering *x, const struct graph_edge *e)
 	struct stage_facts *f = facts_at(x, e);
 
 	if (mark == MARK_OWN) {
-		prove(x, &f->proofs[STAGE_S3], e, "it ran", name_of(x, e));
+		prove(x, &f->proofs[STAGE_S3], e,
+		      x->marks.traced[e->object]    ? "it ran at its place, and did what only it does"
+		      : x->marks.guessed[e->object] ? "it ran at its place, behind its installation"
+						    : "it ran",
+		      name_of(x, e));
 		note_user(f, graph_attribute(x->g, e, ATTRIBUTE_USER), x->arena);
 	} else if (mark == MARK_UNCLEAR) {
 		prove(x, &f->unclear, e, "ran, and no record tells which version", name_of(x, e));
 	}
 }
 
+static bool has_hash(const struct gathering *x, const struct graph_edge *e)
+{
+	return graph_attribute(x->g, e, ATTRIBUTE_SHA256).n || graph_attribute(x->g, e, ATTRIBUTE_SHA1).n ||
+	       graph_attribute(x->g, e, ATTRIBUTE_MD5).n;
+}
+
+/* By content; where a record has none (the list of a prefetch file), by the place of a module of the product, as long
+ * as its own version is the one that was installed. */
 static void see_load(struct gathering *x, const struct graph_edge *e)
 {
+	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
+	struct slice place = stage_place(name_of(x, e), &x->scratch);
 	bool conflict;
 
 	if (stage_kin_by_hash(x->k, x->g, e, name_of(x, e), &conflict) == KIN_OWN)
 		prove(x, &facts_at(x, e)->proofs[STAGE_S3], e, "a module of it was loaded", name_of(x, e));
+	else if (i && i->own && e->time_ns >= i->from_ns && !has_hash(x, e) && map_get(&x->k->places, place) != MAP_NONE)
+		prove(x, &facts_at(x, e)->proofs[STAGE_S3], e, "a module of it was loaded, by its place", name_of(x, e));
 }
 
 /* ---- S4, S5: contacts ---- */
@@ -286,9 +320,12 @@ static void see_call(struct gathering *x, const struct graph_edge *e)
 	size_t n;
 	bool told = false;
 
-	if (!stage_acts(mark))
+	if (e->op == ACTIVITY_PROCESS_START)
+		mark = stage_mark_of(&x->marks, e->object);
+	if (!stage_acts(mark) || (e->op == ACTIVITY_PROCESS_START && mark == MARK_OWN))
 		return;
-	n = stage_destinations(x->g, e, &x->scratch, names);
+	n = e->op == ACTIVITY_PROCESS_START ? stage_asked(x->g, e, &x->scratch, names)
+					    : stage_destinations(x->g, e, &x->scratch, names);
 	for (size_t i = 0; i < n; i++) {
 		if (map_get(&x->k->destinations, names[i]) == MAP_NONE)
 			continue;
@@ -376,6 +413,14 @@ static bool stopped(struct slice action)
 	return false;
 }
 
+/* Since it exists at all, and where no record says that another version was there then. */
+static bool may_be_there(const struct gathering *x, const struct graph_edge *e)
+{
+	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
+
+	return e->timed && e->time_ns >= x->k->first_ns && (!i || i->own);
+}
+
 static void see_block(struct gathering *x, const struct graph_edge *e)
 {
 	bool conflict;
@@ -390,8 +435,8 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 	if (!stopped(action) || kin == KIN_OTHER || conflict)
 		return;
 	if (kin == KIN_NONE) {
-		if (!(placed && arriving(x, e, EVER_NS)) && !(x->marks.alerting && !x->k->wanted[0].version.n &&
-					map_get(&x->k->own_places, stage_place(path, &x->scratch)) != MAP_NONE))
+		if (!(placed && (arriving(x, e, EVER_NS) || may_be_there(x, e))) &&
+		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, stage_place(path, &x->scratch))))
 			return;
 	}
 	/* What was stopped where it is run from had been installed. */
@@ -453,6 +498,7 @@ static void see(struct gathering *x, const struct graph_edge *e)
 	switch (e->op) {
 	case ACTIVITY_PROCESS_START:
 		see_run(x, e);
+		see_call(x, e);
 		break;
 	case ACTIVITY_IMAGE_LOAD:
 	case ACTIVITY_DRIVER_LOAD:
@@ -481,17 +527,6 @@ static void see(struct gathering *x, const struct graph_edge *e)
 	see_deed(x, e);
 }
 
-static const char *os_of_host(const struct graph *g)
-{
-	for (uint32_t i = 0; i < g->node_count; i++)
-		if (g->nodes[i].kind == ENTITY_PROCESS && stage_os_of(g->nodes[i].name))
-			return stage_os_of(g->nodes[i].name);
-	for (uint32_t i = 0; i < g->node_count; i++)
-		if (g->nodes[i].kind == ENTITY_FILE && stage_os_of(g->nodes[i].name))
-			return stage_os_of(g->nodes[i].name);
-	return NULL;
-}
-
 /* The sources of one life: those that reach into it, cut to it. */
 static void cut_sources(struct stage_facts *f, const struct stage_source *sources, size_t n, int64_t from, int64_t to,
 			struct arena *arena)
@@ -513,7 +548,7 @@ static void cut_sources(struct stage_facts *f, const struct stage_source *source
 static void start_lives(struct gathering *x, struct slice host, const struct stage_source *sources, size_t source_count,
 			int64_t first_ns, int64_t last_ns)
 {
-	const char *os = os_of_host(x->g);
+	const char *os = stage_os_of_graph(x->g);
 	struct slice name = arena_keep(x->arena, host);
 
 	x->life_count = x->g->epoch_count && !x->g->machines_overlap ? x->g->epoch_count : 1;
@@ -561,6 +596,7 @@ void stage_gather(const struct stage_known *k, struct graph *g, struct slice hos
 	arena_init(&x.scratch, 0);
 	map_init(&x.called);
 	stage_marks_init(&x.marks, k, g, host);
+	sources = stage_sources_of(g, sources, &source_count, arena);
 	start_lives(&x, host, sources, source_count, first_ns, last_ns);
 	for (size_t i = 0; i < x.marks.install_count; i++)
 		see_install(&x, &x.marks.installs[i]);

@@ -233,12 +233,17 @@ static const struct stage_source *whole(const struct judging *j, enum stage_reco
 	return NULL;
 }
 
-/* An inventory tells of its moment: one at the end, of a machine from which nothing was removed. */
+/* An inventory tells of its moment: one at the end, of a machine from which nothing was removed, and that was not
+ * installed anew since the origin went about. */
 static const struct stage_source *inventory(const struct judging *j, enum stage_record r)
 {
+	if (j->l->origin_ns && j->f->system_ns > j->l->origin_ns)
+		return NULL;
 	for (size_t i = 0; i < j->f->source_count; i++) {
 		const struct stage_source *s = &j->f->sources[i];
 
+		if (s->names_only && j->l->no_places)
+			continue;
 		if (s->record == r && s->completeness == COMPLETENESS_COMPLETE && s->last_ns >= j->f->to_ns - SLACK_NS &&
 		    !holed(s, s->last_ns - 1, j->f->to_ns))
 			return s;
@@ -286,9 +291,9 @@ static const struct stage_source *excluder(const struct judging *j, enum stage s
 	case STAGE_S0:
 		return whole(j, RECORDS_REQUESTS, j->from_ns);
 	case STAGE_S1:
-		return j->f->removed.n ? NULL : inventory(j, RECORDS_FILES);
+		return j->f->removed.n || j->f->lies.n ? NULL : inventory(j, RECORDS_FILES);
 	case STAGE_S2:
-		a = j->f->removed.n ? NULL : inventory(j, RECORDS_FILES);
+		a = j->f->removed.n || j->f->lies.n ? NULL : inventory(j, RECORDS_FILES);
 		return a || j->f->removed.n ? a : inventory(j, RECORDS_PACKAGES);
 	case STAGE_S3:
 		return j->f->unclear.n ? NULL : whole(j, RECORDS_RUNS, from);

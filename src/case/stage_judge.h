@@ -54,6 +54,7 @@ struct stage_source {
 	enum completeness completeness;
 	const struct stage_span *holes;
 	size_t hole_count;
+	bool names_only; /* files by path, without content: shows nothing of an origin whose places are not known */
 };
 
 /* A record that shows a stage. text: what it shows, in the words of DESIGN section 5. */
@@ -85,11 +86,13 @@ struct stage_facts {
 	const char *os; /* windows, macos, linux; NULL: not told */
 	int64_t from_ns, to_ns; /* first and last record of this life; from > to: none has a time */
 	struct stage_proof proofs[STAGE_COUNT];
+	struct stage_proof lies;    /* files at its files' places of which nothing tells the version */
 	struct stage_proof unclear; /* starts of the product of which nothing tells the version */
 	struct stage_proof blocked; /* a product stopped a file of it */
 	struct stage_proof removed; /* uninstalled, or replaced by another version */
 	struct stage_proof timer;   /* a moment that it wrote down; shown[0].text says it */
 	int64_t timer_ns;
+	int64_t system_ns; /* when its system was installed: what was before is forgotten; 0: not told */
 	bool installed; /* a record tells the installation itself: from then on it could run */
 	int64_t installed_ns;
 	const struct stage_source *sources;
@@ -107,6 +110,8 @@ struct stage_learned {
 	int64_t longest_ns, window_ns; /* the longest seen; within which 99 of 100 call out */
 	bool takedown; /* all that called out fell silent, and went on running */
 	int64_t takedown_ns;
+	int64_t origin_ns; /* the first record of the origin on any host; 0: none has a time */
+	bool no_places;	   /* where its files lie is not known */
 	bool destinations; /* it is known whom the release calls and others do not */
 	const char *why_none; /* why not, for people */
 	const char *no_artifact; /* the origin has nothing that could lie on a host: why; NULL else */

@@ -5,14 +5,15 @@
 #include "graph/roles.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts };
 
-	*k = (struct stage_known){ 0 };
+	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_init(maps[i]);
@@ -22,7 +23,7 @@ void stage_known_done(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -122,6 +123,11 @@ void stage_wanted_host(struct stage_known *k, struct slice host)
 	map_set(&k->alerting, arena_lower(&k->arena, host), 1);
 }
 
+void stage_wanted_alert(struct stage_known *k, const struct stage_place_key *at)
+{
+	map_set(&k->alerts, slice_of(at, sizeof(*at)), 1);
+}
+
 void stage_wanted_url(struct stage_known *k, struct slice url, bool other)
 {
 	map_set(other ? &k->other_urls : &k->urls, arena_lower(&k->arena, url), 1);
@@ -154,6 +160,31 @@ bool stage_same_version(struct slice a, struct slice b)
 			return false;
 	}
 	return true;
+}
+
+static bool newer(struct slice a, struct slice b)
+{
+	while (a.p || b.p) {
+		struct slice x = a.p ? slice_cut(a, '.', &a) : slice_str("0");
+		struct slice y = b.p ? slice_cut(b, '.', &b) : slice_str("0");
+		bool p, q;
+		uint64_t v = part_number(x, &p), w = part_number(y, &q);
+
+		if (!p || !q)
+			return false;
+		if (v != w)
+			return v > w;
+	}
+	return false;
+}
+
+bool stage_is_newer(const struct stage_known *k, struct slice version)
+{
+	bool all = k->n && version.n;
+
+	for (size_t i = 0; i < k->n; i++)
+		all &= k->wanted[i].version.n && newer(slice_trim(version), slice_trim(k->wanted[i].version));
+	return all;
 }
 
 static bool is_version_byte(uint8_t c)
@@ -262,6 +293,72 @@ const char *stage_os_of(struct slice path)
 	return "linux";
 }
 
+const char *stage_os_of_graph(const struct graph *g)
+{
+	static const char *const names[] = { "windows", "macos", "linux" };
+	size_t count[3] = { 0 };
+
+	for (uint32_t i = 0; i < g->node_count; i++) {
+		const struct graph_node *n = &g->nodes[i];
+		const char *os = n->kind == ENTITY_PROCESS || n->kind == ENTITY_FILE ? stage_os_of(n->name) : NULL;
+
+		for (size_t k = 0; os && k < 3; k++)
+			count[k] += !strcmp(os, names[k]);
+	}
+	if (count[0] + count[1] + count[2] == 0)
+		return NULL;
+	return count[0] > count[1] + count[2] ? names[0] : count[1] ? names[1] : names[2];
+}
+
+enum stage_kin stage_url_kin(const struct stage_known *k, struct slice url)
+{
+	struct arena scratch;
+	struct slice low;
+	bool own, other;
+
+	if (!url.n)
+		return KIN_NONE;
+	arena_init(&scratch, 0);
+	low = arena_lower(&scratch, url);
+	own = map_get(&k->urls, low) != MAP_NONE;
+	other = map_get(&k->other_urls, low) != MAP_NONE;
+	arena_done(&scratch);
+	return own == other ? KIN_NONE : own ? KIN_OWN : KIN_OTHER;
+}
+
+/* Is this version named in it, and not as a part of a longer number? */
+static bool bears(struct slice text, struct slice version)
+{
+	const uint8_t *at;
+
+	if (version.n < 3 || slice_find(version, '.') == version.n)
+		return false;
+	while ((at = slice_search(text, version))) {
+		const uint8_t *end = at + version.n, *stop = text.p + text.n;
+		bool before = at > text.p && (at[-1] == '.' || (at[-1] >= '0' && at[-1] <= '9'));
+		bool after = end < stop && ((*end >= '0' && *end <= '9') ||
+					    (*end == '.' && end + 1 < stop && end[1] >= '0' && end[1] <= '9'));
+
+		if (!before && !after)
+			return true;
+		text = slice_from(text, (size_t)(at - text.p) + 1);
+	}
+	return false;
+}
+
+enum stage_kin stage_ask_kin(const struct stage_known *k, struct slice url)
+{
+	enum stage_kin kin = stage_url_kin(k, url);
+
+	for (size_t i = 0; kin == KIN_NONE && url.n && i < k->n; i++)
+		if (bears(url, k->wanted[i].version))
+			return KIN_OWN;
+	for (uint32_t i = 0; kin == KIN_NONE && url.n && i < k->other_versions.n; i++)
+		if (bears(url, map_key(&k->other_versions, i)))
+			return KIN_OTHER;
+	return kin;
+}
+
 struct slice stage_place(struct slice path, struct arena *arena)
 {
 	static const char *const homes[] = { ":\\users", "/Users", "/home" };
@@ -362,15 +459,36 @@ size_t stage_destinations(const struct graph *g, const struct graph_edge *e, str
 	return add_destination(name, arena, ret, n);
 }
 
+size_t stage_asked(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2])
+{
+	if (e->op != ACTIVITY_PROCESS_START)
+		return 0;
+	return add_destination(host_of_url(url_in(graph_attribute(g, e, ATTRIBUTE_COMMAND_LINE))), arena, ret, 0);
+}
+
+bool stage_in_alerts(const struct map *alerts, const struct graph *g, const struct graph_edge *e)
+{
+	struct graph_place p = graph_place(g, (uint32_t)(e - g->edges));
+	struct stage_place_key key = { p.source, p.record, p.offset };
+
+	return alerts && map_get(alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
+}
+
+bool stage_is_alerted(const struct stage_known *k, const struct graph *g, const struct graph_edge *e)
+{
+	return stage_in_alerts(&k->alerts, g, e);
+}
+
 /* ---- what is known at the end ---- */
 
-/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version. */
+/* Is there anything to compare its contacts with? What was brought in by itself has no earlier version; the scripts of
+ * a language's package are run when it comes, and nobody else has them. */
 static bool compared(const struct stage_known *k)
 {
 	bool yes = k->other_contacts > 0;
 
 	for (size_t i = 0; i < k->n; i++)
-		yes |= by_path(&k->wanted[i]);
+		yes |= by_path(&k->wanted[i]) || (k->wanted[i].ecosystem.n && !k->wanted[i].version.n);
 	return yes;
 }
 
@@ -382,15 +500,36 @@ static bool called_by(const struct stage_known *k, struct slice name, uint32_t b
 	return who != MAP_NONE && who & bit;
 }
 
+static uint32_t hosts_in(const struct map *m, struct slice name)
+{
+	uint32_t n = map_get(m, name);
+
+	return n == MAP_NONE ? 0 : n;
+}
+
+/* Of whatever version called it: where these are few beside those that had this one, they may have had it too. */
+static bool in_doubt(const struct stage_known *k, struct slice name)
+{
+	return 4 * (uint64_t)hosts_in(&k->doubtful, name) >= hosts_in(&k->callers, name) && hosts_in(&k->doubtful, name);
+}
+
+/* What it brought a later version may have kept; what none before it called says as much. */
+static bool is_alone(const struct stage_known *k, struct slice name)
+{
+	uint32_t bits = CALLER_ELSEWHERE | CALLER_OLDER | (k->older_contacts ? 0 : CALLER_NEWER);
+
+	return !called_by(k, name, bits) && !in_doubt(k, name);
+}
+
 /* Nobody else calls it; where hosts with alerts do, only whom these call. An alert on the contact itself says as
- * much where other programs are told to call it too, or where there is no other version. */
+ * much where other programs are told to call it too, where a later version kept it, or where there is no other. */
 static bool is_destination(const struct stage_known *k, uint32_t i, bool alerting)
 {
 	struct slice name = map_key(&k->called, i);
 
-	if (map_get(&k->accused, name) != MAP_NONE && !called_by(k, name, 2))
+	if (map_get(&k->accused, name) != MAP_NONE && !called_by(k, name, CALLER_OLDER) && !in_doubt(k, name))
 		return true;
-	return compared(k) && !called_by(k, name, 1 | 2) && (!alerting || k->called.entries[i].value == 3);
+	return compared(k) && is_alone(k, name) && (!alerting || k->called.entries[i].value == 3);
 }
 
 void stage_known_finish(struct stage_known *k)
@@ -398,7 +537,7 @@ void stage_known_finish(struct stage_known *k)
 	bool alerting = false;
 
 	for (uint32_t i = 0; i < k->called.n; i++)
-		alerting |= k->called.entries[i].value == 3 && !called_by(k, map_key(&k->called, i), 1 | 2);
+		alerting |= k->called.entries[i].value == 3 && is_alone(k, map_key(&k->called, i));
 	for (uint32_t i = 0; i < k->called.n; i++)
 		if (is_destination(k, i, alerting))
 			map_set(&k->destinations, map_key(&k->called, i), 1);

@@ -29,6 +29,7 @@ struct stage_known {
 	struct stage_wanted wanted[STAGE_WANTED];
 	size_t n;
 	struct map alerting; /* folded names of hosts whose alerts lead to it */
+	struct map alerts;   /* records of alerts that lead to it (stage_place_key) */
 	struct map hashes;   /* of its files */
 	struct map seeds;    /* "kind of hash, name of file" of those that were given: another content is another */
 	struct map other_hashes; /* of other versions' */
@@ -39,12 +40,22 @@ struct stage_known {
 	struct map urls;	 /* that it was fetched from */
 	struct map other_urls;	 /* that another version was fetched from as well */
 	struct map called;	 /* by it: value 1, on an alerting host 3 */
-	struct map other_called; /* by other versions (value 2 or 3), and where it is not (1 or 3) */
+	struct map other_called; /* bits of enum stage_caller */
+	struct map callers;	 /* hosts on which it called */
+	struct map doubtful;	 /* hosts on which the product called before the record of its coming: of whatever version */
 	struct map accused;	 /* called by it where an alert stands on the contact */
 	struct map destinations; /* after finish: whom it calls and nobody else does */
 	struct map other_deeds;	 /* of other versions (stage_deeds.h) */
+	uint64_t older_contacts; /* of versions that are not newer */
 	uint64_t other_contacts; /* of other versions: is there anything to compare with? */
+	int64_t first_ns; /* of it, on any host; INT64_MAX: no time is known */
 	bool finished;
+};
+
+enum stage_caller {
+	CALLER_ELSEWHERE = 1, /* programs where it is not, or was not yet */
+	CALLER_OLDER = 2,     /* another version of the product */
+	CALLER_NEWER = 4,     /* one that came later, and may have kept what it brought */
 };
 
 void stage_known_init(struct stage_known *k);
@@ -57,16 +68,21 @@ void stage_wanted_hash(struct stage_known *k, struct slice hash, struct slice fi
  * whatever a trace has put beside it. All of them twice: first which versions there are, then what is beside them. */
 void stage_wanted_content(struct stage_known *k, struct slice product, struct slice version, struct slice company,
 			  const char *os, struct slice hash);
-void stage_wanted_host(struct stage_known *k, struct slice host);
-/* An address that it, or (other) another version of it too, was fetched from. */
-void stage_wanted_url(struct stage_known *k, struct slice url, bool other);
-/* alerts: which records an alert stands on (stage_place_key); may be NULL. */
-void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts);
-/* The place of a record as a key of such a map. */
+/* The place of a record as a key of a map. */
 struct stage_place_key {
 	uint64_t source, record, offset;
 };
+/* An alert that leads to it. */
+void stage_wanted_alert(struct stage_known *k, const struct stage_place_key *at);
+void stage_wanted_host(struct stage_known *k, struct slice host);
+/* An address that it, or (other) another version of it too, was fetched from. */
+void stage_wanted_url(struct stage_known *k, struct slice url, bool other);
+/* alerts: which records of the host an alert stands on (stage_place_key), wherever it leads; may be NULL. */
+void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts);
 void stage_known_finish(struct stage_known *k);
+bool stage_in_alerts(const struct map *alerts, const struct graph *g, const struct graph_edge *e);
+/* Does an alert that leads to it stand on this record? */
+bool stage_is_alerted(const struct stage_known *k, const struct graph *g, const struct graph_edge *e);
 /* Whether destinations are known; else why not, in *ret_why. */
 bool stage_known_calls(const struct stage_known *k, const char **ret_why);
 /* Why nothing of the origin can lie on a host; NULL when something can. */
@@ -84,6 +100,8 @@ enum stage_kin stage_kin_of(const struct stage_known *k, struct slice product, s
 /* Is it for this system? NULL: not told, which is no difference. */
 bool stage_for_system(const struct stage_known *k, const char *os);
 bool stage_same_version(struct slice a, struct slice b);
+/* Is this version newer than all that are wanted? */
+bool stage_is_newer(const struct stage_known *k, struct slice version);
 /* What a set of attributes says of a content: KIN_OWN, KIN_OTHER by its hash, KIN_NONE when no hash settles it.
  * *ret_conflict: the hash is another than that of the origin's file of this name. */
 enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph *g, const struct graph_edge *e,
@@ -92,6 +110,14 @@ enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph
 struct slice stage_place(struct slice path, struct arena *arena);
 /* Is the host's system the one that the origin is for? os: of a path; NULL: not told. */
 const char *stage_os_of(struct slice path);
+/* Of a whole machine, by the paths of its programs: a Mac's are mostly what a Linux machine's are called too. */
+const char *stage_os_of_graph(const struct graph *g);
+/* Whose address it is: the origin's, another version's, or nobody's alone. */
+enum stage_kin stage_url_kin(const struct stage_known *k, struct slice url);
+/* The same of the address that a program of the product was started with: it may bear the version itself. */
+enum stage_kin stage_ask_kin(const struct stage_known *k, struct slice url);
+/* Whom a command line names that a program was started with: the host of its address, as stage_destinations has it. */
+size_t stage_asked(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2]);
 /* The names under which an edge's far end is known: up to 2 (name and address), folded, in the arena. Loopback,
  * link-local and private addresses without a name are none. */
 size_t stage_destinations(const struct graph *g, const struct graph_edge *e, struct arena *arena, struct slice ret[2]);

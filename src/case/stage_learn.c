@@ -28,6 +28,8 @@ struct learning {
 	const struct map *alerts; /* or NULL */
 	struct stage_marks marks;
 	int64_t own_from; /* from when on it was on this host */
+	bool came;	  /* by a record of its installation */
+	struct map counted; /* names that this host was counted for */
 	struct arena scratch;
 };
 
@@ -94,30 +96,76 @@ static void add_bits(struct map *m, struct slice key, uint32_t bits)
 	map_set(m, key, was == MAP_NONE ? bits : was | bits);
 }
 
-static bool alerted(const struct learning *x, const struct graph_edge *e)
+/* An address that an updater was given shortly before the installer's record of a version. */
+static void learn_url(struct learning *x, const struct graph_edge *e)
 {
-	struct graph_place p = graph_place(x->g, (uint32_t)(e - x->g->edges));
-	struct stage_place_key key = { p.source, p.record, p.offset };
+	struct slice url = url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE));
 
-	return x->alerts && map_get(x->alerts, slice_of(&key, sizeof(key))) != MAP_NONE;
+	if (!url.n || !e->timed || !stage_in_place(x->k, x->g->nodes[e->object].name))
+		return;
+	for (size_t i = 0; i < x->marks.install_count; i++) {
+		const struct stage_install *s = &x->marks.installs[i];
+
+		if (!s->asked && e->time_ns <= s->from_ns && e->time_ns >= s->from_ns - INSTALL_WINDOW_NS)
+			stage_wanted_url(x->k, url, !s->own);
+	}
 }
 
+/* Each name once for this host. */
+static bool count_host(struct learning *x, struct map *m, struct slice name, char kind)
+{
+	struct slice key = arena_printf(&x->scratch, "%c%.*s", kind, (int)name.n, (const char *)name.p);
+	uint32_t was = map_get(m, name);
+
+	if (map_get(&x->counted, key) == MAP_NONE) {
+		map_set(&x->counted, key, 1);
+		map_set(m, name, was == MAP_NONE ? 1 : was + 1);
+	}
+	return true;
+}
+
+/* Which version a program of another version is, by its own record or by the installation at its time. */
+static struct slice version_of(const struct learning *x, uint32_t node)
+{
+	const struct graph_node *n = &x->g->nodes[node];
+	struct slice v = n->started == GRAPH_NONE ? slice_of(NULL, 0)
+						  : graph_attribute(x->g, &x->g->edges[n->started], ATTRIBUTE_VERSION);
+	const struct stage_install *i = v.n ? NULL : stage_install_at(&x->marks, n->start_ns);
+
+	return i && !i->asked ? graph_attribute(x->g, &x->g->edges[i->edge], ATTRIBUTE_VERSION) : v;
+}
+
+static uint32_t caller_of(const struct learning *x, uint32_t node, enum stage_mark mark)
+{
+	if (!stage_acts_other(mark))
+		return CALLER_ELSEWHERE;
+	return mark == MARK_OTHER && stage_is_newer(x->k, version_of(x, node)) ? CALLER_NEWER : CALLER_OLDER;
+}
+
+/* A contact, or a program that was started with an address. */
 static void learn_call(struct learning *x, const struct graph_edge *e)
 {
 	struct slice names[2];
-	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
-	size_t n = stage_destinations(x->g, e, &x->scratch, names);
-	bool other = stage_acts_other(mark) || (!stage_acts(mark) && e->timed && e->time_ns < x->own_from);
+	bool start = e->op == ACTIVITY_PROCESS_START;
+	uint32_t node = start ? e->object : e->subject;
+	enum stage_mark mark = stage_mark_of(&x->marks, node);
+	size_t n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
+	/* What may be of any version says nothing of the others, but before this one came it was another. */
+	bool before = e->timed && e->time_ns < x->own_from, older = stage_may_act(mark) && before && x->came;
+	bool other = stage_acts_other(mark) || older || (!stage_acts(mark) && !stage_may_act(mark) && before);
 
-	x->k->other_contacts += n && stage_acts_other(mark);
+	x->k->older_contacts += n && (older || (stage_acts_other(mark) && caller_of(x, node, mark) == CALLER_OLDER));
+	x->k->other_contacts += n && (older || stage_acts_other(mark));
 	for (size_t i = 0; i < n; i++) {
 		uint32_t was = map_get(&x->k->called, names[i]);
 
-		if (other)
-			add_bits(&x->k->other_called, names[i], stage_acts_other(mark) ? 2 : 1);
-		else if (stage_acts(mark))
+		if (older)
+			count_host(x, &x->k->doubtful, names[i], 'd');
+		else if (other)
+			add_bits(&x->k->other_called, names[i], caller_of(x, node, mark));
+		else if (stage_acts(mark) && count_host(x, &x->k->callers, names[i], 'c'))
 			map_set(&x->k->called, names[i], x->marks.alerting || was == 3 ? 3 : 1);
-		if (stage_acts(mark) && alerted(x, e))
+		if (stage_acts(mark) && stage_in_alerts(x->alerts, x->g, e))
 			map_set(&x->k->accused, names[i], 1);
 	}
 }
@@ -134,8 +182,9 @@ static void own_from(struct learning *x)
 {
 	x->own_from = INT64_MAX;
 	for (size_t i = 0; i < x->marks.install_count; i++)
-		if (x->marks.installs[i].own && x->marks.installs[i].from_ns < x->own_from)
+		if (x->marks.installs[i].own && x->marks.installs[i].from_ns - INSTALL_WINDOW_NS < x->own_from)
 			x->own_from = x->marks.installs[i].from_ns - INSTALL_WINDOW_NS;
+	x->came = x->own_from != INT64_MAX;
 	for (uint32_t i = 0; i < x->g->node_count; i++)
 		if (stage_mark_of(&x->marks, i) == MARK_OWN && x->g->nodes[i].start_ns < x->own_from)
 			x->own_from = x->g->nodes[i].start_ns;
@@ -147,16 +196,21 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 
 	arena_init(&x.scratch, 0);
 	stage_marks_init(&x.marks, k, g, host);
+	map_init(&x.counted);
 	own_from(&x);
+	k->first_ns = x.own_from < k->first_ns ? x.own_from : k->first_ns;
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct graph_edge *e = &g->edges[i];
 
 		if (e->object == GRAPH_NONE)
 			continue;
 		arena_reset(&x.scratch);
-		if (e->op == ACTIVITY_PROCESS_START)
+		if (e->op == ACTIVITY_PROCESS_START) {
 			learn_program(&x, e);
-		else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
+			learn_url(&x, e);
+			if (stage_mark_of(&x.marks, e->object) != MARK_OWN)
+				learn_call(&x, e);
+		} else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
 			learn_module(&x, e);
 		else if (stage_is_contact(e))
 			learn_call(&x, e);
@@ -164,5 +218,6 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 			learn_deed(&x, e);
 	}
 	stage_marks_done(&x.marks);
+	map_done(&x.counted);
 	arena_done(&x.scratch);
 }

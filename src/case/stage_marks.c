@@ -2,14 +2,18 @@
 #include "case/stage_marks.h"
 
 #include "base/heap.h"
+#include "case/stage_package.h"
 #include "graph/path.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Two sources write one start's record within this. */
 #define MOMENT_NS INT64_C(2000000000)
 /* Of one file: its processes, and its own records. */
 #define IMAGES_LOOKED_AT 256u
+/* From an alert up. */
+#define ANCESTORS_MAX 16u
 
 struct marking {
 	struct stage_marks *m;
@@ -21,7 +25,7 @@ struct marking {
 	struct arena scratch;
 };
 
-static bool same_set(const struct stage_known *k, struct slice place)
+bool stage_at_its_place(const struct stage_known *k, struct slice place)
 {
 	return map_get(&k->places, place) != MAP_NONE || map_get(&k->own_places, place) != MAP_NONE;
 }
@@ -36,7 +40,7 @@ bool stage_in_place(const struct stage_known *k, struct slice path)
 		return false;
 	arena_init(&scratch, 0);
 	place = stage_place(path, &scratch);
-	there = same_set(k, place) || map_get(&k->folders, path_folder(place)) != MAP_NONE;
+	there = stage_at_its_place(k, place) || map_get(&k->folders, path_folder(place)) != MAP_NONE;
 	arena_done(&scratch);
 	return there;
 }
@@ -53,41 +57,122 @@ static bool action_is(const struct graph *g, const struct graph_edge *e, const c
 	return false;
 }
 
+/* One more version that came, or was removed. Those of one version that follow each other are one. */
+static void put_install(struct marking *x, const struct stage_install *i, bool gone)
+{
+	struct stage_marks *m = x->m;
+	struct stage_install *last = m->install_count ? &m->installs[m->install_count - 1] : NULL;
+
+	if (last && last->to_ns == GRAPH_OPEN && (gone || i->own != last->own)) {
+		last->to_ns = i->from_ns;
+		last->removed = gone;
+		last->ended_by = i->edge;
+	}
+	if (!gone && last && last->to_ns == GRAPH_OPEN && last->asked && !i->asked)
+		*last = *i; /* the record tells more */
+	if (gone || (last && last->to_ns == GRAPH_OPEN))
+		return;
+	m->installs = heap_room(m->installs, m->install_count, &m->install_cap, sizeof(*m->installs));
+	m->installs[m->install_count++] = *i;
+}
+
 static void add_install(struct marking *x, uint32_t edge)
 {
 	static const char *const ends[] = { "remove", "purge", "erase", "uninstall", "removed", "deleted", "erased" };
 	static const char *const nothing[] = { "begin", "end", "failed" };
 	const struct graph_edge *e = &x->g->edges[edge];
-	struct slice version = graph_attribute(x->g, e, ATTRIBUTE_VERSION), name;
-	struct stage_marks *m = x->m;
-	struct stage_install *last = m->install_count ? &m->installs[m->install_count - 1] : NULL;
+	struct slice version = graph_attribute(x->g, e, ATTRIBUTE_VERSION);
 	bool gone = action_is(x->g, e, ends, sizeof(ends) / sizeof(*ends));
 	enum stage_kin kin;
 
 	if (e->object == GRAPH_NONE || !e->timed || action_is(x->g, e, nothing, sizeof(nothing) / sizeof(*nothing)))
 		return;
-	name = x->g->nodes[e->object].name;
-	kin = stage_kin_of(x->k, name, version, graph_attribute(x->g, e, ATTRIBUTE_COMPANY), x->os);
+	kin = stage_kin_of(x->k, x->g->nodes[e->object].name, version, graph_attribute(x->g, e, ATTRIBUTE_COMPANY), x->os);
 	if (kin == KIN_NONE)
 		return;
-	if (last && last->to_ns == GRAPH_OPEN && (gone || (kin == KIN_OWN) != last->own)) {
-		last->to_ns = e->time_ns;
-		last->removed = gone;
-		last->ended_by = edge;
+	put_install(x,
+		    &(struct stage_install){ .from_ns = e->time_ns,
+					     .to_ns = GRAPH_OPEN,
+					     .edge = edge,
+					     .own = kin == KIN_OWN,
+					     .ended_by = GRAPH_NONE },
+		    gone);
+}
+
+/* A program of the product that was given the address of a version: its updater. Behind it that version is there, where
+ * no record of an installation says otherwise. */
+static void add_asked(struct marking *x, uint32_t edge)
+{
+	const struct graph_edge *e = &x->g->edges[edge];
+	enum stage_kin kin;
+
+	if (e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE || !e->timed ||
+	    !stage_in_place(x->k, x->g->nodes[e->object].name) || !stage_for_system(x->k, x->os))
+		return;
+	kin = stage_ask_kin(x->k, url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE)));
+	if (kin == KIN_NONE)
+		return;
+	put_install(x,
+		    &(struct stage_install){ .from_ns = e->time_ns + 1,
+					     .to_ns = GRAPH_OPEN,
+					     .edge = edge,
+					     .own = kin == KIN_OWN,
+					     .asked = true,
+					     .ended_by = GRAPH_NONE },
+		    false);
+}
+
+/* Both in the order of time. */
+static void add_installs(struct marking *x)
+{
+	size_t next = 0;
+
+	for (uint32_t i = 0; i < x->g->edge_count; i++) {
+		while (next < x->g->packages.n && x->g->edges[x->g->packages.edges[next]].time_ns <= x->g->edges[i].time_ns)
+			add_install(x, x->g->packages.edges[next++]);
+		add_asked(x, i);
 	}
-	if (gone || (last && last->to_ns == GRAPH_OPEN))
+	while (next < x->g->packages.n)
+		add_install(x, x->g->packages.edges[next++]);
+}
+
+/* Where no installer's record tells of the product, a list of software does: an uninstall entry's time is that of
+ * its installation or later. Only where no other version is listed: lists that were made one after the other do not
+ * say when it changed. */
+static void add_listed(struct marking *x)
+{
+	struct stage_marks *m = x->m;
+	uint32_t first = GRAPH_NONE;
+
+	for (uint32_t i = 0; i < x->g->edge_count && !m->install_count; i++) {
+		const struct graph_edge *e = &x->g->edges[i];
+		enum stage_kin kin;
+
+		if (e->op != ACTIVITY_INVENTORY || e->object == GRAPH_NONE)
+			continue;
+		kin = stage_kin_of(x->k, x->g->nodes[e->object].name, graph_attribute(x->g, e, ATTRIBUTE_VERSION),
+				   graph_attribute(x->g, e, ATTRIBUTE_COMPANY), x->os);
+		if (kin == KIN_OTHER)
+			return;
+		if (kin == KIN_OWN && e->timed && first == GRAPH_NONE)
+			first = i;
+	}
+	if (first == GRAPH_NONE)
 		return;
 	m->installs = heap_room(m->installs, m->install_count, &m->install_cap, sizeof(*m->installs));
-	m->installs[m->install_count++] = (struct stage_install){
-		.from_ns = e->time_ns, .to_ns = GRAPH_OPEN, .edge = edge, .own = kin == KIN_OWN, .ended_by = GRAPH_NONE
-	};
+	m->installs[m->install_count++] = (struct stage_install){ .from_ns = x->g->edges[first].time_ns,
+								  .to_ns = GRAPH_OPEN,
+								  .edge = first,
+								  .own = true,
+								  .listed = true,
+								  .ended_by = GRAPH_NONE };
 }
 
 const struct stage_install *stage_install_at(const struct stage_marks *m, int64_t ns)
 {
 	/* The last whose files may have been written by then. */
 	for (size_t i = m->install_count; i-- > 0;)
-		if (ns >= m->installs[i].from_ns - INSTALL_WINDOW_NS)
+		if (ns >= m->installs[i].from_ns - (m->installs[i].asked ? 0 : INSTALL_WINDOW_NS))
 			return m->installs[i].to_ns == GRAPH_OPEN || ns < m->installs[i].to_ns ? &m->installs[i] : NULL;
 	return NULL;
 }
@@ -182,13 +267,13 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	if (e)
 		c = content_of_edge(x->g, e);
 	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, stage_os_of(path)), conflict);
-	if (mark != MARK_NONE || !stage_in_place(x->k, path))
+	if (mark != MARK_NONE || !(stage_in_place(x->k, path) || stage_package_place(x->k, path)))
 		return mark;
 	x->guessed = true;
 	file = graph_find(x->g, ENTITY_FILE, path);
 	/* Beside its files lies what it wrote itself, too. */
 	if (file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]) &&
-	    !same_set(x->k, stage_place(path, &x->scratch)))
+	    !stage_at_its_place(x->k, stage_place(path, &x->scratch)))
 		return mark;
 	if (!c.product.n && file != GRAPH_NONE)
 		read_before(x->g, file, ns, &c);
@@ -200,17 +285,30 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	return conflict ? MARK_UNCLEAR : by_time(x, file, ns);
 }
 
+bool stage_known_place(const struct stage_marks *m, struct slice place)
+{
+	bool deployed = false;
+
+	for (size_t i = 0; i < m->k->n; i++)
+		deployed |= m->k->wanted[i].kind == ORIGIN_DEPLOYMENT;
+	return (m->alerting || deployed) && map_get(&m->k->own_places, place) != MAP_NONE;
+}
+
 /* What was brought in by itself: known by content, or as the file that it was on the hosts with alerts. */
 static enum stage_mark of_file(struct marking *x, const struct graph_edge *e, struct slice path)
 {
 	bool conflict = false;
 	enum stage_kin kin = e ? stage_kin_by_hash(x->k, x->g, e, path, &conflict) : KIN_NONE;
 
+	struct slice place;
+
 	if (kin == KIN_OWN)
 		return MARK_OWN;
-	if (conflict || map_get(&x->k->own_places, stage_place(path, &x->scratch)) == MAP_NONE)
+	place = stage_place(path, &x->scratch);
+
+	if (conflict || map_get(&x->k->own_places, place) == MAP_NONE)
 		return MARK_NONE;
-	return x->m->alerting ? MARK_OWN : MARK_UNCLEAR;
+	return stage_known_place(x->m, place) ? MARK_OWN : MARK_UNCLEAR;
 }
 
 static bool by_product(const struct stage_known *k)
@@ -221,24 +319,17 @@ static bool by_product(const struct stage_known *k)
 	return false;
 }
 
-/* Files of a language package: what lies in its folder. */
-static enum stage_mark of_language(struct marking *x, struct slice path, int64_t ns)
+/* A package's own script or file, of the version that was there; what has no version is of any. */
+static enum stage_mark of_package(struct marking *x, const struct stage_wanted *w, struct slice path, int64_t ns)
 {
-	const char *ecosystem;
-	struct slice name = role_language_package(path, &ecosystem);
+	enum stage_mark mark;
 
-	if (!name.p)
+	if (!w)
 		return MARK_NONE;
-	for (size_t i = 0; i < x->k->n; i++) {
-		const struct stage_wanted *w = &x->k->wanted[i];
-		enum stage_mark mark;
-
-		if (!w->ecosystem.n || !slice_is(w->ecosystem, ecosystem) || !slice_eq_nocase(w->product, name))
-			continue;
-		mark = by_time(x, graph_find(x->g, ENTITY_FILE, path), ns);
-		return mark == MARK_UNCLEAR && x->m->alerting ? MARK_OWN : mark;
-	}
-	return MARK_NONE;
+	if (!w->version.n)
+		return MARK_OWN;
+	mark = by_time(x, graph_find(x->g, ENTITY_FILE, path), ns);
+	return mark == MARK_UNCLEAR && x->m->alerting ? MARK_OWN : mark;
 }
 
 static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, struct slice path, int64_t ns)
@@ -248,11 +339,18 @@ static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, st
 	x->guessed = false;
 	arena_reset(&x->scratch);
 	if (by_product(x->k)) {
-		mark = of_language(x, path, ns);
+		mark = of_package(x, stage_package_of(x->k, path), path, ns);
 		if (mark == MARK_NONE)
 			mark = of_program(x, e, path, ns);
 	}
 	return mark == MARK_NONE ? of_file(x, e, path) : mark;
+}
+
+static struct slice parents_command(const struct marking *x, const struct graph_edge *e)
+{
+	uint32_t started = e->subject == GRAPH_NONE ? GRAPH_NONE : x->g->nodes[e->subject].started;
+
+	return started == GRAPH_NONE ? slice_of(NULL, 0) : graph_attribute(x->g, &x->g->edges[started], ATTRIBUTE_COMMAND_LINE);
 }
 
 /* An interpreter, or a host of others' code, acts for what its command line names. */
@@ -261,7 +359,7 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 	struct slice command = graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE), path;
 	size_t at = 0;
 
-	if (!(role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST)))
+	if (!(role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | (by_product(x->k) ? 0 : ROLE_COPIER))))
 		return MARK_NONE;
 	for (unsigned i = 0; i < 16 && (path = path_in_command(command, &at)).p; i++) {
 		enum stage_mark mark = of_path(x, NULL, path, e->time_ns);
@@ -269,12 +367,22 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 		if (mark != MARK_NONE)
 			return mark;
 	}
-	return MARK_NONE;
+	/* A package manager runs its scripts where the package lies; where no record says where, as its own child. */
+	command = graph_attribute(x->g, e, ATTRIBUTE_DIRECTORY);
+	if (command.n)
+		return of_package(x, stage_package_in(x->k, command), command, e->time_ns);
+	return of_package(x, stage_package_asked(x->k, parents_command(x, e)), command, e->time_ns);
 }
 
 /* Browsers, installers and parents of the system do what their users ask for, whoever opened them. */
 static bool passes_on(struct slice image)
 {
+	static const char *const fetchers[] = { "curl", "curl.exe", "wget", "wget.exe" };
+
+	/* These fetch what their parent says. */
+	for (size_t i = 0; i < sizeof(fetchers) / sizeof(*fetchers); i++)
+		if (slice_eq_nocase(path_tail(image), slice_str(fetchers[i])))
+			return false;
 	return role_of(image, NULL) & (ROLE_BROWSER | ROLE_MAIL | ROLE_PARENT | ROLE_DEPLOYMENT) ||
 	       slice_eq_nocase(path_tail(image), slice_str("msiexec.exe"));
 }
@@ -300,10 +408,34 @@ bool stage_second(const struct stage_marks *m, const struct graph_edge *e)
 /* Two sources tell of one start, and one of them less. */
 static bool says_more(enum stage_mark was, enum stage_mark now)
 {
-	static const int weight[MARK_COUNT] = { [MARK_CHILD] = 1, [MARK_OTHER_CHILD] = 1, [MARK_UNCLEAR] = 2,
+	static const int weight[MARK_COUNT] = { [MARK_CHILD] = 1, [MARK_OTHER_CHILD] = 1,
+						[MARK_UNCLEAR_CHILD] = 1, [MARK_UNCLEAR] = 2,
 						[MARK_SECOND] = 3, [MARK_OTHER] = 4, [MARK_OWN] = 5 };
 
 	return weight[now] > weight[was];
+}
+
+static bool is_program(enum stage_mark m)
+{
+	return m == MARK_OTHER || m == MARK_OWN;
+}
+
+/* What a record says of a program goes before what time alone says of it. */
+static bool better(const struct marking *x, uint32_t node, enum stage_mark mark)
+{
+	enum stage_mark was = stage_mark_of(x->m, node);
+
+	if (is_program(was) && is_program(mark) && x->m->guessed[node] != x->guessed)
+		return x->m->guessed[node];
+	return says_more(was, mark);
+}
+
+static bool is_asking(const struct marking *x, const struct graph_edge *e)
+{
+	for (size_t i = 0; i < x->m->install_count; i++)
+		if (x->m->installs[i].asked && x->g->edges[x->m->installs[i].edge].object == e->object)
+			return true;
+	return stage_ask_kin(x->k, url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE))) != KIN_NONE;
 }
 
 static void mark_start(struct marking *x, const struct graph_edge *e)
@@ -312,13 +444,23 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 	enum stage_mark mark = of_path(x, e, n->name, e->time_ns), parent = stage_mark_of(x->m, e->subject);
 	uint32_t file = image_file(x->g, e->object);
 
-	if (mark == MARK_NONE)
+	/* Who fetches the version is not yet of it. */
+	if (mark == MARK_OWN && x->guessed && is_asking(x, e))
+		mark = MARK_UNCLEAR;
+	if (mark == MARK_UNCLEAR && x->m->traced[e->object])
+		mark = MARK_OWN;
+	if (mark == MARK_NONE) {
 		mark = of_command(x, e, n->name);
+		x->m->brought[e->object] |= mark == MARK_OWN && !by_product(x->k);
+	}
 	if (mark == MARK_NONE && file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]))
-		mark = MARK_SECOND;
+		mark = x->m->brought[file] ? MARK_OWN : MARK_SECOND;
 	if (mark == MARK_NONE && !passes_on(n->name))
-		mark = stage_acts(parent) ? MARK_CHILD : stage_acts_other(parent) ? MARK_OTHER_CHILD : MARK_NONE;
-	if (says_more(stage_mark_of(x->m, e->object), mark)) {
+		mark = stage_acts(parent)	  ? MARK_CHILD
+		       : stage_acts_other(parent) ? MARK_OTHER_CHILD
+		       : stage_may_act(parent)	  ? MARK_UNCLEAR_CHILD
+						  : MARK_NONE;
+	if (better(x, e->object, mark)) {
 		x->m->of[e->object] = (uint8_t)mark;
 		x->m->guessed[e->object] = x->guessed;
 	} else if (mark == stage_mark_of(x->m, e->object)) {
@@ -372,6 +514,7 @@ static void mark_edge(struct marking *x, const struct graph_edge *e)
 
 		if (installs_beside(x, e))
 			mark = MARK_NONE;
+		x->m->brought[e->object] = e->subject != GRAPH_NONE && x->m->brought[e->subject];
 		x->m->wrote[e->object] = stage_acts(mark) || stage_acts_other(mark) ? (uint8_t)mark : MARK_NONE;
 		break;
 	}
@@ -396,34 +539,95 @@ static void mark_unstarted(struct marking *x)
 	}
 }
 
-static const char *os_of(const struct graph *g)
+static void mark_all(struct marking *x)
 {
-	for (uint32_t i = 0; i < g->node_count; i++) {
-		const char *os = g->nodes[i].kind == ENTITY_PROCESS || g->nodes[i].kind == ENTITY_FILE ? stage_os_of(g->nodes[i].name)
-												: NULL;
+	x->started = false;
+	mark_unstarted(x);
+	x->started = true;
+	for (size_t i = 0; i < x->g->edge_count; i++)
+		mark_edge(x, &x->g->edges[i]);
+}
 
-		if (os)
-			return os;
+/* From the process of a deed up to a program of the product of which nothing tells the version: if the deed is the
+ * origin's, the program is. */
+static bool trace_alert(struct marking *x, uint32_t node, bool start)
+{
+	for (unsigned steps = 0; node != GRAPH_NONE && steps < ANCESTORS_MAX; steps++) {
+		const struct graph_node *n = &x->g->nodes[node];
+
+		if (n->kind != ENTITY_PROCESS || n->started == GRAPH_NONE)
+			return false;
+		/* Who brings a version is of the one before. */
+		if (role_of(n->name, NULL) & ROLE_INSTALLER || is_asking(x, &x->g->edges[n->started]))
+			return false;
+		/* That it was started is no deed of it. */
+		if (stage_mark_of(x->m, node) == MARK_UNCLEAR && (steps || !start)) {
+			x->m->traced[node] = 1;
+			return true;
+		}
+		if (is_program(stage_mark_of(x->m, node)))
+			return false;
+		node = x->g->edges[n->started].subject;
 	}
-	return NULL;
+	return false;
+}
+
+/* An alert that leads to the origin, or a contact to whom nobody else calls. */
+static bool tells(struct marking *x, const struct graph_edge *e)
+{
+	struct slice names[2];
+	size_t n;
+
+	if (x->m->alerting && stage_is_alerted(x->k, x->g, e))
+		return true;
+	if (!x->k->destinations.n)
+		return false;
+	arena_reset(&x->scratch);
+	n = e->op == ACTIVITY_PROCESS_START ? stage_asked(x->g, e, &x->scratch, names)
+					    : stage_destinations(x->g, e, &x->scratch, names);
+	for (size_t i = 0; i < n; i++)
+		if (map_get(&x->k->destinations, names[i]) != MAP_NONE)
+			return true;
+	return false;
+}
+
+static bool trace_alerts(struct marking *x)
+{
+	bool some = false;
+
+	for (uint32_t i = 0; i < x->g->edge_count; i++) {
+		const struct graph_edge *e = &x->g->edges[i];
+
+		/* A verdict on a file says nothing of what ran. */
+		if (e->op != ACTIVITY_ALERT && tells(x, e))
+			some |= trace_alert(x, e->op == ACTIVITY_PROCESS_START ? e->object : e->subject,
+					    e->op == ACTIVITY_PROCESS_START);
+	}
+	return some;
 }
 
 void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct graph *g, struct slice host)
 {
-	struct marking x = { .m = m, .g = g, .k = k, .os = os_of(g) };
+	struct marking x = { .m = m, .g = g, .k = k, .os = stage_os_of_graph(g) };
 
 	*m = (struct stage_marks){ .g = g, .k = k };
 	m->of = heap_array(g->node_count + 1, 1);
 	m->wrote = heap_array(g->node_count + 1, 1);
 	m->guessed = heap_array(g->node_count + 1, 1);
+	m->brought = heap_array(g->node_count + 1, 1);
+	m->traced = heap_array(g->node_count + 1, 1);
 	arena_init(&x.scratch, 0);
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
-	for (size_t i = 0; i < g->packages.n; i++)
-		add_install(&x, g->packages.edges[i]);
-	mark_unstarted(&x);
-	x.started = true;
-	for (size_t i = 0; i < g->edge_count; i++)
-		mark_edge(&x, &g->edges[i]);
+	add_installs(&x);
+	add_listed(&x);
+	mark_all(&x);
+	if (trace_alerts(&x)) {
+		memset(m->of, 0, g->node_count);
+		memset(m->wrote, 0, g->node_count);
+		memset(m->guessed, 0, g->node_count);
+		memset(m->brought, 0, g->node_count);
+		mark_all(&x);
+	}
 	arena_done(&x.scratch);
 }
 
@@ -432,6 +636,8 @@ void stage_marks_done(struct stage_marks *m)
 	free(m->of);
 	free(m->wrote);
 	free(m->guessed);
+	free(m->brought);
+	free(m->traced);
 	free(m->installs);
 	*m = (struct stage_marks){ 0 };
 }

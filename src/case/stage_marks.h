@@ -10,6 +10,7 @@ enum stage_mark {
 	MARK_NONE,
 	MARK_OTHER,  /* another version of the product */
 	MARK_OTHER_CHILD, /* started by that, directly or not */
+	MARK_UNCLEAR_CHILD, /* started by that, directly or not */
 	MARK_UNCLEAR, /* the product; of which version no record tells */
 	MARK_OWN,
 	MARK_CHILD,  /* started by it, directly or not */
@@ -22,6 +23,8 @@ struct stage_install {
 	int64_t from_ns, to_ns; /* to: the next record of the product, or GRAPH_OPEN */
 	uint32_t edge;
 	bool own, removed; /* removed: by an uninstallation */
+	bool asked;	   /* told by the request for its address alone: that it came then is likely, and in no record */
+	bool listed;	   /* a list of software alone says that it was there by then */
 	uint32_t ended_by;     /* edge, or GRAPH_NONE */
 };
 
@@ -31,6 +34,10 @@ struct stage_marks {
 	bool alerting; /* the host */
 	uint8_t *of;   /* by node: enum stage_mark */
 	uint8_t *guessed; /* by node: the mark was told by when it ran, and not by what it is */
+	uint8_t *traced; /* by node: the product's programs to which an alert of an alerting host leads, or a contact that
+			  * only this version makes */
+	uint8_t *brought; /* by node: processes whose command makes them act for a file that was brought in by itself, and
+			   * files that these unpacked: the same delivery, no second stage */
 	uint8_t *wrote; /* by node, of files: the mark of who wrote it last */
 	struct stage_install *installs; /* by time */
 	size_t install_count, install_cap;
@@ -47,6 +54,11 @@ static inline bool stage_acts(enum stage_mark m)
 {
 	return m >= MARK_OWN;
 }
+/* May act for it, or for another version. */
+static inline bool stage_may_act(enum stage_mark m)
+{
+	return m == MARK_UNCLEAR || m == MARK_UNCLEAR_CHILD;
+}
 /* Acts for another version: what that does says nothing of this one. */
 static inline bool stage_acts_other(enum stage_mark m)
 {
@@ -58,5 +70,10 @@ const struct stage_install *stage_install_at(const struct stage_marks *m, int64_
 /* Does this edge put a second stage to work: the run or load of a file that it wrote, and that is no version of the
  * product? */
 bool stage_second(const struct stage_marks *m, const struct graph_edge *e);
+/* Whether a place (stage_place) is that of one of its files, whatever the version. */
+bool stage_at_its_place(const struct stage_known *k, struct slice place);
+/* Whether a file that was brought in by itself is known by its place alone: where its alerts lead to it, and where a
+ * management agent put it everywhere. What people fetch bears anybody's name. */
+bool stage_known_place(const struct stage_marks *m, struct slice place);
 /* Whether a file lies where the product's files lie. */
 bool stage_in_place(const struct stage_known *k, struct slice path);

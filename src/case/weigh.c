@@ -485,8 +485,6 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 		w->why = "its arrival is not in the evidence: no before to compare with";
 	} else if (x->associated) {
 		w->why = "comparing hosts names it, and no record leads from the alerts to it";
-	} else if (x->incomplete) {
-		w->why = "a record on the way to it is missing";
 	} else if (!on_its_side(w)) {
 		w->why = "the comparison of hosts is too thin";
 	} else {

@@ -41,7 +41,7 @@ struct weigh_candidate {
 	uint32_t group;
 	bool associated; /* no trace leads here: group is COHORT_UNNAMED, and having it is all that joins */
 	bool named;	/* something that has a name, and not the evidence's end */
-	bool incomplete; /* the trace names it but lacks a record on the way */
+	bool incomplete; /* the surest trace names it but lacks a record on the way: a lower score */
 	struct slice path; /* its program, for a scanner's exclusions; n 0: not known */
 	double cost;	/* of its cheapest trace */
 	const struct weigh_place *places; /* sorted by nothing; alerting hosts may be missing */

@@ -205,6 +205,8 @@ static bool set_checked(struct cli_options *o, enum option which, const char *va
 		return parse_number(value, 100000000, &o->budget);
 	case OPTION_EVENTS:
 		return parse_number(value, 10000000, &o->events_per_host);
+	case OPTION_COLLECTIONS:
+		return slice_to_u64(slice_str(value), &o->collections) && o->collections <= 100;
 	case OPTION_DAYS:
 		return parse_number(value, 400, &o->days) && o->days >= 3;
 	default:

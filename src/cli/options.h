@@ -14,7 +14,7 @@ enum option {
 	OPTION_THREADS, OPTION_MEMORY, OPTION_TEMP, OPTION_PROGRESS, OPTION_QUIET, OPTION_CARVE,
 	OPTION_FROM, OPTION_TO, OPTION_HOST, OPTION_KIND, OPTION_UNSORTED, OPTION_FAIL_ON,
 	OPTION_CHECK_RULES, OPTION_COMPLETE, OPTION_COVERAGE, OPTION_DETAILS, OPTION_MIGRATE, OPTION_HOSTS,
-	OPTION_SEED, OPTION_EVENTS, OPTION_SCENARIO, OPTION_DAYS, OPTION_FORWARD,
+	OPTION_SEED, OPTION_EVENTS, OPTION_SCENARIO, OPTION_DAYS, OPTION_COLLECTIONS, OPTION_FORWARD,
 	OPTION_AS, OPTION_START, OPTION_RELEASE, OPTION_QUESTION, OPTION_BUDGET, OPTION_ORIGIN, OPTION_MAN, OPTION_COMPLETION,
 	OPTION_HELP, OPTION_COUNT
 };
@@ -50,7 +50,7 @@ struct cli_options {
 	struct when from, to;
 	struct slice hosts[64], kinds[64];
 	size_t host_count, kind_count;
-	uint64_t fleet_hosts, seed, events_per_host, days; /* events, days 0: the scenario's own */
+	uint64_t fleet_hosts, seed, events_per_host, days, collections; /* collections: percent; events, days 0: the scenario's own */
 	const char *scenario;
 };
 

@@ -137,6 +137,31 @@ static void note_alerting(void *ctx, const struct slice *c, size_t n)
 		stage_wanted_host(&x->known, c[1]);
 }
 
+static uint32_t source_of(struct scoping *x, struct slice file, struct slice inner)
+{
+	if (!x->last_file.p || !slice_eq(file, x->last_file) || !slice_eq(inner, x->last_inner)) {
+		x->last_file = arena_keep(&x->arena, file);
+		x->last_inner = arena_keep(&x->arena, inner);
+		x->last_source = store_source(x->s, file, inner);
+	}
+	return x->last_source;
+}
+
+static void note_origin_alert(void *ctx, const struct slice *c, size_t n)
+{
+	struct scoping *x = ctx;
+	struct stage_place_key at = { 0 };
+	int64_t rank = 0;
+
+	(void)n;
+	if (!slice_to_i64(c[0], &rank) || rank != x->rank)
+		return;
+	at.source = source_of(x, c[1], c[2]);
+	slice_to_u64(c[3], &at.record);
+	slice_to_u64(c[4], &at.offset);
+	stage_wanted_alert(&x->known, &at);
+}
+
 /* An address that other versions were fetched from as well tells nothing of this one. */
 static void note_update(void *ctx, const struct slice *c, size_t n)
 {
@@ -167,6 +192,7 @@ static bool take_origins(struct scoping *x, const struct scoping_wanted *w, stru
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_ORIGIN_HOSTS, note_alerting, x, err) &&
+	       store_ask(x->s, STORE_ORIGIN_ALERTS, note_origin_alert, x, err) &&
 	       store_ask(x->s, STORE_UPDATES, note_update, x, err);
 }
 
@@ -185,12 +211,7 @@ static void note_alert(void *ctx, const struct slice *c, size_t n)
 	arena_done(&scratch);
 	if (host == MAP_NONE)
 		return;
-	if (!x->last_file.p || !slice_eq(c[6], x->last_file) || !slice_eq(c[7], x->last_inner)) {
-		x->last_file = arena_keep(&x->arena, c[6]);
-		x->last_inner = arena_keep(&x->arena, c[7]);
-		x->last_source = store_source(x->s, c[6], c[7]);
-	}
-	at.source = x->last_source;
+	at.source = source_of(x, c[6], c[7]);
 	slice_to_u64(c[8], &at.record);
 	slice_to_u64(c[9], &at.offset);
 	if (!x->ranges[host].n++)
@@ -245,13 +266,32 @@ static bool gather_all(struct scoping *x, struct err *err)
 		const struct scoping_host *h = &x->sources.hosts[i];
 		struct graph *g = tracing_graph(x->s, h->name, x->o, err);
 
+		size_t before = x->gathered.n;
+
 		if (!g)
 			return false;
 		stage_gather(&x->known, g, h->name, x->sources.list + h->first, h->n, h->first_ns, h->last_ns, &x->arena,
 			     &x->gathered);
 		graph_free(g);
+		for (size_t k = before; k < x->gathered.n; k++)
+			x->gathered.list[k].system_ns = h->installed_ns;
 	}
 	return true;
+}
+
+/* The first record of the origin on any host; 0: none has a time. */
+static int64_t origin_from(const struct scoping *x)
+{
+	int64_t ns = 0;
+
+	for (size_t i = 0; i < x->gathered.n; i++)
+		for (int s = 0; s < STAGE_COUNT; s++) {
+			const struct stage_proof *p = &x->gathered.list[i].proofs[s];
+
+			if (p->timed && (!ns || p->first_ns < ns))
+				ns = p->first_ns;
+		}
+	return ns;
 }
 
 /* A machine's number under several names: clones of one image. Under one it is nothing. */
@@ -291,6 +331,8 @@ static bool work_out(struct scoping *x, const struct scoping_wanted *w, struct e
 	mark_clones(x);
 	x->learned.from_ns = x->sources.first_ns;
 	x->learned.no_artifact = stage_known_nothing(&x->known);
+	x->learned.origin_ns = origin_from(x);
+	x->learned.no_places = !x->known.places.n && !x->known.own_places.n;
 	x->learned.destinations = stage_known_calls(&x->known, &x->learned.why_none);
 	stage_learn_waits(x->gathered.list, x->gathered.n, &x->learned);
 	x->ladders = heap_array(x->gathered.n + 1, sizeof(*x->ladders));

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the coverage's verdicts: one a source, and those of categories that the user vouches for ---- */
 
@@ -245,15 +246,19 @@ static void note_kind(void *ctx, const struct slice *c, size_t n)
 	struct reading *r = ctx;
 	struct scoping_sources *x = r->x;
 	const struct kind *k = kind_of(c);
-	struct scoping_host *h = k ? host_at(x, c[0]) : NULL;
+	struct scoping_host *h = host_at(x, c[0]);
 	struct stage_source s = { 0 };
 
 	(void)n;
-	if (!h)
+	/* A machine's record has its system's installation as its time. */
+	if (h && slice_is(c[5], "machine"))
+		slice_to_i64(c[8], &h->installed_ns);
+	if (!h || !k)
 		return;
 	slice_to_i64(c[7], &s.first_ns);
 	slice_to_i64(c[8], &s.last_ns);
 	s.record = k->record;
+	s.names_only = k->format && strcmp(k->format, "mft") == 0;
 	judge_kind(r, c, k, &s);
 	/* Questions and connections are each whole or not by themselves. */
 	s.name = k->category && k->record == RECORDS_CONTACTS

@@ -9,6 +9,7 @@ struct scoping_host {
 	struct slice name;
 	size_t first, n; /* in list */
 	int64_t first_ns, last_ns; /* first > last: no record has a time */
+	int64_t installed_ns;	   /* its system, as its registry says; 0: not told */
 };
 
 struct scoping_sources {

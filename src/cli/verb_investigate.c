@@ -238,6 +238,10 @@ static void merge_hosts(struct investigation *v)
 {
 	const struct map *names = &v->survey.hunt.hosts;
 
+	/* Shorter ones are anybody's folder. */
+	for (uint32_t i = 0; i < names->n; i++)
+		if (map_key(names, i).n > 3)
+			store_adopt_host(v->store, map_key(names, i));
 	for (uint32_t i = 0; i < names->n; i++)
 		hosts_note(&v->survey.hosts, map_key(names, i), slice_of(NULL, 0));
 	hosts_merge(&v->survey.hosts, on_same_host, v);

@@ -139,6 +139,7 @@ static bool make(const struct cli_options *o, struct folder *f)
 				      .seed = o->seed,
 				      .events_per_host = o->events_per_host,
 				      .days = o->days,
+				      .collections = o->collections,
 				      .scenario = slice_str(o->scenario) };
 	struct copied c = { .to = { put_file, f } };
 	struct rehearse_sink sink = { put_and_copy, &c };
@@ -174,6 +175,8 @@ static bool check(const struct cli_options *o)
 			o->scenario);
 	else if (!o->scenario && o->days)
 		say_error("--days goes with --scenario: the first story is three days long");
+	else if (!o->scenario && o->collections)
+		say_error("--collections goes with --scenario: the first story has logs of all machines");
 	else if (!o->output)
 		say_error("rehearse needs -o DIR: the folder to write the exercise to");
 	else

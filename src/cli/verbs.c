@@ -37,6 +37,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 	{ OPTION_EVENTS, "events-per-host", 0, "N", "about how many records a machine has (default 2000; 320 in scenarios)" },
 	{ OPTION_SCENARIO, "scenario", 0, "NAME", "another story; \"list\" lists them (default: the first, with fixed names)" },
 	{ OPTION_DAYS, "days", 0, "N", "days of records in a scenario, at least 3 (default: the scenario's own)" },
+	{ OPTION_COLLECTIONS, "collections", 0, "PERCENT", "so many machines of a scenario have no logs but a collection (default 0)" },
 	{ OPTION_FORWARD, "forward", 0, NULL, "what came of it, instead of what brought it in" },
 	{ OPTION_AS, "as", 0, "FORMAT", "text, json, dot (Graphviz) or svg" },
 	{ OPTION_START, "start", 0, "NAME", "a file, process, hash, domain, address, host, PRODUCT or PRODUCT=VERSION" },
@@ -101,7 +102,8 @@ const struct verb verbs[] = {
 	  "chooses the story, --scenario list lists them; --json prints the truth as well.",
 	  "upriver rehearse -o exercise\n"
 	  "upriver rehearse -o exercise --scenario sideload --hosts 50 --seed 7\n",
-	  COMMON | O(JSON) | O(OUTPUT) | O(HOSTS) | O(SEED) | O(EVENTS) | O(SCENARIO) | O(DAYS), 0, 0,
+	  COMMON | O(JSON) | O(OUTPUT) | O(HOSTS) | O(SEED) | O(EVENTS) | O(SCENARIO) | O(DAYS) |
+		  O(COLLECTIONS), 0, 0,
 	  verb_rehearse },
 	{ "rules", "[export]", "list the built-in rules, or write them out",
 	  "Lists the rules that hunt and investigate use when --rules is absent. `rules export -o DIR`\n"

@@ -159,7 +159,7 @@ static void note_machine(struct worker *w, struct event *ev, struct buf *out)
 void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 {
 	struct worker *w = worker;
-	struct act act;
+	struct act act, more;
 	bool alert;
 
 	extract_verdict(w->extract, ev);
@@ -171,8 +171,13 @@ void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 	if (alert)
 		send_verdict(w, ev, out);
 	alert |= hunt_worker_match(w->hunt, ev, out);
-	if (extract_act(w->extract, ev, alert, &act) && blocks_add(w->blocks, &act))
+	if (!extract_act(w->extract, ev, alert, &act))
+		return;
+	if (blocks_add(w->blocks, &act))
 		send_blocks(w, out);
+	for (uint32_t at = 0; extract_more(w->extract, ev, &act, &at, &more);)
+		if (blocks_add(w->blocks, &more))
+			send_blocks(w, out);
 }
 
 void survey_worker_piece_end(void *worker, struct buf *out)

@@ -191,11 +191,22 @@ static void send_line(struct worker *w, const struct event *ev, struct buf *out)
 	engine_message(out, MESSAGE_LINE, buf_slice(&w->message));
 }
 
-void timeline_worker_event(void *worker, struct event *ev, struct buf *out)
+static void send_act(struct worker *w, const struct event *ev, const struct act *act, struct buf *out)
 {
 	const struct act_repeats once = { .count = 1 };
+
+	buf_clear(&w->head);
+	if (w->options->json)
+		act_json(&w->head, act, &once);
+	else
+		act_text(&w->head, act, &once);
+	send_line(w, ev, out);
+}
+
+void timeline_worker_event(void *worker, struct event *ev, struct buf *out)
+{
 	struct worker *w = worker;
-	struct act act;
+	struct act act, more;
 
 	if (!timeline_wants_host(w->options, ev->host) || !timeline_wants_time(w->options, ev->time, ev->time.ns))
 		return;
@@ -209,12 +220,9 @@ void timeline_worker_event(void *worker, struct event *ev, struct buf *out)
 	}
 	if (!w->options->extract || !extract_act(w->options->extract, ev, ev->verdict.detector != NULL, &act))
 		return;
-	buf_clear(&w->head);
-	if (w->options->json)
-		act_json(&w->head, &act, &once);
-	else
-		act_text(&w->head, &act, &once);
-	send_line(w, ev, out);
+	send_act(w, ev, &act, out);
+	for (uint32_t at = 0; extract_more(w->options->extract, ev, &act, &at, &more);)
+		send_act(w, ev, &more, out);
 }
 
 void timeline_put_pointer(struct buf *out, struct slice file, struct slice inner, uint64_t record, uint64_t offset)

@@ -347,30 +347,13 @@ static void language_package(struct causes *c, struct slice path, int64_t ns, ui
 	cause_end(c, &o, 0.6, "package", edge, "it ran what a language package brought");
 }
 
-/* The package whose script this is, by where dpkg keeps them: /var/lib/dpkg/info/NAME[:ARCH].postinst. */
-static struct slice maintainer_package(struct slice path)
-{
-	static const char *const endings[] = { ".postinst", ".preinst", ".prerm", ".postrm", ".config" };
-	struct slice folder = slice_str("/var/lib/dpkg/info/"), name, rest;
-
-	if (!slice_starts(path, folder))
-		return slice_of(NULL, 0);
-	name = slice_from(path, folder.n);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		if (slice_ends(name, slice_str(endings[i]))) {
-			name = slice_head(name, name.n - strlen(endings[i]));
-			return slice_cut(name, ':', &rest);
-		}
-	return slice_of(NULL, 0);
-}
-
 /* Its version: of the nearest record of the package within an installation's time. */
 static void maintainer_script(struct causes *c, struct slice path, int64_t ns, uint32_t edge)
 {
 	struct trace_origin o = origin_of(ORIGIN_PACKAGE, GRAPH_NONE, ns);
 	const struct graph *g = c->g;
 
-	o.name = maintainer_package(path);
+	o.name = role_maintainer_package(path);
 	if (!o.name.n)
 		return;
 	for (size_t i = list_until(g, &g->packages, ns + INSTALL_WINDOW_NS); i-- > 0;) {
@@ -490,7 +473,7 @@ static bool under_package(struct causes *c, uint32_t process)
 			return true;
 		command = process_attribute(g, process, ATTRIBUTE_COMMAND_LINE);
 		for (unsigned n = 0; n < WORDS_MAX && (path = path_in_command(command, &at)).p; n++)
-			if (maintainer_package(path).n || role_language_package(path, &ecosystem).n)
+			if (role_maintainer_package(path).n || role_language_package(path, &ecosystem).n)
 				return true;
 	}
 	return false;

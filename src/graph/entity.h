@@ -60,7 +60,8 @@ enum entity_kind {
 	X(REMOTE_HOST, "remote_host")                                                              \
 	X(ACTION, "action")                                                                        \
 	X(DIRECTION, "direction")                                                                  \
-	X(PROCESS_KEY, "process_key") /* of the process that asked, where another carried it out */
+	X(PROCESS_KEY, "process_key") /* of the process that asked, where another carried it out */    \
+	X(ECOSYSTEM, "ecosystem")     /* of a package: deb, rpm, npm */
 
 enum attribute {
 #define X(id, word) ATTRIBUTE_##id,

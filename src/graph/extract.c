@@ -34,7 +34,7 @@ struct extract {
 	uint16_t by_id[IDS];		/* index + 1 of the first row */
 	uint32_t data;
 	uint32_t machines[MACHINE_FIELDS];
-	uint32_t threat, severity;
+	uint32_t threat, severity, files;
 };
 
 /* Falcon, Defender, SentinelOne, Elastic, Carbon Black, Cortex, Velociraptor. */
@@ -83,6 +83,7 @@ struct extract *extract_new(struct names *names)
 	x->data = names_add(names, slice_str("Data"));
 	x->threat = names_add(names, slice_str("Threat Name"));
 	x->severity = names_add(names, slice_str("Severity Name"));
+	x->files = names_add(names, slice_str("files"));
 	for (size_t i = 0; i < MACHINE_FIELDS; i++)
 		x->machines[i] = names_add(names, slice_str(machine_fields[i]));
 	for (size_t i = 0; i < extract_row_count; i++) {
@@ -438,6 +439,11 @@ static void fill(const struct extract *x, const struct row *r, struct event *ev,
 	ret->object.kind = entity_kind_of(ret->op);
 	if (ret->subject.key.n || ret->subject.pid || ret->subject.name.n)
 		ret->subject.kind = ENTITY_PROCESS;
+	/* macOS keeps where a download came from, and not always as which file. */
+	if (ret->op == ACTIVITY_DOWNLOAD && !ret->object.name.n && ret->attributes[ATTRIBUTE_HOST_URL].n) {
+		ret->object.kind = ENTITY_URL;
+		ret->object.name = ret->attributes[ATTRIBUTE_HOST_URL];
+	}
 	if (!ret->object.key.n && !ret->object.pid && !ret->object.name.n)
 		ret->object.kind = ENTITY_NONE;
 }
@@ -453,6 +459,59 @@ bool extract_act(const struct extract *x, struct event *ev, bool alert, struct a
 		fill(x, &x->rows[x->by_op[ACTIVITY_ALERT] - 1], ev, ret);
 	ret->kept = alert;
 	return ret->op != ACTIVITY_NONE && says_something(ret);
+}
+
+/* UTF-16LE that ends in this, whatever its case. */
+static bool wide_ends(struct slice s, const char *end)
+{
+	size_t n = strlen(end);
+
+	if (s.n < 2 * n)
+		return false;
+	s = slice_from(s, s.n - 2 * n);
+	for (size_t i = 0; i < n; i++)
+		if (ascii_lower(s.p[2 * i]) != (uint8_t)end[i] || s.p[2 * i + 1])
+			return false;
+	return true;
+}
+
+static bool is_module(const struct value *v)
+{
+	static const char *const endings[] = { ".dll", ".exe", ".so" };
+
+	for (size_t i = 0; v->type == VALUE_UTF16 && i < sizeof(endings) / sizeof(*endings); i++)
+		if (wide_ends(v->s, endings[i]))
+			return true;
+	return false;
+}
+
+bool extract_more(const struct extract *x, struct event *ev, const struct act *first, uint32_t *at, struct act *ret)
+{
+	struct field *list;
+
+	if (first->op != ACTIVITY_PROCESS_START || !first->object.name.n || ev->ptr.record != 1 ||
+	    strcmp(ev->kind, "prefetch") != 0)
+		return false;
+	list = event_find(ev, x->files);
+	if (!list || list->value.type != VALUE_LIST)
+		return false;
+	while (*at < list->value.count && *at < EXTRACT_MODULES) {
+		const struct value *v = &list->value.items[(*at)++];
+		struct slice path = is_module(v) ? value_text(*v, &ev->arena) : slice_of(NULL, 0);
+
+		if (!path.n || slice_eq_nocase(path, first->object.name))
+			continue;
+		*ret = (struct act){ .op = ACTIVITY_IMAGE_LOAD,
+				     .time = first->time,
+				     .host = first->host,
+				     .record = first->record,
+				     .offset = first->offset,
+				     .record_counted = first->record_counted };
+		ret->subject = (struct act_entity){ .kind = ENTITY_PROCESS, .name = first->object.name };
+		ret->object = (struct act_entity){ .kind = ENTITY_FILE, .name = slice_head(path, TEXT_MAX) };
+		return true;
+	}
+	return false;
 }
 
 struct slice extract_machine(const struct extract *x, struct event *ev)

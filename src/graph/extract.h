@@ -3,7 +3,7 @@
 /*
  * Records to activities. What an event log's record says is told by its channel and id
  * (graph/sources.c, after Microsoft's and Sysmon's documentation); what other products' records say
- * by the dialect that named their fields (event.op). One activity a record, or none.
+ * by the dialect that named their fields (event.op). One activity a record, or none; a few tell more (extract_more).
  * Built before workers are forked, read-only in them. Cost: about 0.2 us a record that tells an
  * activity, a few ns one that does not.
  */
@@ -17,6 +17,12 @@ void extract_free(struct extract *x);
 /* False where the record tells no activity. `alert`: give one anyway, of op alert, with what the
  * record says of its actor. Texts are the event's, or in its arena. */
 bool extract_act(const struct extract *x, struct event *ev, bool alert, struct act *ret);
+
+/* A prefetch file's list tells what its program opened as it started: beside the run, each executable of it
+ * as a module that was loaded then. At most so many of one file; of its latest run alone, which it was made at. */
+#define EXTRACT_MODULES 512u
+/* What a record tells besides its activity `first`, one a call: *at is 0 before the first. False: no more. */
+bool extract_more(const struct extract *x, struct event *ev, const struct act *first, uint32_t *at, struct act *ret);
 
 /* Another product's verdict that an event log holds (Defender's detections): fills ev->verdict where it is not
  * filled. */

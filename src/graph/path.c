@@ -15,16 +15,16 @@ static bool is_windows(struct slice s)
 	return (s.n > 1 && s.p[1] == ':') || slice_find(s, '\\') < s.n;
 }
 
-/* \Device\HarddiskVolume3\Windows\..: the volume's letter is not said; folders of the system drive tell
- * that it is C:, as far as anything does. */
+/* \Device\HarddiskVolume3\Windows\.., and \VOLUME{01d8..-c0de0001}\Windows\.. in prefetch files of Windows 10: the
+ * volume's letter is not said; folders of the system drive tell that it is C:, as far as anything does. */
 static bool device_path(struct slice s, struct slice *rest)
 {
 	static const char *const system[] = { "\\windows\\", "\\users\\", "\\program files\\",
 					      "\\program files (x86)\\", "\\programdata\\" };
 
-	if (!starts_nocase(s, "\\device\\harddiskvolume"))
+	if (!starts_nocase(s, "\\device\\harddiskvolume") && !starts_nocase(s, "\\volume{"))
 		return false;
-	s = slice_from(s, 22);
+	s = slice_from(s, s.p[1] == 'd' || s.p[1] == 'D' ? 22 : 8);
 	s = slice_from(s, slice_find(s, '\\'));
 	for (size_t i = 0; i < sizeof(system) / sizeof(*system); i++)
 		if (starts_nocase(s, system[i])) {

@@ -312,12 +312,13 @@ static void index_images(struct graph *g, struct arena *scratch)
 	}
 }
 
-/* The one process of this image that ran at t. Several: they cannot be told apart, and a node stands
- * for them; none: one that no record saw starting. */
+/* The one process of this image that ran at t; of several the one that began at that very moment (a record of
+ * a run tells what it loaded). Else several cannot be told apart, and a node stands for them; none: one that no
+ * record saw starting. */
 static uint32_t by_image_at(struct lives *l, const struct graph_reference *r, int64_t t)
 {
 	struct graph *g = l->g;
-	uint32_t at, found = GRAPH_NONE;
+	uint32_t at, found = GRAPH_NONE, began = GRAPH_NONE;
 	size_t count = 0;
 
 	arena_reset(&l->scratch);
@@ -328,11 +329,12 @@ static uint32_t by_image_at(struct lives *l, const struct graph_reference *r, in
 
 		if (n->start_ns != GRAPH_EVER && lives_at(g, &x, t)) {
 			found = at - 1;
+			began = n->start_ns == t && began == GRAPH_NONE ? at - 1 : began;
 			count++;
 		}
 	}
-	if (count == 1)
-		return found;
+	if (count == 1 || began != GRAPH_NONE)
+		return count == 1 ? found : began;
 	found = graph_node_new(g, ENTITY_PROCESS, slice_of(NULL, 0), r->name);
 	g->nodes[found].alike = count > 1;
 	return found;

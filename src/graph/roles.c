@@ -269,3 +269,19 @@ struct slice role_language_package(struct slice path, const char **ecosystem)
 	}
 	return slice_of(NULL, 0);
 }
+
+struct slice role_maintainer_package(struct slice path)
+{
+	static const char *const endings[] = { ".postinst", ".preinst", ".prerm", ".postrm", ".config" };
+	struct slice folder = slice_str("/var/lib/dpkg/info/"), name, rest;
+
+	if (!slice_starts(path, folder))
+		return slice_of(NULL, 0);
+	name = slice_from(path, folder.n);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (slice_ends(name, slice_str(endings[i]))) {
+			name = slice_head(name, name.n - strlen(endings[i]));
+			return slice_cut(name, ':', &rest);
+		}
+	return slice_of(NULL, 0);
+}

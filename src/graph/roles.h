@@ -31,3 +31,5 @@ bool role_system_path(struct slice path);
 /* The language package a path lies in: node_modules/NAME, site-packages/NAME, .vscode/extensions/NAME-VERSION;
  * p NULL where none. ecosystem: "npm", "pypi", "vscode". */
 struct slice role_language_package(struct slice path, const char **ecosystem);
+/* The package whose script this is, by where dpkg keeps them: /var/lib/dpkg/info/NAME[:ARCH].postinst; p NULL where none. */
+struct slice role_maintainer_package(struct slice path);

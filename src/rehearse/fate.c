@@ -58,6 +58,24 @@ static enum telemetry telemetry_of(const struct exercise *x, enum os os, uint64_
 	return SEES_FLAT;
 }
 
+/* Those on which rules must fire keep their logs; collectors for macOS are not written. */
+static bool may_be_collected(const struct exercise *x, const struct seat *s)
+{
+	return s->os != OS_MACOS && (s->bystander || s->place >= x->further_least);
+}
+
+static void deal_collections(struct exercise *x)
+{
+	uint64_t n = x->o->hosts, may = 0, next = 0;
+	uint64_t wanted = n * x->o->collections / 100;
+
+	for (uint64_t i = 0; i < n; i++)
+		may += may_be_collected(x, &x->seats[i]);
+	for (uint64_t i = 0; i < n && wanted; i++)
+		if (may_be_collected(x, &x->seats[i]) && shuffled(x, next++, may, 27) < wanted)
+			x->seats[i].sees = SEES_COLLECTION;
+}
+
 void fate_seats(struct exercise *x)
 {
 	uint64_t n = x->o->hosts, candidates = 0, next = 0;
@@ -79,6 +97,7 @@ void fate_seats(struct exercise *x)
 			x->seats[i].place = shuffled(x, next++, candidates, 24);
 			x->seats[i].of = candidates;
 		}
+	deal_collections(x);
 }
 
 /* ---- what befalls ---- */
@@ -201,6 +220,10 @@ void fate_deal(struct host *h)
 	h->from = x->start;
 	if (x->modifiers && (s->bystander || s->place >= x->further_least))
 		deal_telemetry(h, &modifiers);
+	if (h->sees == SEES_COLLECTION) {
+		h->from = x->start;
+		h->missing = 0;
+	}
 	h->no_commands = rng_below(&modifiers, 100) < 25 && x->modifiers &&
 			 !(!s->bystander && s->place < x->further_least);
 	h->inventoried = rng_below(&modifiers, 100) < 60;

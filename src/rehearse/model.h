@@ -29,6 +29,7 @@ enum telemetry {
 	SEES_EDR,      /* rows of Defender's hunting tables */
 	SEES_AUDIT,    /* Linux: auditd and the package manager's logs */
 	SEES_ESLOGGER, /* macOS: Endpoint Security events and install.log */
+	SEES_COLLECTION, /* no log that was kept: a collection of its disk */
 	TELEMETRY_COUNT
 };
 

@@ -23,6 +23,7 @@
 struct rehearse_options {
 	uint64_t hosts, seed, events_per_host; /* events 0: the scenario's own number */
 	uint64_t days;			       /* 0: the scenario's own */
+	uint64_t collections;		       /* percent of machines that are only collected; scenarios */
 	struct slice scenario;		       /* n 0: the first story */
 };
 

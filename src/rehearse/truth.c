@@ -9,6 +9,7 @@ static const char *const systems[] = { "windows", "macos", "linux" };
 static const char *const telemetries[] = {
 	[SEES_FLAT] = "sysmon-flat", [SEES_EVTX] = "sysmon-evtx", [SEES_SECURITY] = "security-4688",
 	[SEES_EDR] = "edr",	     [SEES_AUDIT] = "auditd",	  [SEES_ESLOGGER] = "eslogger",
+	[SEES_COLLECTION] = "collection",
 };
 static const char *const ids[REACHED_COUNT] = { "S0", "S1", "S2", "S3", "S3b",
 						"S4", "S5", "S6", "S7", "S8" };
@@ -59,7 +60,12 @@ static unsigned kinds_of(const struct host *h)
 			       SEEN(ACT_PACKAGE) | SEEN(ACT_READ),
 		[SEES_ESLOGGER] = SEEN(ACT_START) | SEEN(ACT_LOAD) | SEEN(ACT_WRITE) |
 				  SEEN(ACT_READ) | SEEN(ACT_PACKAGE),
+		[SEES_COLLECTION] = SEEN(ACT_START) | SEEN(ACT_LOAD) | SEEN(ACT_WRITE) |
+				    SEEN(ACT_PACKAGE),
 	};
+	/* The last runs of each program, files as they are at the end; of Linux no runs. */
+	if (h->sees == SEES_COLLECTION && h->os == OS_LINUX)
+		return SEEN(ACT_LOGON) | SEEN(ACT_PACKAGE);
 
 	return seen[h->sees] & ~h->missing;
 }
@@ -75,7 +81,7 @@ static void coverage(struct buf *out, const struct host *h, int64_t from, int64_
 		      { ACT_READ, "read" },	  { ACT_LOGON, "logon" },
 		      { ACT_PACKAGE, "package" }, { ACT_DETECT, "detection" } };
 	bool lost = to <= from ||
-		    (to == h->reimaged && (h->sees == SEES_EVTX || h->sees == SEES_SECURITY));
+		    (to == h->reimaged && (h->sees == SEES_EVTX || h->sees == SEES_SECURITY || h->sees == SEES_COLLECTION));
 
 	buf_json_key(out, "coverage");
 	buf_put_byte(out, '{');

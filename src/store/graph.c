@@ -212,6 +212,27 @@ bool store_merge_host(struct store *s, struct slice from, struct slice to, struc
 	return ok;
 }
 
+bool store_adopt_host(struct store *s, struct slice host)
+{
+	static const char *const changes[] = {
+		"UPDATE segment SET host=?1 WHERE host='' AND source IN (SELECT id FROM source WHERE"
+		" instr(lower(file), '/' || lower(?1) || '/') OR instr(lower(inner), '/' || lower(?1) || '/')"
+		" OR instr(lower(inner), lower(?1) || '/') = 1)",
+		"UPDATE hit SET host=?1 WHERE host='' AND (instr(lower(file), '/' || lower(?1) || '/')"
+		" OR instr(lower(coalesce(inner, '')), '/' || lower(?1) || '/') OR instr(lower(coalesce(inner, '')), lower(?1) || '/') = 1)",
+	};
+	bool ok = store_row_begin(s);
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		sqlite3_stmt *q = store_statement(s, changes[i]);
+
+		if (q)
+			bind_text(q, 1, host);
+		ok = step(s, q) && ok;
+	}
+	return ok;
+}
+
 bool store_add_address(struct store *s, struct slice host, struct slice address)
 {
 	bool ok = store_row_begin(s);

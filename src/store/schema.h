@@ -211,13 +211,15 @@ static const char *const store_questions[] = {
 	 " category, service, event_id ORDER BY host, source COLLATE NOCASE, event_id, category, service"),
 	("SELECT rowid, rank, kind, name, version, json_extract(detail, '$.release.product'), json_extract(detail,"
 	 " '$.release.os'), json_extract(detail, '$.release.signer'), json_extract(detail, '$.release.ecosystem'),"
-	 " json_extract(detail, '$.path'), json_extract(detail, '$.download.url'), json_extract(detail,"
+	 " json_extract(detail, '$.file'), json_extract(detail, '$.download.url'), json_extract(detail,"
 	 " '$.download.path'), json_extract(detail, '$.sha256'), json_extract(detail, '$.download.sha256'), verdict"
 	 " FROM origin ORDER BY rank, rowid"),
 	("SELECT o.rowid, j.value FROM origin AS o, json_each(o.detail, '$.contents') AS j ORDER BY o.rowid, j.key"),
 	("SELECT r.product, r.version, r.os, r.company, json_extract(j.value, '$.file'), json_extract(j.value, '$.hash')"
 	 " FROM release AS r, json_each(r.contents) AS j ORDER BY r.id, j.key"),
 	("SELECT DISTINCT t.origin, h.host FROM trace AS t JOIN hit AS h ON h.id = t.hit_id ORDER BY t.origin, h.host"),
+	("SELECT t.origin, h.file, h.inner, h.record, h.offset FROM trace AS t JOIN hit AS h ON h.id = t.hit_id"
+	 " ORDER BY h.file, h.inner, h.record, t.origin"),
 	("SELECT coalesce(sum(CASE WHEN coalesce(host, '') = '' THEN events END), 0), coalesce(sum(CASE WHEN hour IS NULL"
 	 " AND coalesce(host, '') <> '' THEN events END), 0) FROM coverage"),
 	"SELECT host, epoch, detail FROM host_stage ORDER BY host, epoch",

@@ -141,6 +141,7 @@ enum store_question {
 	STORE_ORIGIN_CONTENTS, /* place of the origin, "hash file" */
 	STORE_RELEASE_CONTENTS, /* product, version, os, company, file, hash */
 	STORE_ORIGIN_HOSTS, /* rank, host with an alert that leads there */
+	STORE_ORIGIN_ALERTS, /* rank, file, inner, record, offset of an alert that leads there; by file */
 	STORE_UNCOUNTED, /* records without a host, records without a time */
 	STORE_HOST_STAGES, /* host, epoch, detail (JSON); by host and epoch */
 	STORE_FIRST_PATH, /* of the first origin, the origin first: seq, op, from, to, time, host, file, inner, record, why, their kinds */
@@ -177,6 +178,10 @@ bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file,
 /* What was recorded under one name is another host's: rows of hits, coverage and activities. Said in
  * host_alias. Before store_summarise. */
 bool store_merge_host(struct store *s, struct slice from, struct slice to, struct slice why);
+
+/* Activities and hits without a host out of files in a folder of this name are this host's (dpkg.log beside the
+ * audit daemon's log, as collectors lay them). Before store_merge_host. */
+bool store_adopt_host(struct store *s, struct slice host);
 
 /* An address that a host's own connections say is its. */
 bool store_add_address(struct store *s, struct slice host, struct slice address);

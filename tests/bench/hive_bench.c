@@ -16,6 +16,7 @@
 
 #define RUNS 10
 
+/* The caller frees its bytes. */
 static struct slice whole(const char *path)
 {
 	FILE *f = fopen(path, "rb");
@@ -45,14 +46,14 @@ static double now_ms(void)
 
 int main(int argc, char **argv)
 {
-	struct slice file, logs[LOG_FILES] = { { NULL, 0 } };
+	struct slice given, file, logs[LOG_FILES] = { { NULL, 0 } };
 	struct log_replay replay;
 	struct regf r;
 	double best = 1e9;
 
 	if (argc < 2 || argc > 2 + (int)LOG_FILES)
 		return 2;
-	file = whole(argv[1]);
+	file = given = whole(argv[1]);
 	for (int i = 2; i < argc; i++)
 		logs[i - 2] = whole(argv[i]);
 	log_replay(&replay, file, logs);
@@ -70,5 +71,8 @@ int main(int argc, char **argv)
 	       (unsigned long long)regf_damages(&r, false), best, replay.pages);
 	regf_done(&r);
 	log_replay_done(&replay);
+	free((void *)(uintptr_t)given.p);
+	for (size_t i = 0; i < LOG_FILES; i++)
+		free((void *)(uintptr_t)logs[i].p);
 	return 0;
 }

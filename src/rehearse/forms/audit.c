@@ -132,26 +132,31 @@ static void on_connect(struct audit *l, const struct act *a)
 }
 
 /* Both logs are in local time without a zone; the machine's is UTC. */
-static void on_package(struct audit *l, const struct act *a)
+void form_dpkg(struct host *h, const struct act *a, struct buf *dpkg, struct buf *apt)
 {
 	char t[32];
 	const char *before = a->value ? a->value : "<none>", *version = a->file->version;
 	const char *name = file_tail(a->file->path);
 
-	when_format((struct when){ .ns = form_time(l->h, a->ns), .set = true }, t);
+	when_format((struct when){ .ns = form_time(h, a->ns), .set = true }, t);
 	t[10] = ' ';
 	t[19] = 0;
-	buf_printf(&l->dpkg,
+	buf_printf(dpkg,
 		   "%s startup archives unpack\n%s %s %s:amd64 %s %s\n%s status half-installed "
 		   "%s:amd64 %s\n"
 		   "%s status installed %s:amd64 %s\n",
 		   t, t, a->value ? "upgrade" : "install", name, before, version, t, name, version,
 		   t, name, version);
-	buf_printf(&l->apt,
+	buf_printf(apt,
 		   "\nStart-Date: %.10s  %s\nCommandline: %s\n%s: %s:amd64 (%s%s%s)\nEnd-Date: "
 		   "%.10s  %s\n",
 		   t, t + 11, a->extra, a->value ? "Upgrade" : "Install", name,
 		   a->value ? before : "", a->value ? ", " : "", version, t, t + 11);
+}
+
+static void on_package(struct audit *l, const struct act *a)
+{
+	form_dpkg(l->h, a, &l->dpkg, &l->apt);
 }
 
 bool form_audit(struct host *h, const struct rehearse_sink *sink)
@@ -161,14 +166,19 @@ bool form_audit(struct host *h, const struct rehearse_sink *sink)
 		[ACT_CONNECT] = on_connect, [ACT_PACKAGE] = on_package, [ACT_READ] = on_file,
 	};
 	struct audit l = { .h = h, .serial = 1000 };
+	struct buf name = { 0 };
 	bool ok;
 
 	for (size_t n = 0; n < h->act_count; n++)
 		if (say[h->acts[n].kind] && form_sees(h, &h->acts[n]))
 			say[h->acts[n].kind](&l, &h->acts[n]);
-	ok = form_put(h, sink, host_text(h, "%s/var/log/audit/audit.log", h->full), &l.out) &&
+	/* The package manager's logs name no machine. */
+	buf_printf(&name, "%s\n", h->full);
+	ok = form_put(h, sink, host_text(h, "%s/etc/hostname", h->full), &name) &&
+	     form_put(h, sink, host_text(h, "%s/var/log/audit/audit.log", h->full), &l.out) &&
 	     form_put(h, sink, host_text(h, "%s/var/log/dpkg.log", h->full), &l.dpkg) &&
 	     form_put(h, sink, host_text(h, "%s/var/log/apt/history.log", h->full), &l.apt);
+	buf_done(&name);
 	buf_done(&l.out);
 	buf_done(&l.dpkg);
 	buf_done(&l.apt);

@@ -8,7 +8,8 @@
 /* Logs that were taken from the machine's own disk went with it when it was installed anew. */
 static bool local(const struct host *h)
 {
-	return h->sees == SEES_EVTX || h->sees == SEES_SECURITY || h->sees == SEES_AUDIT;
+	return h->sees == SEES_EVTX || h->sees == SEES_SECURITY || h->sees == SEES_AUDIT ||
+	       h->sees == SEES_COLLECTION;
 }
 
 bool form_sees(const struct host *h, const struct act *a)
@@ -90,6 +91,8 @@ bool forms_host(struct host *h, const struct rehearse_sink *sink)
 
 	if (h->act_count)
 		qsort(h->acts, h->act_count, sizeof(*h->acts), by_time);
+	if (h->sees == SEES_COLLECTION)
+		return h->os == OS_LINUX ? form_uac(h, sink) : form_kape(h, sink);
 	form_network(h);
 	form_inventory(h);
 	return forms[h->sees](h, sink);

@@ -17,6 +17,11 @@ bool form_eventlog(struct host *h, const struct rehearse_sink *sink);
 bool form_defender(struct host *h, const struct rehearse_sink *sink);
 bool form_audit(struct host *h, const struct rehearse_sink *sink);
 bool form_macos(struct host *h, const struct rehearse_sink *sink);
+/* No logs that were sent anywhere: what a responder collected of the disk at the end. */
+bool form_kape(struct host *h, const struct rehearse_sink *sink);
+bool form_uac(struct host *h, const struct rehearse_sink *sink);
+/* One installation in dpkg.log and apt's history.log. */
+void form_dpkg(struct host *h, const struct act *a, struct buf *dpkg, struct buf *apt);
 /* Adds what a sensor on the wire saw, and what the inventory lists. */
 void form_network(struct host *h);
 void form_inventory(struct host *h);

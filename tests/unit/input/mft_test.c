@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "input/mft/tree.h"
-#include "ntfs_build.h"
+#include "rehearse/artifact/ntfs_build.h"
 #include "whole.h"
 
 #define ROOT MFT_REFERENCE(5, 5)

@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "ntfs_build.h"
+#include "rehearse/artifact/ntfs_build.h"
 #include "shared.h"
 #include "whole.h"
 

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/cursor.h"
 #include "guard.h"
-#include "hive_builder.h"
+#include "rehearse/artifact/hive_builder.h"
 #include "input/hive/log.h"
 #include "input/hive/regf.h"
 

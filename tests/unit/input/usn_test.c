@@ -2,7 +2,7 @@
 /* The change journal: both versions, holes, pages, paths out of the journal itself, damage. */
 #include "test.h"
 
-#include "ntfs_build.h"
+#include "rehearse/artifact/ntfs_build.h"
 #include "shared.h"
 #include "whole.h"
 

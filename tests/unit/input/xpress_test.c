@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "guard.h"
 #include "input/xpress/huffman.h"
-#include "ntfs_build.h"
+#include "rehearse/artifact/ntfs_build.h"
 
 #include <stdlib.h>
 

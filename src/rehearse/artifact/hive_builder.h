@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Registry hives for tests: keys and values are told, then laid out as a whole file with sums and bins. What
+ * Registry hives, for exercises and tests: keys and values are told, then laid out as a whole file with sums and bins. What
  * a test wants damaged it damages in the finished bytes.
  *
  *   struct hive_builder b;
@@ -15,6 +15,10 @@
  */
 #include "base/buf.h"
 
+#define HIVE_SZ 1u
+#define HIVE_BINARY 3u
+#define HIVE_DWORD 4u
+#define HIVE_QWORD 11u
 #define HIVE_BUILD_KEYS 2048u
 #define HIVE_BUILD_VALUES 4096u
 
@@ -52,6 +56,7 @@ uint32_t hive_key(struct hive_builder *b, const char *path, uint64_t time);
 void hive_value_add(struct hive_builder *b, uint32_t key, const char *name, uint32_t type, struct slice data);
 void hive_sz(struct hive_builder *b, uint32_t key, const char *name, const char *text);
 void hive_dword(struct hive_builder *b, uint32_t key, const char *name, uint32_t v);
+void hive_qword(struct hive_builder *b, uint32_t key, const char *name, uint64_t v);
 void hive_binary(struct hive_builder *b, uint32_t key, const char *name, struct slice data);
 /* The key and its values stay where they are, in cells that are free, and no list names them. */
 void hive_delete(struct hive_builder *b, uint32_t key);
@@ -63,9 +68,5 @@ size_t hive_value_cell_at(const struct hive_builder *b, uint32_t value);
 
 /* UTF-16LE with its NUL, appended. */
 void hive_put_utf16(struct buf *out, const char *text);
-/* A new log (type 6): base block, an entry for each page of 4096 bytes that differs, numbered from `seq`. */
-void hive_log(struct buf *out, struct slice before, struct slice after, uint32_t seq);
-/* An old one (type 1): a bit and 512 bytes for each sector that differs. */
-void hive_log_old(struct buf *out, struct slice before, struct slice after);
 /* The base block's checksum again, after a change. */
 void hive_sum(uint8_t *base);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An encoder after MS-XCA 2.1: matches by a hash of three bytes, codes by repeated joining of the
  * two rarest, flattened until none is longer than 15. Made to be plain, not fast. */
-#include "ntfs_build.h"
+#include "rehearse/artifact/ntfs_build.h"
 
 #include "base/heap.h"
 

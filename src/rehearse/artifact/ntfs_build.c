@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ntfs_build.h"
+#include "rehearse/artifact/ntfs_build.h"
 
-#include "base/cursor.h"
 #include "base/utf.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Files of Windows for tests, byte by byte: prefetch files and their packing, records of an $MFT,
+ * Files of Windows for exercises and tests, byte by byte: prefetch files and their packing, records of an $MFT,
  * of a change journal. What a test wants damaged it damages in the finished bytes. Texts are ASCII
  * or UTF-8 and become UTF-16LE. Everything is appended to a buffer.
  */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hive_builder.h"
+#include "rehearse/artifact/hive_builder.h"
 
-#include "base/cursor.h"
 #include "base/heap.h"
 #include "base/utf.h"
-#include "input/hive/log.h"
-#include "input/hive/regf.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NONE UINT32_MAX
 #define PAGE 4096u
@@ -107,7 +105,7 @@ void hive_sz(struct hive_builder *b, uint32_t key, const char *name, const char 
 	struct buf wide = { 0 };
 
 	hive_put_utf16(&wide, text);
-	hive_value_add(b, key, name, REGF_SZ, buf_slice(&wide));
+	hive_value_add(b, key, name, HIVE_SZ, buf_slice(&wide));
 	buf_done(&wide);
 }
 
@@ -116,12 +114,20 @@ void hive_dword(struct hive_builder *b, uint32_t key, const char *name, uint32_t
 	uint8_t data[4];
 
 	put_u32(data, v);
-	hive_value_add(b, key, name, REGF_DWORD, slice_of(data, 4));
+	hive_value_add(b, key, name, HIVE_DWORD, slice_of(data, 4));
+}
+
+void hive_qword(struct hive_builder *b, uint32_t key, const char *name, uint64_t v)
+{
+	uint8_t data[8];
+
+	put_u64(data, v);
+	hive_value_add(b, key, name, HIVE_QWORD, slice_of(data, 8));
 }
 
 void hive_binary(struct hive_builder *b, uint32_t key, const char *name, struct slice data)
 {
-	hive_value_add(b, key, name, REGF_BINARY, data);
+	hive_value_add(b, key, name, HIVE_BINARY, data);
 }
 
 void hive_delete(struct hive_builder *b, uint32_t key)
@@ -333,9 +339,19 @@ static void place_subkeys(struct hive_builder *b, uint32_t key)
 	free(cells);
 }
 
+/* The XOR of what stands before it; 0 and -1 are never written. */
 void hive_sum(uint8_t *base)
 {
-	put_u32(base + 508, regf_base_sum(base));
+	uint8_t sum[4] = { 0 };
+	bool zero, ones;
+
+	for (size_t i = 0; i < 508; i++)
+		sum[i % 4] ^= base[i];
+	zero = !(sum[0] | sum[1] | sum[2] | sum[3]);
+	ones = (sum[0] & sum[1] & sum[2] & sum[3]) == 0xff;
+	memcpy(base + 508, sum, 4);
+	if (zero || ones)
+		put_u32(base + 508, zero ? 1 : UINT32_MAX - 1);
 }
 
 struct slice hive_finish(struct hive_builder *b)
@@ -376,60 +392,4 @@ size_t hive_key_at(const struct hive_builder *b, uint32_t key)
 size_t hive_value_cell_at(const struct hive_builder *b, uint32_t value)
 {
 	return PAGE + b->values[value].cell;
-}
-
-/* ---- logs ---- */
-
-static void log_base(struct buf *out, struct slice after, uint32_t type, uint32_t seq)
-{
-	buf_clear(out);
-	buf_put(out, slice_head(after, 512));
-	put_u32(out->p + 4, seq);
-	put_u32(out->p + 8, seq);
-	put_u32(out->p + 28, type);
-	hive_sum(out->p);
-}
-
-static bool differs(struct slice before, struct slice after, size_t at, size_t n)
-{
-	return !slice_eq(slice_head(slice_from(before, at), n), slice_head(slice_from(after, at), n));
-}
-
-void hive_log(struct buf *out, struct slice before, struct slice after, uint32_t seq)
-{
-	log_base(out, after, 6, seq);
-	for (size_t at = PAGE; at < after.n; at += PAGE) {
-		size_t entry = out->n, bytes = (40 + 8 + PAGE + 511) / 512 * 512;
-
-		if (!differs(before, after, at, PAGE))
-			continue;
-		zeros(out, bytes);
-		uint8_t *e = out->p + entry;
-
-		memcpy(e, "HvLE", 4);
-		put_u32(e + 4, (uint32_t)bytes);
-		put_u32(e + 12, seq++);
-		put_u32(e + 16, (uint32_t)after.n - PAGE);
-		put_u32(e + 20, 1);
-		put_u32(e + 40, (uint32_t)at - PAGE);
-		put_u32(e + 44, PAGE);
-		memcpy(e + 48, after.p + at, PAGE);
-		put_u64(e + 24, log_hash(slice_of(e + 40, bytes - 40)));
-		put_u64(e + 32, log_hash(slice_of(e, 32)));
-	}
-}
-
-void hive_log_old(struct buf *out, struct slice before, struct slice after)
-{
-	size_t sectors = (after.n - PAGE) / 512, map = 512 + 4;
-
-	log_base(out, after, 1, load_u32(after.p + 4));
-	zeros(out, (4 + sectors / 8 + 511) / 512 * 512);
-	memcpy(out->p + 512, "DIRT", 4);
-	for (size_t i = 0; i < sectors; i++) {
-		if (!differs(before, after, PAGE + i * 512, 512))
-			continue;
-		out->p[map + i / 8] |= (uint8_t)(1u << i % 8);
-		buf_put(out, slice_of(after.p + PAGE + i * 512, 512));
-	}
 }
