@@ -194,10 +194,11 @@ static void index_classes(struct cohort *c)
 /* Images, not hosts and not alerts. */
 static void count_images(struct cohort *c)
 {
-	struct map any, named;
+	struct map any, named, unnamed;
 
 	map_init(&any);
 	map_init(&named);
+	map_init(&unnamed);
 	for (size_t i = 0; i < c->alert_count; i++) {
 		const struct cohort_alert *a = &c->alerts[i];
 		const uint32_t key[2] = { a->class, c->hosts[a->host].image };
@@ -208,9 +209,13 @@ static void count_images(struct cohort *c)
 		n = named.n;
 		if (a->group != COHORT_UNNAMED)
 			c->classes[a->class].images_named += map_intern(&named, k) == n;
+		n = unnamed.n;
+		if (a->group == COHORT_UNNAMED)
+			c->classes[a->class].images_unnamed += map_intern(&unnamed, k) == n;
 	}
 	map_done(&any);
 	map_done(&named);
+	map_done(&unnamed);
 }
 
 void cohort_ready(struct cohort *c)

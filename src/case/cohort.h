@@ -29,8 +29,8 @@ struct cohort_class {
 	struct slice title, level, detector; /* detector "rule": one of our own */
 	double weight;			     /* of its level */
 	uint32_t kind;
-	/* By cohort_ready: on how many images it is raised; without those whose trace ends in nothing. */
-	uint32_t images, images_named;
+	/* By cohort_ready: on how many images it is raised; by alerts whose trace has an end with a name; without one. */
+	uint32_t images, images_named, images_unnamed;
 };
 
 /* Alerts of one class on one host that trace to one group. */

@@ -94,8 +94,11 @@ static void count_classes(const struct weighing *z, uint32_t *ours)
 	const struct cohort *c = z->c;
 	struct map seen;
 
+	/* The same for all that are tried, and these may be a hundred thousand. */
+	for (size_t k = 0; k < c->class_count && z->x->associated; k++)
+		ours[k] = c->classes[k].images_unnamed;
 	map_init(&seen);
-	for (size_t g = 0; g < z->line_count; g++) {
+	for (size_t g = 0; g < z->line_count && !z->x->associated; g++) {
 		size_t n;
 		const uint32_t *list = cohort_of_group(c, z->line[g], &n);
 

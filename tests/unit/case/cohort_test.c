@@ -138,6 +138,7 @@ static void images_are_counted_with_and_without_what_ends_in_nothing(void **stat
 	cohort_ready(&c);
 	assert_int_equal(c.classes[k].images, 3);
 	assert_int_equal(c.classes[k].images_named, 2);
+	assert_int_equal(c.classes[k].images_unnamed, 2);
 	cohort_done(&c);
 }
 
