@@ -156,14 +156,17 @@ def one_kind_of_record_alone(d):
     only(second[1], ("Security", 4688))
     only(beacon[0], (SYSMON, 22))
     only(beacon[1], (SYSMON, 7))
+    only(beacon[2], ("Security", 4688))
+    x.records[beacon[2]] = [{k: v for k, v in r.items() if k != "CommandLine"} for r in x.records[beacon[2]]]
     only(absent[0], ("Security", 4624))
     doc = x.scope()
     check_interval(x, doc)
     got = lives(doc)
-    # The installer's record tells the version of what ran; without it nothing does.
+    # The installer's record tells the version of what ran, or the address that its updater was given; else nothing does.
     assert got[second[0], 1]["proved"] == "S7", got[second[0], 1]
-    assert got[second[1], 1]["proved"] == "S0", got[second[1], 1]
-    assert any("no record tells which version" in r["text"] for r in got[second[1], 1]["reasons"] if r["stage"] == "S3")
+    assert got[second[1], 1]["proved"] == "S7" and got[second[1], 1]["stages"]["S0"] == "yes", got[second[1], 1]
+    assert got[beacon[2], 1]["proved"] == "none", got[beacon[2], 1]
+    assert any("no record tells which version" in r["text"] for r in got[beacon[2], 1]["reasons"] if r["stage"] == "S3")
     assert got[beacon[1], 1]["proved"] in ("S3", "S3b") and got[beacon[1], 1]["stages"]["S2"] == "yes", got[beacon[1], 1]
     assert got[absent[0], 1]["possible"] == "U" and got[absent[0], 1]["sources"] == [], got[absent[0], 1]
 

@@ -330,7 +330,10 @@ static void see_call(struct gathering *x, const struct graph_edge *e)
 		if (map_get(&x->k->destinations, names[i]) == MAP_NONE)
 			continue;
 		if (!told)
-			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e, "called whom other versions and hosts without it do not",
+			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e,
+			      map_get(&x->k->destinations, names[i]) == 2
+				      ? "called whom nobody else calls, as hosts do whose alerts lead to it (no other version to compare)"
+				      : "called whom other versions and hosts without it do not",
 			      names[i]);
 		told = true;
 		if (e->timed)

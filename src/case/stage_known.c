@@ -11,7 +11,7 @@ void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers };
 
 	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
@@ -23,7 +23,7 @@ void stage_known_done(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -521,6 +521,15 @@ static bool is_alone(const struct stage_known *k, struct slice name)
 	return !called_by(k, name, bits) && !in_doubt(k, name);
 }
 
+/* Without another version: several hosts call it, nobody else does, all with alerts do, and some that only have it do
+ * not. What all that have it call is what the product calls. */
+static bool is_told_apart(const struct stage_known *k, struct slice name)
+{
+	return k->alert_calling && hosts_in(&k->alert_callers, name) == k->alert_calling && hosts_in(&k->callers, name) > 1 &&
+	       hosts_in(&k->callers, name) < k->calling &&
+	       !called_by(k, name, CALLER_ELSEWHERE | CALLER_OLDER | CALLER_NEWER) && !in_doubt(k, name);
+}
+
 /* Nobody else calls it; where hosts with alerts do, only whom these call. An alert on the contact itself says as
  * much where other programs are told to call it too, where a later version kept it, or where there is no other. */
 static bool is_destination(const struct stage_known *k, uint32_t i, bool alerting)
@@ -529,7 +538,9 @@ static bool is_destination(const struct stage_known *k, uint32_t i, bool alertin
 
 	if (map_get(&k->accused, name) != MAP_NONE && !called_by(k, name, CALLER_OLDER) && !in_doubt(k, name))
 		return true;
-	return compared(k) && is_alone(k, name) && (!alerting || k->called.entries[i].value == 3);
+	if (!compared(k))
+		return is_told_apart(k, name);
+	return is_alone(k, name) && (!alerting || k->called.entries[i].value == 3);
 }
 
 void stage_known_finish(struct stage_known *k)
@@ -540,7 +551,7 @@ void stage_known_finish(struct stage_known *k)
 		alerting |= k->called.entries[i].value == 3 && is_alone(k, map_key(&k->called, i));
 	for (uint32_t i = 0; i < k->called.n; i++)
 		if (is_destination(k, i, alerting))
-			map_set(&k->destinations, map_key(&k->called, i), 1);
+			map_set(&k->destinations, map_key(&k->called, i), compared(k) ? 1 : 2);
 	k->finished = true;
 }
 

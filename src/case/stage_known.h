@@ -42,9 +42,11 @@ struct stage_known {
 	struct map called;	 /* by it: value 1, on an alerting host 3 */
 	struct map other_called; /* bits of enum stage_caller */
 	struct map callers;	 /* hosts on which it called */
+	struct map alert_callers; /* those of them whose alerts lead to it */
+	uint64_t calling, alert_calling; /* hosts on which a contact of it is recorded at all; of them with alerts */
 	struct map doubtful;	 /* hosts on which the product called before the record of its coming: of whatever version */
 	struct map accused;	 /* called by it where an alert stands on the contact */
-	struct map destinations; /* after finish: whom it calls and nobody else does */
+	struct map destinations; /* after finish: whom it calls and nobody else does; 2: told without another version */
 	struct map other_deeds;	 /* of other versions (stage_deeds.h) */
 	uint64_t older_contacts; /* of versions that are not newer */
 	uint64_t other_contacts; /* of other versions: is there anything to compare with? */

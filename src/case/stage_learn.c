@@ -29,6 +29,7 @@ struct learning {
 	struct stage_marks marks;
 	int64_t own_from; /* from when on it was on this host */
 	bool came;	  /* by a record of its installation */
+	bool calls;	    /* a contact of it is recorded */
 	struct map counted; /* names that this host was counted for */
 	struct arena scratch;
 };
@@ -112,7 +113,7 @@ static void learn_url(struct learning *x, const struct graph_edge *e)
 }
 
 /* Each name once for this host. */
-static bool count_host(struct learning *x, struct map *m, struct slice name, char kind)
+static void count_host(struct learning *x, struct map *m, struct slice name, char kind)
 {
 	struct slice key = arena_printf(&x->scratch, "%c%.*s", kind, (int)name.n, (const char *)name.p);
 	uint32_t was = map_get(m, name);
@@ -121,7 +122,17 @@ static bool count_host(struct learning *x, struct map *m, struct slice name, cha
 		map_set(&x->counted, key, 1);
 		map_set(m, name, was == MAP_NONE ? 1 : was + 1);
 	}
-	return true;
+}
+
+static void note_own_call(struct learning *x, struct slice name)
+{
+	uint32_t was = map_get(&x->k->called, name);
+
+	map_set(&x->k->called, name, x->marks.alerting || was == 3 ? 3 : 1);
+	count_host(x, &x->k->callers, name, 'c');
+	if (x->marks.alerting)
+		count_host(x, &x->k->alert_callers, name, 'a');
+	x->calls = true;
 }
 
 /* Which version a program of another version is, by its own record or by the installation at its time. */
@@ -157,14 +168,12 @@ static void learn_call(struct learning *x, const struct graph_edge *e)
 	x->k->older_contacts += n && (older || (stage_acts_other(mark) && caller_of(x, node, mark) == CALLER_OLDER));
 	x->k->other_contacts += n && (older || stage_acts_other(mark));
 	for (size_t i = 0; i < n; i++) {
-		uint32_t was = map_get(&x->k->called, names[i]);
-
 		if (older)
 			count_host(x, &x->k->doubtful, names[i], 'd');
 		else if (other)
 			add_bits(&x->k->other_called, names[i], caller_of(x, node, mark));
-		else if (stage_acts(mark) && count_host(x, &x->k->callers, names[i], 'c'))
-			map_set(&x->k->called, names[i], x->marks.alerting || was == 3 ? 3 : 1);
+		else if (stage_acts(mark))
+			note_own_call(x, names[i]);
 		if (stage_acts(mark) && stage_in_alerts(x->alerts, x->g, e))
 			map_set(&x->k->accused, names[i], 1);
 	}
@@ -217,6 +226,8 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 		if (e->subject != GRAPH_NONE)
 			learn_deed(&x, e);
 	}
+	k->calling += x.calls;
+	k->alert_calling += x.calls && x.marks.alerting;
 	stage_marks_done(&x.marks);
 	map_done(&x.counted);
 	arena_done(&x.scratch);

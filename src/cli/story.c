@@ -222,7 +222,7 @@ static void origin_row(void *ctx, const struct slice *c, size_t n)
 
 static bool tell_origins(struct telling *t, struct store *s, struct err *err)
 {
-	buf_put_str(t->out, "\nWhere the alerts trace back to (an order to look in, no verdict)\n");
+	buf_put_str(t->out, "\nWhere the alerts trace back to, in the order of evidence\n");
 	t->rows = 0;
 	if (!store_ask(s, STORE_ORIGINS, origin_row, t, err))
 		return false;

@@ -230,6 +230,28 @@ static void without_another_version_nobody_knows_whom_it_calls(void **state)
 	end(&f);
 }
 
+static void without_another_version_hosts_are_told_apart(void **state)
+{
+#define HAS(name, ...) HOST(name, "10 process_start explorer.exe#1 > {a}" APP "#2" OWN, __VA_ARGS__)
+	struct fixture f;
+
+	(void)state;
+	start(&f, &release, "A");
+	RUN_HOSTS(&f, HAS("A", CALL("20", "a", BAD), CALL("21", "a", GOOD), CALL("22", "a", "cdn.example")),
+		  HAS("B", CALL("20", "a", BAD), CALL("21", "a", GOOD), CALL("22", "a", "cdn.example")), HAS("C", CALL("21", "a", GOOD)),
+		  HOST("NONE", "20 dns_query {c}chrome.exe#4 > cdn.example"));
+	assert_int_equal(f.known.destinations.n, 1); /* not what all that have it call, nor what others do */
+	assert_shown(&f, 0, "S3 S4");
+	assert_shown(&f, 1, "S3 S4");
+	assert_shown(&f, 2, "S3");
+	end(&f);
+	start(&f, &release, "A D");
+	RUN_HOSTS(&f, HAS("A", CALL("20", "a", BAD), CALL("21", "a", GOOD)), HAS("B", CALL("20", "a", BAD), CALL("21", "a", GOOD)),
+		  HAS("D", CALL("21", "a", GOOD)));
+	assert_int_equal(f.known.destinations.n, 0); /* one with alerts does not call it */
+	end(&f);
+}
+
 static void an_alert_on_a_contact_stands_for_the_other_version(void **state)
 {
 	struct stage_place_key second = { 1, 2, 100 };
@@ -822,6 +844,7 @@ int main(void)
 		cmocka_unit_test(an_address_of_two_versions_offers_neither),
 		cmocka_unit_test(it_calls_whom_neither_others_nor_other_versions_call),
 		cmocka_unit_test(without_another_version_nobody_knows_whom_it_calls),
+		cmocka_unit_test(without_another_version_hosts_are_told_apart),
 		cmocka_unit_test(an_alert_on_a_contact_stands_for_the_other_version),
 		cmocka_unit_test(a_beacon_comes_three_times_and_not_at_once),
 		cmocka_unit_test(what_it_writes_and_then_loads_is_a_second_stage),
