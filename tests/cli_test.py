@@ -350,6 +350,9 @@ def a_case_is_built_shown_and_kept(d):
     other = run("investigate", f"{d}/other.jsonl", "-o", f"{d}/c.db")
     check(other.returncode == 2 and "other evidence" in other.stderr, other)
     check(run("show", f"{d}/other.jsonl").returncode == 2, "no case")
+    mistyped = run("investigate", f"{d}/ex/evidenc", "-o", f"{d}/n.db")
+    check(mistyped.returncode == 2 and "evidenc" in mistyped.stderr, mistyped)
+    check(not [x for x in os.listdir(d) if x.startswith("n.db")], "an empty case is left")
 
 
 def one_writer_at_a_time(d):

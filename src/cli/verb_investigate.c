@@ -13,6 +13,8 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct investigation {
@@ -351,6 +353,21 @@ static int investigate(struct investigation *v, struct err *err)
 	return v->fail_on ? EXIT_FOUND : EXIT_DONE;
 }
 
+/* Said before the case is made: a mistyped path leaves no empty case behind. */
+static bool evidence_there(const struct cli_options *o, struct err *err)
+{
+	for (size_t i = 0; i < o->operands.n; i++) {
+		const char *path = o->operands.items[i];
+		struct stat st;
+
+		if (strcmp(path, "-") != 0 && stat(path, &st) != 0) {
+			err_errno(err, "%s", path);
+			return false;
+		}
+	}
+	return true;
+}
+
 int verb_investigate(const struct cli_options *o)
 {
 	struct investigation v = { .o = o };
@@ -361,7 +378,8 @@ int verb_investigate(const struct cli_options *o)
 		say_error("investigate needs -o CASE: the file that will hold what is found");
 		return EXIT_USAGE;
 	}
-	if (hunting_init(&v.hunting, o, true, &err) && (v.store = store_create(o->output, &err))) {
+	if (evidence_there(o, &err) && hunting_init(&v.hunting, o, true, &err) &&
+	    (v.store = store_create(o->output, &err))) {
 		hunt_init(&v.survey.hunt, &v.hunting.rules, v.hunting.matcher, o->temp);
 		v.survey.hunt.on_hit = on_hit;
 		v.survey.hunt.ctx = &v;
