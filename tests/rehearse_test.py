@@ -128,6 +128,24 @@ def a_case_is_made_and_scored():
         check(r.returncode == 0 and "origin: " in r.stdout and "first is" in r.stdout, r.stdout)
 
 
+def machines_set_up_anew_get_no_update():
+    """What truth.json says of the second life: the product is in no record of it."""
+    lives = 0
+    for seed in range(4, 9):
+        with tempfile.TemporaryDirectory() as d:
+            upriver("rehearse", "-o", d, "--scenario", "two-bad-releases", "--hosts", 50, "--seed", seed, "-q")
+            truth = json.loads(pathlib.Path(d, "truth.json").read_text())
+            for h in truth["hosts"]:
+                if h["epoch"] != 2 or h["fate"] != "absent" or h["telemetry"] != "sysmon-flat":
+                    continue
+                lives += 1
+                records = pathlib.Path(d, "evidence", h["host"].split(".")[0] + ".jsonl").read_text().splitlines()
+                late = [r for r in map(json.loads, records) if r["@timestamp"] > h["reimaged_at"]]
+                check(late and not [r for r in late if r.get("Product") == truth["origin"]["product"]],
+                      f"seed {seed}: {h['host']} has it again")
+    check(lives, "no machine was set up anew")
+
+
 def many_runs_make_a_table():
     args = ["--run", "1", "--hosts", "8", "--list", "--scenario"]
     r = subprocess.run([sys.executable, ROOT / "tools/score", *args, "phishing-browser,no-incident", UPRIVER],
@@ -204,7 +222,8 @@ def words_are_found_in_texts_and_not_in_names():
     check(score.score_words([case, None], "no clean control\nit was stolen\n") == ["clean", "stolen"], case)
 
 
-TESTS = (all_scenarios, wrong_words, a_case_is_made_and_scored, many_runs_make_a_table, ranks_are_told_apart, ties_must_be_told,
+TESTS = (all_scenarios, wrong_words, a_case_is_made_and_scored, machines_set_up_anew_get_no_update,
+         many_runs_make_a_table, ranks_are_told_apart, ties_must_be_told,
          stages_are_intervals, words_are_found_in_texts_and_not_in_names)
 for test in TESTS:
     if not sys.argv[1:] or test.__name__ in sys.argv[1:]:

@@ -183,13 +183,23 @@ static void run_owned(struct host *h, const struct session *s, unsigned n)
 			 o->product->place == PLACE_SERVICE ? s->services : s->shell);
 }
 
-/* What was installed before is gone; what stands in every image comes back. */
+/* What was installed before is gone when a machine is set up anew; what stands in every image comes back. */
+static bool not_in_image(const struct host *h, const struct product *p)
+{
+	return p == &h->x->product || p == &h->x->other;
+}
+
 static void lose(struct host *h)
 {
 	for (size_t n = 0; n < h->owned_count; n++)
-		if (!h->owned[n].until &&
-		    (h->owned[n].product == &h->x->product || h->owned[n].product == &h->x->other))
+		if (!h->owned[n].until && not_in_image(h, h->owned[n].product))
 			h->owned[n].until = h->reimaged;
+}
+
+/* An update of what a new image does not hold finds nothing to update. */
+static bool comes_too_late(const struct host *h, const struct change *c)
+{
+	return h->reimaged && c->at >= h->reimaged && not_in_image(h, c->product);
 }
 
 static int by_moment(const void *a, const void *b)
@@ -212,7 +222,8 @@ void desk_live(struct host *h)
 		for (unsigned n = 0; n < h->owned_count; n++)
 			run_owned(h, s, n);
 		for (; next < h->change_count && h->changes[next].at < end; next++)
-			install(h, &h->changes[next]);
+			if (!comes_too_late(h, &h->changes[next]))
+				install(h, &h->changes[next]);
 		if (h->reimaged && end > h->reimaged)
 			lose(h);
 	}
