@@ -16,7 +16,9 @@ static uint8_t decoded(struct slice s, size_t at, size_t *used)
 	int low = high >= 0 ? hex_value(s.p[at + 2]) : -1;
 
 	*used = low >= 0 && (high | low) ? 3 : 1;
-	return *used == 3 ? (uint8_t)(high << 4 | low) : s.p[at];
+	if (*used != 3)
+		return s.p[at];
+	return (uint8_t)((unsigned)high << 4 | (unsigned)low);
 }
 
 static void put(struct buf *b, struct slice s)

@@ -244,7 +244,7 @@ static int64_t copy_case(const char *from, const char *to, struct err *err)
 	} else if (version) {
 		unlink(to); /* of a run that was stopped */
 		if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
-			err_set(err, ERR_SYSTEM, 0, "cannot copy %s to %s: %s", from, to, sqlite3_errmsg(db));
+			err_set(err, ERR_SYSTEM, 0, "cannot make a copy of %s: %s", from, sqlite3_errmsg(db));
 			unlink(to);
 			version = 0;
 		}

@@ -19,7 +19,7 @@ static void put_big(struct buf *b, uint64_t v, unsigned n)
 
 static void put_marker(struct plist_build *b, uint8_t kind, size_t count)
 {
-	buf_put_byte(&b->bytes, (uint8_t)(kind << 4 | (count < 15 ? count : 15)));
+	buf_put_byte(&b->bytes, (uint8_t)((unsigned)kind << 4 | (unsigned)(count < 15 ? count : 15)));
 	if (count >= 15) {
 		buf_put_byte(&b->bytes, 0x12);
 		put_big(&b->bytes, count, 4);

@@ -88,8 +88,12 @@ static struct slice path_of_url(struct slice url, struct arena *a)
 		bool escape =
 			s.p[i] == '%' && i + 2 < s.n && slice_is_hex(slice_of(s.p + i + 1, 2));
 
-		out[n++] = escape ? (uint8_t)(unhex(s.p[i + 1]) << 4 | unhex(s.p[i + 2])) : s.p[i];
-		i += escape ? 2 : 0;
+		out[n] = s.p[i];
+		if (escape) {
+			out[n] = (uint8_t)((unsigned)unhex(s.p[i + 1]) << 4 | unhex(s.p[i + 2]));
+			i += 2;
+		}
+		n++;
 	}
 	n -= n > 1 && out[n - 1] == '/';
 	return utf8_repair(a, slice_of(out, n));

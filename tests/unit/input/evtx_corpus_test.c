@@ -35,7 +35,7 @@ static struct counts read_all(struct slice text, bool carve)
 	struct input_env env = { .names = &names, .note = on_note, .note_ctx = &c.lost, .carve = carve };
 	struct input *in = input_evtx.open(&env);
 	struct guard g = guard_copy(text, 64);
-	struct input_window w = { g.bytes, 0, text.n, true };
+	struct input_window w = { .bytes = g.bytes, .offset = 0, .file_bytes = text.n, .final = true };
 	struct event ev;
 
 	event_init(&ev, &names);

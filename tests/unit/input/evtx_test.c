@@ -62,7 +62,7 @@ static struct reading read_log(struct slice file, bool carve)
 	struct input_env env = { .names = &names, .note = on_note, .note_ctx = &r, .carve = carve };
 	struct input *in = input_evtx.open(&env);
 	struct guard g = guard_copy(file, 64);
-	struct input_window w = { g.bytes, 0, file.n, true };
+	struct input_window w = { .bytes = g.bytes, .offset = 0, .file_bytes = file.n, .final = true };
 	struct event ev;
 
 	arena_init(&r.arena, 0);

@@ -37,7 +37,7 @@ static void read_all(const struct input_format *f, struct slice text, size_t ste
 
 	for (;;) {
 		struct guard g = guard_copy(slice_of(text.p + from, have - from), 64);
-		struct input_window w = { g.bytes, from, text.n, have == text.n };
+		struct input_window w = { .bytes = g.bytes, .offset = from, .file_bytes = text.n, .final = have == text.n };
 		enum input_step s;
 
 		f->window(in, &w);

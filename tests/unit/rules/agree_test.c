@@ -92,7 +92,7 @@ static int ask_log(const char *path, const struct stat *st, int type, struct FTW
 		return 0;
 	uint8_t *bytes = read_file(path, &n);
 	struct input *in = input_evtx.open(&env);
-	struct input_window w = { slice_of(bytes, n), 0, n, true };
+	struct input_window w = { .bytes = slice_of(bytes, n), .offset = 0, .file_bytes = n, .final = true };
 
 	event_init(&ev, &names);
 	input_evtx.window(in, &w);
