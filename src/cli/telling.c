@@ -242,6 +242,8 @@ static void tell_update(struct telling *t)
 	put_sentence(t, "-");
 }
 
+#define NEVER_BEFORE "Never by its earlier versions: "
+
 static void novel_row(void *ctx, const struct slice *c, size_t n)
 {
 	struct telling *t = ctx;
@@ -249,7 +251,7 @@ static void novel_row(void *ctx, const struct slice *c, size_t n)
 	(void)n;
 	if (t->rows++ >= t->amount.novel)
 		return;
-	buf_put_str(&t->line, t->rows == 1 ? "Never by its earlier versions: " : "; ");
+	buf_put_str(&t->line, t->rows == 1 ? NEVER_BEFORE : "; ");
 	put_name(t, c[0], 30);
 	buf_put_byte(&t->line, ' ');
 	put_name(t, c[1], 50);
@@ -263,10 +265,15 @@ static bool tell_novel(struct telling *t, struct err *err)
 	t->rows = 0;
 	if (!store_ask(t->s, STORE_NOVEL, novel_row, t, err))
 		return false;
-	if (t->rows > t->amount.novel)
-		buf_printf(&t->line, "; %zu more [table novel]", t->rows - t->amount.novel);
-	if (t->rows)
-		put_sentence(t, "-");
+	if (!t->rows)
+		return true;
+	if (!t->amount.novel) {
+		buf_put_str(&t->line, NEVER_BEFORE);
+		put_count(t, t->rows, "act");
+	} else if (t->rows > t->amount.novel)
+		buf_printf(&t->line, "; %zu more", t->rows - t->amount.novel);
+	buf_put_str(&t->line, " [table novel]");
+	put_sentence(t, "-");
 	return true;
 }
 
