@@ -187,6 +187,7 @@ static void learn_deed(struct learning *x, const struct graph_edge *e)
 		map_set(&x->k->other_deeds, d.key, 1);
 }
 
+/* From when on it was here, and since when it is anywhere: that what is told by its deeds alone does not move. */
 static void own_from(struct learning *x)
 {
 	x->own_from = INT64_MAX;
@@ -194,9 +195,18 @@ static void own_from(struct learning *x)
 		if (x->marks.installs[i].own && x->marks.installs[i].from_ns - INSTALL_WINDOW_NS < x->own_from)
 			x->own_from = x->marks.installs[i].from_ns - INSTALL_WINDOW_NS;
 	x->came = x->own_from != INT64_MAX;
-	for (uint32_t i = 0; i < x->g->node_count; i++)
-		if (stage_mark_of(&x->marks, i) == MARK_OWN && x->g->nodes[i].start_ns < x->own_from)
-			x->own_from = x->g->nodes[i].start_ns;
+	if (x->own_from < x->k->first_ns)
+		x->k->first_ns = x->own_from;
+	for (uint32_t i = 0; i < x->g->node_count; i++) {
+		int64_t ns = x->g->nodes[i].start_ns;
+
+		if (stage_mark_of(&x->marks, i) != MARK_OWN)
+			continue;
+		if (ns < x->own_from)
+			x->own_from = ns;
+		if (ns != GRAPH_EVER && !x->marks.traced[i] && ns < x->k->first_ns)
+			x->k->first_ns = ns;
+	}
 }
 
 void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts)
@@ -207,7 +217,6 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 	stage_marks_init(&x.marks, k, g, host);
 	map_init(&x.counted);
 	own_from(&x);
-	k->first_ns = x.own_from < k->first_ns ? x.own_from : k->first_ns;
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct graph_edge *e = &g->edges[i];
 

@@ -10,6 +10,8 @@
 
 /* Two sources write one start's record within this. */
 #define MOMENT_NS INT64_C(2000000000)
+/* A host of which no record tells the version may have had it before those that do: by a weekend. */
+#define EARLIER_NS (INT64_C(3) * 86400 * 1000000000)
 /* Of one file: its processes, and its own records. */
 #define IMAGES_LOOKED_AT 256u
 /* From an alert up. */
@@ -559,6 +561,10 @@ static bool trace_alert(struct marking *x, uint32_t node, bool start)
 			return false;
 		/* Who brings a version is of the one before. */
 		if (role_of(n->name, NULL) & ROLE_INSTALLER || is_asking(x, &x->g->edges[n->started]))
+			return false;
+		/* What ran long before it was anywhere is another version. */
+		if (x->k->first_ns != INT64_MAX && x->g->edges[n->started].timed &&
+		    x->g->edges[n->started].time_ns < x->k->first_ns - EARLIER_NS)
 			return false;
 		/* That it was started is no deed of it. */
 		if (stage_mark_of(x->m, node) == MARK_UNCLEAR && (steps || !start)) {
