@@ -747,6 +747,31 @@ static void an_alert_leads_to_the_program_that_did_it(void **state)
 	}
 }
 
+/* An alert names no version: what ran days before the version was anywhere is another one. */
+static void before_it_was_anywhere_it_did_nothing(void **state)
+{
+	static const struct stage_place_key shell = { 1, 2, 100 };
+	struct fixture f;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct told_host known = HOST("KNOWN", "5 file_create C:\\x\\other.exe#8 > C:\\x\\y.txt",
+					      "300000 process_start explorer.exe#1 > {a}" APP "#2" OWN);
+
+		start(&f, &release, "A");
+		stage_wanted_alert(&f.known, &shell);
+		if (i)
+			RUN_HOSTS(&f, HOST("A", "50000 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2",
+					   "50001 !process_start {a}" APP "#2 > {s}" COMMANDS "#3 | command_line=cmd.exe"), known);
+		else
+			RUN_HOSTS(&f, HOST("A", "9 process_start C:\\Windows\\explorer.exe#1 > {a}" APP "#2",
+					   "10 !process_start {a}" APP "#2 > {s}" COMMANDS "#3 | command_line=cmd.exe"), known);
+		assert_shown(&f, 0, i ? "S3 S7" : "");
+		assert_int_equal(f.got.list[0].unclear.n, i ? 0 : 1);
+		end(&f);
+	}
+}
+
 static void a_contact_that_only_it_makes_tells_which_version(void **state)
 {
 	struct fixture f;
@@ -867,6 +892,7 @@ int main(void)
 		cmocka_unit_test(of_whatever_version_says_nothing_of_others),
 		cmocka_unit_test(a_later_version_may_keep_what_it_brought),
 		cmocka_unit_test(an_alert_leads_to_the_program_that_did_it),
+		cmocka_unit_test(before_it_was_anywhere_it_did_nothing),
 		cmocka_unit_test(a_contact_that_only_it_makes_tells_which_version),
 		cmocka_unit_test(what_a_host_records_is_told_by_its_activities),
 		cmocka_unit_test(a_mac_is_known_by_all_its_paths),
