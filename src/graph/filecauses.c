@@ -437,8 +437,14 @@ static void unwritten_ends(struct causes *c, uint32_t file, const struct content
 	} else if (content->product.n && !role_system_path(key)) {
 		struct trace_origin o = release_of(g, file, content, ns, GRAPH_NONE);
 
-		o.gap = "its installation is in no record";
-		cause_end(c, &o, 4, "belongs_to", content->edge, "the file's version information names this product");
+		/* A list says what lay there when it was made. */
+		bool listed = content->edge != GRAPH_NONE && g->edges[content->edge].op == ACTIVITY_FILE_PRESENT;
+
+		o.gap = listed ? "neither its installation nor which version ran then is in a record"
+			       : "its installation is in no record";
+		cause_end(c, &o, 4, "belongs_to", content->edge,
+			  listed ? "a list of files names this product at this place"
+				 : "the file's version information names this product");
 	}
 	if (other_drive(key)) {
 		struct trace_origin o = origin_of(ORIGIN_REMOVABLE, file, ns);
