@@ -365,6 +365,22 @@ def one_writer_at_a_time(d):
         r = run("investigate", f"{d}/a.jsonl", "-o", f"{d}/c.db")
     check(r.returncode == 2 and "process 7 on elsewhere" in r.stderr, r)
     check(run("investigate", f"{d}/a.jsonl", "-o", f"{d}/c.db").returncode == 0, "a lock of the dead")
+    # A killed run's workers hold its lock for a moment longer.
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left = subprocess.Popen([sys.executable, "-c", f"""
+import fcntl, os, time
+f = open({d + "/l.db.lock"!r}, "w")
+f.write("process {dead.pid} on " + os.uname().nodename)
+f.flush()
+fcntl.flock(f, fcntl.LOCK_EX)
+print(flush=True)
+time.sleep(1)
+"""], stdout=subprocess.PIPE)
+    left.stdout.readline()
+    r = run("investigate", f"{d}/a.jsonl", "-o", f"{d}/l.db")
+    left.communicate()
+    check(r.returncode == 0, r)
 
 
 def a_killed_run_leaves_a_whole_file(d):

@@ -10,10 +10,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROWS_PER_TRANSACTION 50000u
@@ -81,7 +84,21 @@ static bool run(struct store *s, const char *sql)
 	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? true : fail(s, "cannot be written");
 }
 
-/* The lock file names its holder; the lock itself goes with the process that dies. */
+#define LOCK_TRIES 200u
+
+/* Is it a run on this machine that has ended? */
+static bool has_died(const char *holder)
+{
+	char host[64] = "", named[64] = "";
+	long pid = 0;
+
+	gethostname(host, sizeof(host) - 1);
+	return sscanf(holder, "process %ld on %63s", &pid, named) == 2 && pid > 0 && strcmp(host, named) == 0 &&
+	       kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* The lock file names its holder; the lock itself goes with the process that dies, and with the workers that it
+ * leaves, a moment later. */
 static bool take_lock(struct store *s, const char *path, struct err *err)
 {
 	struct buf text = { 0 };
@@ -93,10 +110,14 @@ static bool take_lock(struct store *s, const char *path, struct err *err)
 	s->lock = open(s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (s->lock < 0)
 		return err_errno(err, "cannot write beside %s", path);
-	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
+	for (unsigned tries = 0; flock(s->lock, LOCK_EX | LOCK_NB) != 0; tries++) {
 		ssize_t n = pread(s->lock, holder, sizeof(holder) - 1, 0);
 
 		holder[n > 0 ? n : 0] = 0;
+		if (tries < LOCK_TRIES && has_died(holder)) {
+			nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
+			continue;
+		}
 		close(s->lock);
 		s->lock = -1;
 		return err_set(err, ERR_HELD, 0, "%s is being written by another run (%s)", path, holder);
