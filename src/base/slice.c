@@ -121,11 +121,22 @@ bool slice_holds_nocase(struct slice s, struct slice part)
 
 bool slice_is_hex(struct slice s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = ascii_lower(s.p[i]);
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+	for (size_t i = 0; i < s.n; i++)
+		if (ascii_hex(s.p[i]) < 0)
 			return false;
-	}
 	return s.n > 0;
+}
+
+bool slice_percent(struct slice s, size_t at, uint8_t *ret)
+{
+	int high, low;
+
+	if (at >= s.n || s.n - at < 3 || s.p[at] != '%')
+		return false;
+	high = ascii_hex(s.p[at + 1]);
+	low = ascii_hex(s.p[at + 2]);
+	if (high < 0 || low < 0)
+		return false;
+	*ret = (uint8_t)((unsigned)high << 4 | (unsigned)low);
+	return true;
 }

@@ -38,6 +38,15 @@ static inline uint8_t ascii_lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
 
+/* The value of a hex digit of either case, 0 to 15; -1 for any other byte. */
+static inline int ascii_hex(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* ascii_lower() on every byte of s, into room for s.n bytes. */
 static inline struct slice slice_lower(struct slice s, uint8_t *room)
 {
@@ -89,6 +98,8 @@ const uint8_t *slice_search(struct slice s, struct slice needle);
 struct slice slice_cut(struct slice s, uint8_t c, struct slice *rest);
 /* Does part stand in s, ASCII letters of either case? An empty part stands nowhere. */
 bool slice_holds_nocase(struct slice s, struct slice part);
+/* Does a percent-encoded byte (RFC 3986 section 2.1) stand at s[at], in three bytes? *ret is then what it says. */
+bool slice_percent(struct slice s, size_t at, uint8_t *ret);
 /* Hex digits only, at least one. */
 bool slice_is_hex(struct slice s);
 /* Decimal digits only, whole slice, no sign. */

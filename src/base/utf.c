@@ -140,8 +140,7 @@ static int hex4(struct slice s, size_t at)
 	if (s.n - at < 4)
 		return -1;
 	for (size_t i = 0; i < 4; i++) {
-		uint8_t c = s.p[at + i], l = (uint8_t)(c | 0x20);
-		int d = c >= '0' && c <= '9' ? c - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+		int d = ascii_hex(s.p[at + i]);
 
 		if (d < 0)
 			return -1;

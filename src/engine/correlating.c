@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/heap.h"
 #include "engine/sorter.h"
+#include "engine/wire.h"
 #include "rules/correlate.h"
 
 #include <stdio.h>
@@ -68,12 +69,6 @@ struct correlating_counts correlating_count(const struct correlating *c)
 
 /* ---- worker ---- */
 
-static void put_optional(struct buf *b, struct slice s)
-{
-	buf_put_u8(b, s.p != NULL);
-	buf_put_sized(b, s);
-}
-
 void correlating_encode(struct buf *out, const struct ruleset *set, uint32_t r, struct event *ev)
 {
 	const struct capture *c = &set->captures[r];
@@ -86,23 +81,13 @@ void correlating_encode(struct buf *out, const struct ruleset *set, uint32_t r, 
 	buf_put_le64(out, ev->ptr.record);
 	buf_put_le64(out, ev->ptr.offset);
 	buf_put_le64(out, (uint64_t)ev->event_id);
-	put_optional(out, ev->host);
-	put_optional(out, ev->channel);
+	wire_put_optional(out, ev->host);
+	wire_put_optional(out, ev->channel);
 	for (size_t i = 0; i < c->count; i++)
-		put_optional(out, slice_head(event_text_of(ev, c->ids[i]), VALUE_BYTES_MAX));
+		wire_put_optional(out, slice_head(event_text_of(ev, c->ids[i]), VALUE_BYTES_MAX));
 }
 
 /* ---- parent ---- */
-
-static struct slice take_optional(struct cursor *c)
-{
-	bool there = cursor_u8(c) != 0;
-	struct slice s = cursor_sized(c);
-
-	if (!there)
-		return slice_of(NULL, 0);
-	return s.p ? s : slice_str("");
-}
 
 static uint32_t file_number(struct correlating *c, const struct engine_file *file)
 {
@@ -149,12 +134,12 @@ bool correlating_take(struct correlating *c, const struct engine_file *file, uin
 	struct slice said = slice_from(payload, in.at);
 
 	cursor_u64(&in);
-	take_optional(&in);
-	take_optional(&in);
+	wire_take_optional(&in);
+	wire_take_optional(&in);
 	if (!in.ok || rule >= c->set->n || !c->set->captures[rule].used || digits > 9)
 		return false;
 	for (size_t i = 0; i < c->set->captures[rule].count; i++)
-		take_optional(&in);
+		wire_take_optional(&in);
 	if (!in.ok || cursor_left(&in))
 		return false;
 	c->counts.base++;
@@ -197,14 +182,14 @@ static bool on_sorted(void *ctx, struct slice text)
 	base.place.record = cursor_u64(&in);
 	base.place.offset = cursor_u64(&in);
 	hit.event_id = (int64_t)cursor_u64(&in);
-	hit.host = take_optional(&in);
-	hit.channel = take_optional(&in);
+	hit.host = wire_take_optional(&in);
+	hit.channel = wire_take_optional(&in);
 	size_t n = c->set->captures[base.place.rule].count;
 
 	if (n > VALUES_MAX)
 		return true;
 	for (size_t i = 0; i < n; i++)
-		values[i] = take_optional(&in);
+		values[i] = wire_take_optional(&in);
 	/* The same record of an event log that is in the evidence twice. */
 	if (own_tie && own_tie == c->last_tie && ns == c->last_ns)
 		return true;

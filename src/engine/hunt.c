@@ -64,12 +64,6 @@ static struct slice cut_value(struct slice s)
 	return slice_of(s.p, n);
 }
 
-static void put_optional(struct buf *b, struct slice s)
-{
-	buf_put_u8(b, s.p != NULL);
-	buf_put_sized(b, s);
-}
-
 static void send_hit(struct worker *w, struct event *ev, uint32_t rule, struct buf *out)
 {
 	struct match_why why[LIMIT_WHY];
@@ -85,8 +79,8 @@ static void send_hit(struct worker *w, struct event *ev, uint32_t rule, struct b
 	buf_put_u8(m, ev->ptr.record_counted);
 	buf_put_le64(m, ev->ptr.record);
 	buf_put_le64(m, ev->ptr.offset);
-	put_optional(m, ev->host);
-	put_optional(m, ev->channel);
+	wire_put_optional(m, ev->host);
+	wire_put_optional(m, ev->channel);
 	buf_put_le32(m, (uint32_t)n);
 	for (size_t i = 0; i < n; i++) {
 		buf_put_sized(m, why[i].selection);
@@ -197,16 +191,6 @@ void hunt_done(struct hunt *h)
 	*h = (struct hunt){ 0 };
 }
 
-static struct slice take_optional(struct cursor *c)
-{
-	bool there = cursor_u8(c) != 0;
-	struct slice s = cursor_sized(c);
-
-	if (!there)
-		return slice_of(NULL, 0);
-	return s.p ? s : slice_str("");
-}
-
 void hit_id_of(char id[33], struct slice key)
 {
 	snprintf(id, 33, "%016llx%016llx", (unsigned long long)hash64_seed(key, 1),
@@ -250,8 +234,8 @@ static bool decode_hit(struct hunt *h, struct cursor *c, uint64_t record_base, s
 
 	hit->record = cursor_u64(c) + (counted ? record_base : 0);
 	hit->offset = cursor_u64(c);
-	hit->host = take_optional(c);
-	hit->channel = take_optional(c);
+	hit->host = wire_take_optional(c);
+	hit->channel = wire_take_optional(c);
 	hit->why_count = cursor_u32(c);
 	if (!c->ok || hit->rule_index >= h->set->n || hit->why_count > LIMIT_WHY ||
 	    hit->time.digits > 9)

@@ -4,21 +4,13 @@
 #include "base/buf.h"
 #include "base/utf.h"
 
-static int hex_value(uint8_t c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f' ? ascii_lower(c) - 'a' + 10 : -1;
-}
-
 /* The byte that stands at s[at], and how many bytes of s say it. %00 stays as it is written. */
 static uint8_t decoded(struct slice s, size_t at, size_t *used)
 {
-	int high = at + 2 < s.n && s.p[at] == '%' ? hex_value(s.p[at + 1]) : -1;
-	int low = high >= 0 ? hex_value(s.p[at + 2]) : -1;
+	uint8_t c;
 
-	*used = low >= 0 && (high | low) ? 3 : 1;
-	if (*used != 3)
-		return s.p[at];
-	return (uint8_t)((unsigned)high << 4 | (unsigned)low);
+	*used = slice_percent(s, at, &c) && c ? 3 : 1;
+	return *used == 3 ? c : s.p[at];
 }
 
 static void put(struct buf *b, struct slice s)

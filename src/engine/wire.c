@@ -11,6 +11,22 @@ void engine_message(struct buf *out, uint8_t type, struct slice payload)
 	buf_put_sized(out, payload);
 }
 
+void wire_put_optional(struct buf *b, struct slice s)
+{
+	buf_put_u8(b, s.p != NULL);
+	buf_put_sized(b, s);
+}
+
+struct slice wire_take_optional(struct cursor *c)
+{
+	bool there = cursor_u8(c) != 0;
+	struct slice s = cursor_sized(c);
+
+	if (!there)
+		return slice_of(NULL, 0);
+	return s.p ? s : slice_str("");
+}
+
 void wire_note(struct buf *out, uint64_t offset, bool lost, const char *why)
 {
 	struct buf b = { 0 };

@@ -45,6 +45,10 @@ struct wire_command {
 	struct wire_beside beside[INPUT_BESIDE];
 };
 
+/* A text that may be absent (p NULL), which is another thing than an empty one. Taken: borrowed from c. */
+void wire_put_optional(struct buf *b, struct slice s);
+struct slice wire_take_optional(struct cursor *c);
+
 /* A part of the evidence that was not read, or an assumption; offset is in the innermost file. */
 void wire_note(struct buf *out, uint64_t offset, bool lost, const char *why);
 void wire_done(struct buf *out, uint64_t records, uint64_t events, uint64_t bytes);

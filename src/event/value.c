@@ -202,14 +202,11 @@ static bool text_i64(struct slice s, int64_t *ret)
 	if (s.n > 2 + 15)
 		return false;
 	for (size_t i = 2; i < s.n; i++) {
-		uint8_t c = s.p[i];
-		unsigned digit = c >= '0' && c <= '9'		     ? c - 48u
-				 : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10u
-									    : 16u;
+		int digit = ascii_hex(s.p[i]);
 
-		if (digit > 15)
+		if (digit < 0)
 			return false;
-		v = v << 4 | digit;
+		v = v << 4 | (unsigned)digit;
 	}
 	*ret = (int64_t)v;
 	return true;

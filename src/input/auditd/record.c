@@ -55,22 +55,10 @@ bool audit_record_read(struct slice line, struct audit_record *ret)
 
 /* ---- values ---- */
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
+/* Whole bytes in hex. */
 static bool is_hex(struct slice s)
 {
-	if (s.n < 2 || s.n % 2)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (hex_digit(s.p[i]) < 0)
-			return false;
-	return true;
+	return s.n % 2 == 0 && slice_is_hex(s);
 }
 
 /* Of the encoded fields (auparse), those whose name says so whatever the record. */
@@ -98,7 +86,7 @@ static struct slice decode_hex(struct slice s, struct arena *a)
 	if (!room)
 		return s;
 	for (size_t i = 0; i + 1 < s.n; i += 2) {
-		int c = hex_digit(s.p[i]) * 16 + hex_digit(s.p[i + 1]);
+		int c = ascii_hex(s.p[i]) * 16 + ascii_hex(s.p[i + 1]);
 
 		room[n++] = c == 0 ? ' ' : c == 1 ? ',' : (uint8_t)c;
 	}
@@ -280,7 +268,7 @@ static void address(struct event *ev)
 	if (!f || !is_hex(f->value.s))
 		return;
 	for (; n < sizeof(b) && 2 * n + 1 < f->value.s.n; n++)
-		b[n] = (uint8_t)(hex_digit(f->value.s.p[2 * n]) * 16 + hex_digit(f->value.s.p[2 * n + 1]));
+		b[n] = (uint8_t)(ascii_hex(f->value.s.p[2 * n]) * 16 + ascii_hex(f->value.s.p[2 * n + 1]));
 	bool v4 = n >= 8 && b[0] == AF_INET && !b[1], v6 = n >= 24 && b[0] == AF_INET6 && !b[1];
 
 	if ((!v4 && !v6) || !inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? b + 4 : b + 8, text, sizeof(text)))

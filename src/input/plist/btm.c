@@ -68,12 +68,6 @@ static struct slice type_text(int64_t type, struct arena *a)
 	return arena_printf(a, "%lld", (long long)type);
 }
 
-static uint8_t unhex(uint8_t c)
-{
-	c = ascii_lower(c);
-	return (uint8_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
-}
-
 /* file:///Applications/A%20B.app/ as a path; what is no such URL as it is. */
 static struct slice path_of_url(struct slice url, struct arena *a)
 {
@@ -85,15 +79,11 @@ static struct slice path_of_url(struct slice url, struct arena *a)
 	if (!out)
 		return url;
 	for (size_t i = 0; i < s.n; i++) {
-		bool escape =
-			s.p[i] == '%' && i + 2 < s.n && slice_is_hex(slice_of(s.p + i + 1, 2));
+		uint8_t c = s.p[i];
 
-		out[n] = s.p[i];
-		if (escape) {
-			out[n] = (uint8_t)((unsigned)unhex(s.p[i + 1]) << 4 | unhex(s.p[i + 2]));
+		if (slice_percent(s, i, &c))
 			i += 2;
-		}
-		n++;
+		out[n++] = c;
 	}
 	n -= n > 1 && out[n - 1] == '/';
 	return utf8_repair(a, slice_of(out, n));

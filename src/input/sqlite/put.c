@@ -68,14 +68,6 @@ void dbput_browser(struct dbreader *r, struct event *ev, const char *family)
 	dbput_slice(r, ev, DBWORD_USER, dbkeep(ev, r->profile.user));
 }
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* RFC 8089; file:///C:/x has its path behind one '/' too many. */
 struct slice dbpath_of_url(struct event *ev, struct slice url)
 {
@@ -93,13 +85,9 @@ struct slice dbpath_of_url(struct event *ev, struct slice url)
 	out = arena_alloc(&ev->arena, s.n + 1);
 	for (size_t i = 0; out && i < s.n; i++) {
 		uint8_t c = s.p[i];
-		int high = c == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
 
-		if (low >= 0) {
-			c = (uint8_t)(high << 4 | low);
+		if (slice_percent(s, i, &c))
 			i += 2;
-		}
 		out[n++] = drive && c == '/' ? '\\' : c;
 	}
 	return out ? dbkeep(ev, slice_of(out, n)) : url;

@@ -69,9 +69,32 @@ static void trim_and_compare(void **state)
 	assert_null(slice_search(slice_str("he"), slice_str("hel")));
 }
 
+static void percent_encoded_bytes(void **state)
+{
+	static const struct {
+		const char *text;
+		int byte; /* -1: none stands there */
+	} cases[] = { { "%41", 'A' }, { "%fF", 0xff }, { "%00", 0 }, { "%4", -1 }, { "%", -1 }, { "", -1 }, { "%4g", -1 }, { "%g4", -1 }, { "x41", -1 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct slice s = slice_str(cases[i].text);
+		uint8_t c = 7;
+
+		assert_int_equal(slice_percent(s, 0, &c), cases[i].byte >= 0);
+		assert_int_equal(c, cases[i].byte >= 0 ? cases[i].byte : 7);
+	}
+	for (int c = 0; c < 256; c++) {
+		const char *digits = "0123456789abcdef", *at = c ? strchr(digits, ascii_lower((uint8_t)c)) : NULL;
+
+		assert_int_equal(ascii_hex((uint8_t)c), at ? (int)(at - digits) : -1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(percent_encoded_bytes),
 		cmocka_unit_test(sub_refuses_what_is_not_wholly_inside),
 		cmocka_unit_test(cut_gives_the_part_before_and_leaves_the_rest),
 		cmocka_unit_test(numbers_stop_at_overflow_and_rubbish),
