@@ -2,9 +2,8 @@
 /* Segments and traces in the case. Blocks are packed with zstd: about a fifth of their size. */
 #include "base/buf.h"
 #include "base/heap.h"
-#include "store/inside.h"
+#include "store/statement.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <zstd.h>
 
@@ -21,37 +20,11 @@ static sqlite3_stmt *prepare(struct store *s, const char *sql)
 	return q;
 }
 
-static void bind_text(sqlite3_stmt *q, int at, struct slice s)
-{
-	if (s.p)
-		sqlite3_bind_text(q, at, (const char *)s.p, (int)s.n, SQLITE_STATIC);
-	else
-		sqlite3_bind_null(q, at);
-}
-
 static struct slice column(sqlite3_stmt *q, int at)
 {
 	const unsigned char *p = sqlite3_column_text(q, at);
 
 	return slice_of(p, p ? (size_t)sqlite3_column_bytes(q, at) : 0);
-}
-
-/* Until it is asked for again; what it was bound to is forgotten. */
-static void release(sqlite3_stmt *q)
-{
-	if (!q)
-		return;
-	sqlite3_reset(q);
-	sqlite3_clear_bindings(q);
-}
-
-/* Of a statement that the store keeps. */
-static bool step(struct store *s, sqlite3_stmt *q)
-{
-	bool ok = q && sqlite3_step(q) == SQLITE_DONE;
-
-	release(q);
-	return store_row_end(s, ok);
 }
 
 uint32_t store_source(struct store *s, struct slice file, struct slice inner)
@@ -61,11 +34,11 @@ uint32_t store_source(struct store *s, struct slice file, struct slice inner)
 
 	if (!q)
 		return 0;
-	bind_text(q, 1, file);
-	bind_text(q, 2, inner.p ? inner : slice_str(""));
+	statement_text(q, 1, file);
+	statement_text(q, 2, inner.p ? inner : slice_str(""));
 	if (sqlite3_step(q) == SQLITE_ROW)
 		id = (uint32_t)sqlite3_column_int64(q, 0);
-	release(q);
+	statement_release(q);
 	return id;
 }
 
@@ -78,11 +51,11 @@ static uint32_t source_number(struct store *s, struct slice file, struct slice i
 	sqlite3_stmt *q = store_statement(s, "INSERT INTO source(file, inner) VALUES(?,?)");
 
 	if (q) {
-		bind_text(q, 1, file);
-		bind_text(q, 2, inner.p ? inner : slice_str(""));
+		statement_text(q, 1, file);
+		statement_text(q, 2, inner.p ? inner : slice_str(""));
 		sqlite3_step(q);
 	}
-	release(q);
+	statement_release(q);
 	return store_source(s, file, inner);
 }
 
@@ -101,7 +74,7 @@ bool store_source_name(struct store *s, uint32_t source, struct slice *ret_file,
 		*ret_inner = inner.n ? store_keep(s, inner) : slice_of(NULL, 0);
 		found = true;
 	}
-	release(q);
+	statement_release(q);
 	return found;
 }
 
@@ -143,14 +116,14 @@ bool store_add_segment(struct store *s, const struct store_segment *x)
 				     " VALUES(?,?,?,?,?,?)");
 
 	if (q && ok) {
-		bind_text(q, 1, x->host.p ? x->host : slice_str(""));
+		statement_text(q, 1, x->host.p ? x->host : slice_str(""));
 		sqlite3_bind_int64(q, 2, source_number(s, x->file, x->inner));
 		sqlite3_bind_int64(q, 3, (int64_t)x->record_base);
 		sqlite3_bind_int64(q, 4, (int64_t)x->activities);
 		sqlite3_bind_int64(q, 5, (int64_t)x->block.n);
 		sqlite3_bind_blob(q, 6, packed.p, (int)packed.n, SQLITE_STATIC);
 	}
-	ok = step(s, q) && ok;
+	ok = statement_step(s, q) && ok;
 	buf_done(&packed);
 	return ok;
 }
@@ -165,7 +138,7 @@ bool store_each_segment(struct store *s, struct slice host, store_segment_fn *fn
 	int result = SQLITE_DONE;
 
 	if (q)
-		bind_text(q, 1, host.p ? host : slice_str(""));
+		statement_text(q, 1, host.p ? host : slice_str(""));
 	while (ok && (result = sqlite3_step(q)) == SQLITE_ROW) {
 		struct store_segment x = { .host = column(q, 0),
 					   .record_base = (uint64_t)sqlite3_column_int64(q, 2),
@@ -202,12 +175,12 @@ bool store_merge_host(struct store *s, struct slice from, struct slice to, struc
 		sqlite3_stmt *q = store_statement(s, changes[i]);
 
 		if (q) {
-			bind_text(q, 1, from);
-			bind_text(q, 2, to);
+			statement_text(q, 1, from);
+			statement_text(q, 2, to);
 			if (sqlite3_bind_parameter_count(q) == 3)
-				bind_text(q, 3, why);
+				statement_text(q, 3, why);
 		}
-		ok = step(s, q) && ok;
+		ok = statement_step(s, q) && ok;
 	}
 	return ok;
 }
@@ -227,8 +200,8 @@ bool store_adopt_host(struct store *s, struct slice host)
 		sqlite3_stmt *q = store_statement(s, changes[i]);
 
 		if (q)
-			bind_text(q, 1, host);
-		ok = step(s, q) && ok;
+			statement_text(q, 1, host);
+		ok = statement_step(s, q) && ok;
 	}
 	return ok;
 }
@@ -239,10 +212,10 @@ bool store_add_address(struct store *s, struct slice host, struct slice address)
 	sqlite3_stmt *q = store_statement(s, "INSERT OR IGNORE INTO host_address(address, host) VALUES(?,?)");
 
 	if (q) {
-		bind_text(q, 1, address);
-		bind_text(q, 2, host);
+		statement_text(q, 1, address);
+		statement_text(q, 2, host);
 	}
-	return step(s, q) && ok;
+	return statement_step(s, q) && ok;
 }
 
 static size_t texts(struct store *s, const char *sql, struct slice key, struct slice *ret, size_t cap)
@@ -251,7 +224,7 @@ static size_t texts(struct store *s, const char *sql, struct slice key, struct s
 	size_t n = 0;
 
 	if (q)
-		bind_text(q, 1, key);
+		statement_text(q, 1, key);
 	while (q && n < cap && sqlite3_step(q) == SQLITE_ROW)
 		ret[n++] = store_keep(s, column(q, 0));
 	sqlite3_finalize(q);
@@ -277,11 +250,11 @@ bool store_add_content(struct store *s, struct slice hash, struct slice host, in
 	sqlite3_stmt *q = store_statement(s, "INSERT OR REPLACE INTO host_content(hash, host, time_ns) VALUES(?,?,?)");
 
 	if (q) {
-		bind_text(q, 1, hash);
-		bind_text(q, 2, host);
+		statement_text(q, 1, hash);
+		statement_text(q, 2, host);
 		sqlite3_bind_int64(q, 3, ns);
 	}
-	return step(s, q) && ok;
+	return statement_step(s, q) && ok;
 }
 
 bool store_first_host(struct store *s, struct slice hash, struct slice *ret_host, int64_t *ret_ns)
@@ -291,7 +264,7 @@ bool store_first_host(struct store *s, struct slice hash, struct slice *ret_host
 
 	if (!q)
 		return false;
-	bind_text(q, 1, hash);
+	statement_text(q, 1, hash);
 	if (sqlite3_step(q) == SQLITE_ROW) {
 		*ret_host = store_keep(s, column(q, 0));
 		*ret_ns = sqlite3_column_int64(q, 1);
@@ -311,7 +284,7 @@ bool store_set_baseline(struct store *s, struct slice bytes)
 		sqlite3_bind_int64(q, 1, (int64_t)bytes.n);
 		sqlite3_bind_blob(q, 2, packed.p, (int)packed.n, SQLITE_STATIC);
 	}
-	ok = step(s, q) && ok;
+	ok = statement_step(s, q) && ok;
 	buf_done(&packed);
 	return ok;
 }
@@ -336,7 +309,7 @@ static void bind_compared(sqlite3_stmt *q, const struct store_origin *o)
 	sqlite3_bind_double(q, 15, o->p);
 	sqlite3_bind_int64(q, 16, o->after_only);
 	sqlite3_bind_int64(q, 17, o->before_only);
-	bind_text(q, 18, o->answer);
+	statement_text(q, 18, o->answer);
 }
 
 bool store_add_origin(struct store *s, const struct store_origin *o)
@@ -349,18 +322,18 @@ bool store_add_origin(struct store *s, const struct store_origin *o)
 
 	if (q) {
 		sqlite3_bind_int64(q, 1, o->rank);
-		bind_text(q, 2, o->kind);
-		bind_text(q, 3, o->name);
-		bind_text(q, 4, o->version);
-		bind_text(q, 5, o->verdict);
-		bind_text(q, 6, o->reason);
+		statement_text(q, 2, o->kind);
+		statement_text(q, 3, o->name);
+		statement_text(q, 4, o->version);
+		statement_text(q, 5, o->verdict);
+		statement_text(q, 6, o->reason);
 		sqlite3_bind_int64(q, 7, (int64_t)o->hosts);
 		sqlite3_bind_int64(q, 8, (int64_t)o->alerts);
-		bind_text(q, 9, o->detail);
-		bind_text(q, 10, o->confidence);
+		statement_text(q, 9, o->detail);
+		statement_text(q, 10, o->confidence);
 		bind_compared(q, o);
 	}
-	return step(s, q) && ok;
+	return statement_step(s, q) && ok;
 }
 
 bool store_add_trace(struct store *s, struct slice hit_id, int64_t origin_rank, size_t hops, double cost)
@@ -369,12 +342,12 @@ bool store_add_trace(struct store *s, struct slice hit_id, int64_t origin_rank, 
 	sqlite3_stmt *q = store_statement(s, "INSERT OR REPLACE INTO trace(hit_id, origin, hops, cost) VALUES(?,?,?,?)");
 
 	if (q) {
-		bind_text(q, 1, hit_id);
+		statement_text(q, 1, hit_id);
 		sqlite3_bind_int64(q, 2, origin_rank);
 		sqlite3_bind_int64(q, 3, (int64_t)hops);
 		sqlite3_bind_double(q, 4, cost);
 	}
-	return step(s, q) && ok;
+	return statement_step(s, q) && ok;
 }
 
 bool store_add_hop(struct store *s, const struct store_hop *h)
@@ -387,34 +360,24 @@ bool store_add_hop(struct store *s, const struct store_hop *h)
 	if (q) {
 		sqlite3_bind_int64(q, 1, h->origin_rank);
 		sqlite3_bind_int64(q, 2, (int64_t)h->seq);
-		bind_text(q, 3, h->op);
-		bind_text(q, 4, h->from_kind);
-		bind_text(q, 5, h->from);
-		bind_text(q, 6, h->to_kind);
-		bind_text(q, 7, h->to);
+		statement_text(q, 3, h->op);
+		statement_text(q, 4, h->from_kind);
+		statement_text(q, 5, h->from);
+		statement_text(q, 6, h->to_kind);
+		statement_text(q, 7, h->to);
 		if (h->time.set)
 			sqlite3_bind_text(q, 8, time, (int)when_format(h->time, time), SQLITE_STATIC);
-		bind_text(q, 9, h->host);
-		bind_text(q, 10, h->file);
-		bind_text(q, 11, h->inner);
+		statement_text(q, 9, h->host);
+		statement_text(q, 10, h->file);
+		statement_text(q, 11, h->inner);
 		if (h->file.p) {
 			sqlite3_bind_int64(q, 12, (int64_t)h->record);
 			sqlite3_bind_int64(q, 13, (int64_t)h->offset);
 		}
 		sqlite3_bind_double(q, 14, h->score);
-		bind_text(q, 15, h->why);
+		statement_text(q, 15, h->why);
 	}
-	return step(s, q) && ok;
-}
-
-static void bind_when(sqlite3_stmt *q, int at, struct when t)
-{
-	char text[32];
-
-	if (t.set)
-		sqlite3_bind_text(q, at, text, (int)when_format(t, text), SQLITE_TRANSIENT);
-	else
-		sqlite3_bind_null(q, at);
+	return statement_step(s, q) && ok;
 }
 
 int64_t store_add_release(struct store *s, const struct store_release *r)
@@ -424,18 +387,18 @@ int64_t store_add_release(struct store *s, const struct store_release *r)
 				     " two_contents, contents) VALUES(?,?,?,?,?,?,?,?,?,?)");
 
 	if (q) {
-		bind_text(q, 1, r->product);
-		bind_text(q, 2, r->version);
-		bind_text(q, 3, r->os);
-		bind_text(q, 4, r->company);
+		statement_text(q, 1, r->product);
+		statement_text(q, 2, r->version);
+		statement_text(q, 3, r->os);
+		statement_text(q, 4, r->company);
 		sqlite3_bind_int64(q, 5, (int64_t)r->hosts);
-		bind_when(q, 6, r->first);
-		bind_when(q, 7, r->last);
+		statement_when(q, 6, r->first);
+		statement_when(q, 7, r->last);
 		sqlite3_bind_int64(q, 8, r->recorded);
 		sqlite3_bind_int64(q, 9, r->two_contents);
-		bind_text(q, 10, r->contents);
+		statement_text(q, 10, r->contents);
 	}
-	return step(s, q) && ok ? sqlite3_last_insert_rowid(store_db(s)) : 0;
+	return statement_step(s, q) && ok ? sqlite3_last_insert_rowid(store_db(s)) : 0;
 }
 
 bool store_add_release_host(struct store *s, int64_t release, struct slice host, struct when first, struct when last)
@@ -445,11 +408,11 @@ bool store_add_release_host(struct store *s, int64_t release, struct slice host,
 
 	if (q) {
 		sqlite3_bind_int64(q, 1, release);
-		bind_text(q, 2, host);
-		bind_when(q, 3, first);
-		bind_when(q, 4, last);
+		statement_text(q, 2, host);
+		statement_when(q, 3, first);
+		statement_when(q, 4, last);
 	}
-	return step(s, q) && ok;
+	return statement_step(s, q) && ok;
 }
 
 bool store_add_update(struct store *s, const struct store_update *u)
@@ -459,22 +422,23 @@ bool store_add_update(struct store *s, const struct store_update *u)
 				     " channel) VALUES(?,?,?,?,?,?,?,?)");
 
 	if (q) {
-		bind_text(q, 1, u->product);
-		bind_text(q, 2, u->host);
-		bind_text(q, 3, u->from);
-		bind_text(q, 4, u->to);
-		bind_when(q, 5, u->time);
-		bind_text(q, 6, u->by);
-		bind_text(q, 7, u->url);
-		bind_text(q, 8, u->channel);
+		statement_text(q, 1, u->product);
+		statement_text(q, 2, u->host);
+		statement_text(q, 3, u->from);
+		statement_text(q, 4, u->to);
+		statement_when(q, 5, u->time);
+		statement_text(q, 6, u->by);
+		statement_text(q, 7, u->url);
+		statement_text(q, 8, u->channel);
 	}
-	return step(s, q) && ok;
+	return statement_step(s, q) && ok;
 }
 
 bool store_forget_traces(struct store *s)
 {
 	bool ok = store_row_begin(s);
 
-	return step(s, store_statement(s, "DELETE FROM origin")) && step(s, store_statement(s, "DELETE FROM trace")) &&
-	       step(s, store_statement(s, "DELETE FROM hop")) && ok;
+	return statement_step(s, store_statement(s, "DELETE FROM origin")) &&
+	       statement_step(s, store_statement(s, "DELETE FROM trace")) &&
+	       statement_step(s, store_statement(s, "DELETE FROM hop")) && ok;
 }

@@ -4,8 +4,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/heap.h"
-#include "store/inside.h"
 #include "store/schema.h"
+#include "store/statement.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -30,7 +30,7 @@ enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNR
 		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION, ADD_NOVEL,
 		 STATEMENTS };
 
-static const char *const statement_text[STATEMENTS] = {
+static const char *const row_sql[STATEMENTS] = {
 	"INSERT INTO evidence(path, inner, format, sha256, bytes, events) VALUES(?,?,?,?,?,?)",
 	"INSERT INTO rule(id, title, level, file, reason) VALUES(?,?,?,?,?)",
 	"INSERT OR IGNORE INTO hit(id, rule_id, title, level, host, channel, file, inner, time, time_ns,"
@@ -206,7 +206,7 @@ static bool prepare_writing(struct store *s, struct err *err)
 		return false;
 	}
 	for (size_t i = 0; i < STATEMENTS; i++)
-		if (sqlite3_prepare_v2(s->db, statement_text[i], -1, &s->statements[i], NULL) !=
+		if (sqlite3_prepare_v2(s->db, row_sql[i], -1, &s->statements[i], NULL) !=
 		    SQLITE_OK) {
 			fail(s, "its tables are not those of this version");
 			*err = s->why;
@@ -424,10 +424,7 @@ static struct row row_start(struct store *s, enum statement which)
 
 static void put_text(struct row *r, struct slice text)
 {
-	if (text.p)
-		sqlite3_bind_text(r->q, ++r->at, (const char *)text.p, (int)text.n, SQLITE_STATIC);
-	else
-		sqlite3_bind_null(r->q, ++r->at);
+	statement_text(r->q, ++r->at, text);
 }
 
 static void put_number(struct row *r, int64_t v)
@@ -437,12 +434,7 @@ static void put_number(struct row *r, int64_t v)
 
 static void put_when(struct row *r, struct when t)
 {
-	char text[32];
-
-	if (t.set)
-		sqlite3_bind_text(r->q, ++r->at, text, (int)when_format(t, text), SQLITE_TRANSIENT);
-	else
-		sqlite3_bind_null(r->q, ++r->at);
+	statement_when(r->q, ++r->at, t);
 }
 
 static bool row_end(struct row *r)
