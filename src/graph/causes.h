@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* One step back: what may have caused what an entity is or does at a moment. Inside the room: trace.c
- * walks, causes.c and origins of files say where to. */
+ * walks, causes.c (of processes), commandcauses.c (what a command line names) and filecauses.c say where to. */
 #include "graph/noted.h"
 #include "graph/roles.h"
 #include "graph/trace.h"
@@ -54,8 +54,22 @@ void causes_done(struct causes *c);
 void causes_begin(struct causes *c);
 void process_causes(struct causes *c, uint32_t process, int64_t ns);
 void file_causes(struct causes *c, uint32_t file, int64_t ns);
+/* What its command line tells it to run. True when a file of the command line is known. */
+bool command_causes(struct causes *c, uint32_t process, unsigned roles, int64_t ns);
+/* The installer's service does what it was asked for: the package of the request (MsiInstaller 1040) before
+ * this moment, and who asked. True when the package's file is known. */
+bool package_asked(struct causes *c, int64_t ns);
+/* Ends at the address in text, from which the process took code; false where none is in it. edge: the record
+ * of the text. */
+bool fetch_end(struct causes *c, uint32_t process, struct slice text, int64_t ns, uint32_t edge, const char *why);
 unsigned process_roles(struct causes *c, uint32_t process);
 struct slice process_attribute(const struct graph *g, uint32_t process, enum attribute which);
+
+/* When it began; ns where no record tells. */
+static inline int64_t start_or(const struct graph_node *p, int64_t ns)
+{
+	return p->start_ns == GRAPH_EVER ? ns : p->start_ns;
+}
 
 static inline void cause_step(struct causes *c, uint32_t node, int64_t ns, uint32_t edge, double cost,
 			      const char *op, const char *why)
