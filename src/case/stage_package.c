@@ -80,11 +80,6 @@ bool stage_package_place(const struct stage_known *k, struct slice path)
 	return false;
 }
 
-bool stage_package_installs(const struct stage_known *k, struct slice path)
-{
-	return slice_ends(path, slice_str(".postinst")) && wanted(k, role_maintainer_package(path), NULL);
-}
-
 /* "NAME==1.0", "NAME@2", "NAME[extra]>=1", "@scope/NAME@2": the name alone. */
 static struct slice bare(struct slice word)
 {

@@ -11,7 +11,5 @@ const struct stage_wanted *stage_package_of(const struct stage_known *k, struct 
 const struct stage_wanted *stage_package_in(const struct stage_known *k, struct slice folder);
 /* Is it a file of a wanted package of the system: /opt/NAME/..., /usr/lib/NAME/..., /usr/bin/NAME? */
 bool stage_package_place(const struct stage_known *k, struct slice path);
-/* Does the system's package manager run this script for a wanted package once its files are there? */
-bool stage_package_installs(const struct stage_known *k, struct slice path);
 /* The wanted package that a package manager is told to install by its name: pip install NAME==1.0, npm i @scope/NAME@2. */
 const struct stage_wanted *stage_package_asked(const struct stage_known *k, struct slice command);

@@ -50,7 +50,6 @@ struct engine_analysis {
 	void *(*worker_new)(void *shared);
 	void (*worker_event)(void *worker, struct event *ev, struct buf *out);
 	void (*worker_piece_end)(void *worker, struct buf *out); /* flush what was gathered; may be NULL */
-	void (*worker_free)(void *worker);			  /* may be NULL */
 	/* Parent side. `record_base` is what to add to a pointer's record where record_counted. */
 	void (*result)(void *ctx, const struct engine_file *file, uint64_t record_base, uint8_t type,
 		       struct slice payload);

@@ -41,17 +41,6 @@ void *hunt_worker_new(void *shared)
 	return w;
 }
 
-void hunt_worker_free(void *worker)
-{
-	struct worker *w = worker;
-
-	match_scratch_free(w->scratch);
-	free(w->reported);
-	map_done(&w->hosts);
-	buf_done(&w->message);
-	free(w);
-}
-
 /* At most WHY_VALUE_BYTES, never half a character. */
 static struct slice cut_value(struct slice s)
 {

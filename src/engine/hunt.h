@@ -81,7 +81,6 @@ void hunt_worker_event(void *worker, struct event *ev, struct buf *out);
 /* The same; whether any rule matched, be it only a part of a correlation. */
 bool hunt_worker_match(void *worker, struct event *ev, struct buf *out);
 void hunt_worker_piece_end(void *worker, struct buf *out);
-void hunt_worker_free(void *worker);
 
 /* The parent side: takes the messages that are hunt's and gives true; false for others'. */
 bool hunt_result(struct hunt *h, const struct engine_file *file, uint64_t record_base, uint8_t type,

@@ -45,19 +45,6 @@ void *survey_worker_new(void *shared)
 	return w;
 }
 
-void survey_worker_free(void *worker)
-{
-	struct worker *w = worker;
-
-	hunt_worker_free(w->hunt);
-	blocks_free(w->blocks);
-	coverage_done(&w->coverage);
-	numbers_done(&w->numbers);
-	map_done(&w->machines);
-	buf_done(&w->message);
-	free(w);
-}
-
 static void send(struct worker *w, struct buf *out)
 {
 	if (!w->coverage.n)

@@ -47,7 +47,6 @@ struct survey {
 void *survey_worker_new(void *shared);
 void survey_worker_event(void *worker, struct event *ev, struct buf *out);
 void survey_worker_piece_end(void *worker, struct buf *out);
-void survey_worker_free(void *worker);
 
 /* The parent side. What it gathers is set up and freed by these two; the rest is the caller's. */
 void survey_init(struct survey *s);

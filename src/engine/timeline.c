@@ -24,15 +24,6 @@ void *timeline_worker_new(void *shared)
 	return w;
 }
 
-void timeline_worker_free(void *worker)
-{
-	struct worker *w = worker;
-
-	buf_done(&w->message);
-	buf_done(&w->head);
-	free(w);
-}
-
 bool timeline_wants_time(const struct timeline_options *o, struct when first, int64_t last_ns)
 {
 	if (!o->from.set && !o->to.set)

@@ -40,7 +40,6 @@ struct timeline {
 /* The worker side: `shared` is the struct timeline_options. */
 void *timeline_worker_new(void *shared);
 void timeline_worker_event(void *worker, struct event *ev, struct buf *out);
-void timeline_worker_free(void *worker);
 
 bool timeline_wants_kind(const struct timeline_options *o, struct slice kind);
 bool timeline_wants_host(const struct timeline_options *o, struct slice host);

@@ -61,8 +61,6 @@ struct dialects *dialects_empty(void);
 bool dialects_add(struct dialects *d, struct slice text, struct names *names, struct taxonomy *tax,
 		  struct err *err);
 void dialects_free(struct dialects *d);
-/* Calls with the name of each dialect, in order. */
-void dialects_each(const struct dialects *d, void (*call)(void *ctx, const char *name), void *ctx);
 
 /* What a member's path is called: wrappers and prefixes off, attributes folded in. A part of path,
  * or a copy in the arena. */

@@ -478,9 +478,3 @@ void dialects_free(struct dialects *d)
 	arena_done(&d->arena);
 	free(d);
 }
-
-void dialects_each(const struct dialects *d, void (*call)(void *ctx, const char *name), void *ctx)
-{
-	for (size_t i = 0; i < d->n; i++)
-		call(ctx, d->list[i].name);
-}
