@@ -22,3 +22,24 @@ static inline uint64_t rng_below(struct rng *r, uint64_t n)
 {
 	return rng_next(r) % n;
 }
+
+static inline uint64_t rng_common_divisor(uint64_t a, uint64_t b)
+{
+	while (b) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* The place of i in a shuffled deal of n, 1 and more: for one state of r a permutation of 0 to n - 1. */
+static inline uint64_t rng_dealt(struct rng *r, uint64_t i, uint64_t n)
+{
+	uint64_t step = 1 + rng_below(r, n), offset = rng_below(r, n);
+
+	while (rng_common_divisor(step, n) != 1)
+		step++;
+	return (i * step + offset) % n;
+}

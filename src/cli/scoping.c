@@ -188,6 +188,7 @@ static bool take_origins(struct scoping *x, const struct scoping_wanted *w, stru
 		stage_wanted_hash(&x->known, k->sha256, k->wanted.path);
 		stage_wanted_hash(&x->known, k->downloaded_sha256, k->wanted.downloaded);
 	}
+	/* Releases twice: first which versions there are, then what is beside them. */
 	return store_ask(x->s, STORE_ORIGIN_CONTENTS, note_content, x, err) &&
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&

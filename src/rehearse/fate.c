@@ -9,26 +9,12 @@
 #define FURTHER_AFTER (3 * HOUR)
 #define COMMANDS_AFTER HOUR
 
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-	while (b) {
-		uint64_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 /* i's place in a shuffled deal of n: a permutation, another for each seed and purpose. */
 static uint64_t shuffled(const struct exercise *x, uint64_t i, uint64_t n, uint64_t purpose)
 {
 	struct rng r = exercise_stream(x, 0, purpose);
-	uint64_t step = 1 + rng_below(&r, n), offset = rng_below(&r, n);
 
-	while (common_divisor(step, n) != 1)
-		step++;
-	return (i * step + offset) % n;
+	return rng_dealt(&r, i, n);
 }
 
 static enum os os_of(const struct exercise *x, uint64_t percent)

@@ -26,26 +26,12 @@ static struct rng stream(const struct rehearse_options *o, uint64_t i, uint64_t 
 	return r;
 }
 
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-	while (b) {
-		uint64_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 /* The machine's place in the deal: a permutation of 0 to hosts - 1, another for each seed. */
 static uint64_t place(const struct rehearse_options *o, uint64_t i)
 {
 	struct rng r = stream(o, 0, 1);
-	uint64_t n = o->hosts ? o->hosts : 1, step = 1 + rng_below(&r, n), offset = rng_below(&r, n);
 
-	while (common_divisor(step, n) != 1)
-		step++;
-	return (i * step + offset) % n;
+	return rng_dealt(&r, i, o->hosts ? o->hosts : 1);
 }
 
 enum rehearse_fate rehearse_fate(const struct rehearse_options *o, uint64_t i)

@@ -33,11 +33,28 @@ static void a_bounded_number_is_below_its_bound_and_reaches_all_values(void **st
 	assert_int_equal(rng_below(&r, 1), 0);
 }
 
+static void a_deal_gives_each_place_once(void **state)
+{
+	(void)state;
+	for (uint64_t n = 1; n <= 60; n++) {
+		uint64_t seen = 0;
+
+		for (uint64_t i = 0; i < n; i++) {
+			struct rng r = { n };
+			uint64_t at = rng_dealt(&r, i, n);
+
+			assert_true(at < n && !(seen >> at & 1));
+			seen |= UINT64_C(1) << at;
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_numbers_are_those_of_splitmix64),
 		cmocka_unit_test(a_bounded_number_is_below_its_bound_and_reaches_all_values),
+		cmocka_unit_test(a_deal_gives_each_place_once),
 	};
 
 	return RUN(tests);
