@@ -51,7 +51,8 @@ def same_results(folder):
     check(case.returncode == 0 and (folder / "case.db").exists(), f"investigate: {case.stderr[:300]}")
     a, b = run(*inside, "show", "--json", "case.db"), run(UPRIVER, "show", "--json", "case.db", cwd=folder)
     check(a.stdout == b.stdout and json.loads(a.stdout), "a case is told alike")
-    check(sorted(p.name for p in folder.iterdir()) == ["case.db", "ev", "rules", "upriver"], "nothing is left behind")
+    left = sorted(p.name for p in folder.iterdir())
+    check(left == ["case.db", "ev", "rules", "upriver"], f"nothing is left behind: {left}")
 
 
 def golden():
