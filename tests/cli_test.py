@@ -439,7 +439,7 @@ def an_older_case_becomes_a_new_file(d):
     check(r.returncode == 0 and "2 hits on 2 hosts" in r.stdout and "Late" in r.stdout, r)
     check(open(old, "rb").read() == before and sorted(os.listdir(d)) == ["a.jsonl", "new.db", "old.db"], os.listdir(d))
     c = sqlite3.connect(new)
-    check(c.execute("pragma user_version").fetchone() == (5,), "version")
+    check(c.execute("pragma user_version").fetchone() == (6,), "version")
     check(c.execute("pragma integrity_check").fetchone() == ("ok",), "integrity")
     check(c.execute("select rule_id, hits, hosts, example from finding").fetchall() == [("r2", 1, 0, "x3"), ("r1", 2, 2, "x1")], "findings")
     c.close()

@@ -40,27 +40,6 @@ static void put_place(struct merging *m, struct slice place, uint32_t group)
 	map_set(&m->by_place, place, known == MAP_NONE || known == group ? group : SEVERAL);
 }
 
-/* The path with whoever's home it is in taken out, in lower case: one place of a program on all hosts. */
-static struct slice place_of(struct slice path, struct arena *a)
-{
-	static const char *const homes[] = { "\\users", "/home", "/users" };
-	struct slice lower = arena_lower(a, path);
-
-	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
-		const uint8_t *at = slice_search(lower, slice_str(homes[i]));
-		struct slice rest;
-		size_t head;
-
-		head = at ? (size_t)(at - lower.p) + strlen(homes[i]) + 1 : lower.n;
-		if (head >= lower.n || lower.p[head - 1] != (uint8_t)homes[i][0])
-			continue;
-		rest = slice_from(lower, head);
-		rest = slice_from(rest, slice_find(rest, (uint8_t)homes[i][0]));
-		return arena_printf(a, "%.*s*%.*s", (int)head, (const char *)lower.p, (int)rest.n, (const char *)rest.p);
-	}
-	return lower;
-}
-
 static bool is_release(const struct told_origin *x)
 {
 	return (x->kind == ORIGIN_RELEASE || x->kind == ORIGIN_PACKAGE) && x->version.n;
@@ -103,7 +82,7 @@ static void note_releases(struct merging *m)
 
 		if (!is_release(x))
 			continue;
-		note_named(m, i, place_of(x->path, &m->arena));
+		note_named(m, i, path_place(x->path, &m->arena));
 		put_name(&key, x->name, x->version);
 		map_set(&m->by_name, buf_slice(&key), i);
 		put_place(m, x->url, i);
@@ -134,26 +113,6 @@ static bool is_digit(struct slice s, size_t at)
 	return at < s.n && s.p[at] >= '0' && s.p[at] <= '9';
 }
 
-/* 5.4.2 stands in "app-5.4.2.msi"; not in "app-15.4.2", "app-5.4.21" or "app-5.4.2.1", which are others. */
-static bool holds_version(struct slice text, struct slice version)
-{
-	for (size_t from = 0; version.n > 2 && from < text.n;) {
-		struct slice rest = slice_from(text, from);
-		const uint8_t *found = slice_search(rest, version);
-		size_t at, end;
-
-		if (!found)
-			return false;
-		at = (size_t)(found - text.p);
-		end = at + version.n;
-		if (!(at && is_digit(text, at - 1)) && !(at > 1 && text.p[at - 1] == '.' && is_digit(text, at - 2)) &&
-		    !is_digit(text, end) && !(end < text.n && text.p[end] == '.' && is_digit(text, end + 1)))
-			return true;
-		from = at + 1;
-	}
-	return false;
-}
-
 /* "LumenCall-5.4.2.msi" is "Lumen Call" 5.4.2: letters and digits of the product at the front, the version behind. */
 static bool file_names(struct slice file, const struct told_origin *x)
 {
@@ -170,7 +129,7 @@ static bool file_names(struct slice file, const struct told_origin *x)
 			return false;
 		at++;
 	}
-	return at > 3 && holds_version(slice_from(file, at), x->version);
+	return at > 3 && version_in(slice_from(file, at), x->version);
 }
 
 static uint32_t named_by(const struct merging *m, struct slice file)
@@ -199,11 +158,11 @@ static uint32_t updated_by(const struct merging *m, const struct told_origin *x)
 	if (!x->url.n || !x->delivered_by.n)
 		return MAP_NONE;
 	arena_init(&a, 0);
-	folder = place_of(path_folder(x->delivered_by), &a);
+	folder = path_place(path_folder(x->delivered_by), &a);
 	for (size_t i = 0; i < m->named_count && folder.n > 3 && found != SEVERAL; i++) {
 		uint32_t group = m->named[i].group;
 
-		if (slice_starts(m->named[i].place, folder) && holds_version(x->url, m->o->list[group].origin.version))
+		if (slice_starts(m->named[i].place, folder) && version_in(x->url, m->o->list[group].origin.version))
 			found = found == MAP_NONE ? group : SEVERAL;
 	}
 	arena_done(&a);
@@ -277,10 +236,10 @@ static uint32_t release_at(const struct merging *m, const struct origin_group *g
 	struct arena a;
 	bool several;
 
-	if (g->origin.kind != ORIGIN_GAP || !g->origin.path.n)
+	if (g->origin.kind != ORIGIN_GAP || !g->origin.path.n || g->origin.not_yet)
 		return MAP_NONE;
 	arena_init(&a, 0);
-	place = place_of(g->origin.path, &a);
+	place = path_place(g->origin.path, &a);
 	like = map_get(&m->by_program, place);
 	several = map_get(&m->several_program, place) != MAP_NONE;
 	arena_done(&a);
@@ -290,13 +249,34 @@ static uint32_t release_at(const struct merging *m, const struct origin_group *g
 	return here != MAP_NONE ? here : several ? MAP_NONE : like;
 }
 
-static void join(struct origin_group *to, struct origin_group *from, size_t at)
+/* Since when the version is anywhere, as records show that do not only list it; INT64_MIN: none does. */
+static int64_t came(const struct merging *m, const struct told_origin *x)
+{
+	int64_t first = INT64_MAX;
+
+	for (uint32_t i = map_get(&m->by_product, x->name); i != MAP_NONE; i = m->next[i]) {
+		const struct release *r = &m->r->list[i];
+
+		if (!slice_eq(r->version, x->version) || (x->os && !slice_eq(slice_str(r->os), slice_str(x->os))))
+			continue;
+		for (size_t k = 0; k < r->place_count; k++) {
+			const struct release_place *p = &r->places[k];
+
+			first = p->arrived && !p->follows && p->arrived_ns < first ? p->arrived_ns : first;
+			first = p->ran && p->ran_ns < first ? p->ran_ns : first;
+		}
+	}
+	return first == INT64_MAX ? INT64_MIN : first;
+}
+
+/* since: alerts before that do not say when the release's own began. */
+static void join(struct origin_group *to, struct origin_group *from, size_t at, int64_t since)
 {
 	from->into = at + 1;
 	to->alerts += from->alerts;
 	to->weight += from->weight;
 	to->asked |= from->asked;
-	if (from->first.set && (!to->first.set || from->first.ns < to->first.ns))
+	if (from->first.set && from->first.ns >= since && (!to->first.set || from->first.ns < to->first.ns))
 		to->first = from->first;
 	for (uint32_t i = 0; i < from->hosts.n; i++)
 		origin_host(to, map_key(&from->hosts, i), from->came_ns[i]);
@@ -335,14 +315,16 @@ void origins_merge(struct origins *o, const struct releases *r)
 	note_updates(&m, r);
 	for (size_t i = 0; i < o->n; i++) {
 		uint32_t at = release_of(&m, &o->list[i].origin), assumed = release_at(&m, &o->list[i]);
+		int64_t since = INT64_MIN;
 
 		if (at == MAP_NONE && assumed != MAP_NONE) {
 			at = assumed;
+			since = came(&m, &o->list[at].origin);
 			o->list[at].assumed += o->list[i].hosts.n;
 		}
 		/* A release is never another's: no chains. */
 		if (at != MAP_NONE && at != i)
-			join(&o->list[at], &o->list[i], at);
+			join(&o->list[at], &o->list[i], at, since);
 	}
 	merging_done(&m);
 }

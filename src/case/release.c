@@ -4,8 +4,11 @@
 #include "base/heap.h"
 #include "graph/path.h"
 #include "graph/roles.h"
+#include "graph/version.h"
 
 #include <stdlib.h>
+
+#define IMAGES_LOOKED_AT 4096u
 
 /* Versions of one product on the host that is being read, by when they were first seen. */
 struct seen {
@@ -54,16 +57,7 @@ static struct slice kept(struct releases *r, struct slice s)
 
 static const char *os_of(struct slice path)
 {
-	static const char *const mac[] = { "/Applications/", "/Users/", "/Library/", "/System/" };
-
-	if (!path.n)
-		return "unknown";
-	if (path.p[0] != '/')
-		return "windows";
-	for (size_t i = 0; i < sizeof(mac) / sizeof(*mac); i++)
-		if (slice_starts(path, slice_str(mac[i])))
-			return "macos";
-	return "linux";
+	return path.n ? path_os(path) : "unknown";
 }
 
 /* What the host runs, by its programs' paths: a list of software does not say. */
@@ -108,11 +102,23 @@ static uint32_t release_number(struct reading *x, struct slice product, struct s
 	return at;
 }
 
+/* Of the host that is being read. */
+static struct release_place *last_place(struct releases *r, uint32_t release)
+{
+	return &r->list[release].places[r->list[release].place_count - 1];
+}
+
 /* When it came is told: by an installer's record, or by the write of its program. */
 static void arrive(struct release_place *p, int64_t ns)
 {
 	p->arrived_ns = p->arrived && p->arrived_ns < ns ? p->arrived_ns : ns;
 	p->arrived = true;
+}
+
+static void run(struct release_place *p, int64_t ns)
+{
+	p->ran_ns = p->ran && p->ran_ns < ns ? p->ran_ns : ns;
+	p->ran = true;
 }
 
 static void see(struct reading *x, uint32_t release, const struct graph_edge *e, uint32_t file)
@@ -181,7 +187,8 @@ static void read_program(struct reading *x, const struct graph_edge *e)
 	if (release == GRAPH_NONE)
 		return;
 	see(x, release, e, file);
-	x->r->list[release].places[x->r->list[release].place_count - 1].ran |= e->op != ACTIVITY_FILE_PRESENT;
+	if (e->op != ACTIVITY_FILE_PRESENT)
+		run(last_place(x->r, release), e->timed ? e->time_ns : x->last_ns);
 	note_content(x, release, e, n->name);
 }
 
@@ -216,10 +223,8 @@ static void read_package(struct reading *x, const struct graph_edge *e)
 		return;
 	see(x, release, e, GRAPH_NONE);
 	if (e->op == ACTIVITY_PACKAGE) {
-		struct release *r = &x->r->list[release];
-
-		r->recorded = true;
-		arrive(&r->places[r->place_count - 1], e->time_ns);
+		x->r->list[release].recorded = true;
+		arrive(last_place(x->r, release), e->time_ns);
 	}
 }
 
@@ -279,7 +284,6 @@ static void find_writes(struct reading *x)
 
 	for (size_t i = 0; i < x->n; i++) {
 		struct seen *s = &x->list[i];
-		struct release *r = &x->r->list[s->release];
 
 		if (s->file == GRAPH_NONE)
 			continue;
@@ -288,8 +292,75 @@ static void find_writes(struct reading *x)
 			continue;
 		s->written_by = v.writes[v.write_count - 1];
 		s->written_ns = v.from_ns;
-		arrive(&r->places[r->place_count - 1], v.from_ns);
+		arrive(last_place(x->r, s->release), v.from_ns);
 	}
+}
+
+/* ---- asked for by its address ---- */
+
+/* Its first start from then on: what a later list names ran. */
+static void note_start(struct reading *x, const struct seen *s, int64_t ns)
+{
+	uint32_t at = map_get(&x->g->by_image, x->g->nodes[s->file].key);
+	int64_t first = INT64_MAX;
+
+	for (unsigned n = 0; at != MAP_NONE && at && n < IMAGES_LOOKED_AT; at = x->g->image_next[at - 1], n++) {
+		int64_t start = x->g->nodes[at - 1].start_ns;
+
+		if (x->g->nodes[at - 1].started != GRAPH_NONE && start > ns && start < first)
+			first = start;
+	}
+	if (first != INT64_MAX)
+		run(last_place(x->r, s->release), first);
+}
+
+/* A program in the product's own folder was given an address that names the version. */
+static void note_asked(struct reading *x, const struct seen *s, struct slice folder, struct slice url, int64_t ns)
+{
+	struct release_place *p = last_place(x->r, s->release);
+	struct slice key = x->g->nodes[s->file].key;
+
+	if (p->arrived || key.n <= folder.n + 1 || !slice_starts(key, folder) ||
+	    (key.p[folder.n] != '\\' && key.p[folder.n] != '/') || !version_in(url, x->r->list[s->release].version))
+		return;
+	arrive(p, ns);
+	if (!p->ran)
+		note_start(x, s, ns);
+}
+
+static bool wants_asked(const struct reading *x)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (x->list[i].file != GRAPH_NONE && !last_place(x->r, x->list[i].release)->arrived)
+			return true;
+	return false;
+}
+
+/* Where only lists name a version, its updater's command line tells when it came. */
+static void find_asked(struct reading *x)
+{
+	const struct graph *g = x->g;
+	struct arena scratch;
+
+	if (!wants_asked(x))
+		return;
+	arena_init(&scratch, 0);
+	for (uint32_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+		struct slice url, folder;
+
+		if (e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE || !e->timed)
+			continue;
+		url = url_in(graph_attribute(g, e, ATTRIBUTE_COMMAND_LINE));
+		if (!url.n || role_system_path(g->nodes[e->object].name))
+			continue;
+		arena_reset(&scratch);
+		folder = path_folder(path_key(g->nodes[e->object].name, &scratch));
+		for (size_t k = 0; k < x->n && folder.n; k++)
+			if (x->list[k].file != GRAPH_NONE)
+				note_asked(x, &x->list[k], folder, url, e->time_ns);
+	}
+	arena_done(&scratch);
 }
 
 /* A version that follows another one has come, though no record tells how. */
@@ -306,7 +377,8 @@ static void find_updates(struct reading *x)
 		if (!slice_eq(r->list[a->release].product, r->list[b->release].product) || r->update_count >= LIMIT_RELEASES)
 			continue;
 		who_wrote(x, b, &u);
-		arrive(&r->list[b->release].places[r->list[b->release].place_count - 1], u.ns);
+		last_place(r, b->release)->follows = !last_place(r, b->release)->arrived;
+		arrive(last_place(r, b->release), u.ns);
 		r->updates = heap_room(r->updates, r->update_count, &r->update_cap, sizeof(*r->updates));
 		r->updates[r->update_count++] = u;
 	}
@@ -331,6 +403,7 @@ void releases_add(struct releases *r, const struct graph *g, struct slice host)
 			read_package(&x, e);
 	}
 	find_writes(&x);
+	find_asked(&x);
 	find_updates(&x);
 	map_done(&x.by_release);
 	free(x.list);

@@ -19,8 +19,11 @@ struct release_place {
 	uint32_t host; /* in releases.hosts */
 	int64_t first_ns, last_ns;
 	int64_t arrived_ns; /* where arrived */
+	int64_t ran_ns;	    /* where ran: since when */
 	bool ran;	    /* a record shows it at work there, and not only that it was there */
-	bool arrived;	    /* its coming is in the records: an installation, the write of its program */
+	bool arrived;	    /* its coming is in the records: an installation, the write of its program, an updater that
+			     * was told its address, or that it follows another version */
+	bool follows;	    /* only that it follows another version says that it came */
 };
 
 struct release_content {

@@ -156,7 +156,7 @@ static bool remote_deed(const struct stage_marks *m, const struct graph_edge *e,
 /* The place of a file without the digits in its name: what an updater brings has another number each time. */
 static struct slice without_digits(struct slice path, struct arena *arena)
 {
-	struct slice place = stage_place(path, arena);
+	struct slice place = path_place(path, arena);
 	uint8_t *room = arena_alloc(arena, place.n + 1);
 	size_t n = 0;
 

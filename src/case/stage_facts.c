@@ -200,7 +200,7 @@ static bool unpacked(const struct gathering *x, struct slice path)
 static void see_file(struct gathering *x, const struct graph_edge *e)
 {
 	bool conflict, write = is_write(e);
-	struct slice path = name_of(x, e), place = stage_place(path, &x->scratch);
+	struct slice path = name_of(x, e), place = path_place(path, &x->scratch);
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
 	bool ours = kin == KIN_OWN || (write && own_url(x, graph_attribute(x->g, e, ATTRIBUTE_HOST_URL)));
@@ -274,7 +274,7 @@ static bool has_hash(const struct gathering *x, const struct graph_edge *e)
 static void see_load(struct gathering *x, const struct graph_edge *e)
 {
 	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
-	struct slice place = stage_place(name_of(x, e), &x->scratch);
+	struct slice place = path_place(name_of(x, e), &x->scratch);
 	bool conflict;
 
 	if (stage_kin_by_hash(x->k, x->g, e, name_of(x, e), &conflict) == KIN_OWN)
@@ -384,7 +384,7 @@ static void see_deed(struct gathering *x, const struct graph_edge *e)
 /* Files of users that are deleted or renamed by the hundred. */
 static void see_loss(struct gathering *x, const struct graph_edge *e)
 {
-	struct slice path = name_of(x, e), place = stage_place(path, &x->scratch);
+	struct slice path = name_of(x, e), place = path_place(path, &x->scratch);
 	size_t life = life_at(x, e);
 	struct map *files = &x->folders[2 * life], *folders = &x->folders[2 * life + 1];
 
@@ -439,7 +439,7 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 		return;
 	if (kin == KIN_NONE) {
 		if (!(placed && (arriving(x, e, EVER_NS) || may_be_there(x, e))) &&
-		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, stage_place(path, &x->scratch))))
+		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, path_place(path, &x->scratch))))
 			return;
 	}
 	/* What was stopped where it is run from had been installed. */

@@ -3,6 +3,7 @@
 
 #include "graph/path.h"
 #include "graph/roles.h"
+#include "graph/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,9 +64,9 @@ bool stage_wanted_add(struct stage_known *k, const struct stage_wanted *w)
 		*texts[i] = kept(k, *texts[i]);
 	if (by_path(x)) {
 		if (x->path.n)
-			map_set(&k->own_places, stage_place(x->path, &k->arena), 1);
+			map_set(&k->own_places, path_place(x->path, &k->arena), 1);
 		if (x->downloaded.n)
-			map_set(&k->own_places, stage_place(x->downloaded, &k->arena), 1);
+			map_set(&k->own_places, path_place(x->downloaded, &k->arena), 1);
 	}
 	/* The release's file that a trace met: where no record names products, its place is all that is known. */
 	if (!by_path(x))
@@ -326,56 +327,17 @@ enum stage_kin stage_url_kin(const struct stage_known *k, struct slice url)
 	return own == other ? KIN_NONE : own ? KIN_OWN : KIN_OTHER;
 }
 
-/* Is this version named in it, and not as a part of a longer number? */
-static bool bears(struct slice text, struct slice version)
-{
-	const uint8_t *at;
-
-	if (version.n < 3 || slice_find(version, '.') == version.n)
-		return false;
-	while ((at = slice_search(text, version))) {
-		const uint8_t *end = at + version.n, *stop = text.p + text.n;
-		bool before = at > text.p && (at[-1] == '.' || (at[-1] >= '0' && at[-1] <= '9'));
-		bool after = end < stop && ((*end >= '0' && *end <= '9') ||
-					    (*end == '.' && end + 1 < stop && end[1] >= '0' && end[1] <= '9'));
-
-		if (!before && !after)
-			return true;
-		text = slice_from(text, (size_t)(at - text.p) + 1);
-	}
-	return false;
-}
-
 enum stage_kin stage_ask_kin(const struct stage_known *k, struct slice url)
 {
 	enum stage_kin kin = stage_url_kin(k, url);
 
 	for (size_t i = 0; kin == KIN_NONE && url.n && i < k->n; i++)
-		if (bears(url, k->wanted[i].version))
+		if (version_in(url, k->wanted[i].version))
 			return KIN_OWN;
 	for (uint32_t i = 0; kin == KIN_NONE && url.n && i < k->other_versions.n; i++)
-		if (bears(url, map_key(&k->other_versions, i)))
+		if (version_in(url, map_key(&k->other_versions, i)))
 			return KIN_OTHER;
 	return kin;
-}
-
-struct slice stage_place(struct slice path, struct arena *arena)
-{
-	static const char *const homes[] = { ":\\users", "/Users", "/home" };
-	struct slice key = path_key(path, arena);
-
-	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
-		struct slice home = slice_str(homes[i]), rest;
-		size_t from = (i == 0) + home.n, end; /* behind the drive's letter */
-
-		if (key.n <= from || !slice_starts(slice_from(key, i == 0), home) || key.p[from] != (i ? '/' : '\\'))
-			continue;
-		rest = slice_from(key, from + 1);
-		end = slice_find(rest, key.p[from]);
-		return arena_printf(arena, "%.*s*%.*s", (int)from + 1, (const char *)key.p, (int)(rest.n - end),
-				    (const char *)rest.p + end);
-	}
-	return key.p == path.p ? arena_keep(arena, key) : key;
 }
 
 /* ---- whom one calls ---- */

@@ -34,7 +34,7 @@ struct stage_known {
 	struct map seeds;    /* "kind of hash, name of file" of those that were given: another content is another */
 	struct map other_hashes; /* of other versions' */
 	struct map other_versions; /* of the product, as the case's records name them */
-	struct map places;	 /* of its files, and of other versions' (stage_place) */
+	struct map places;	 /* of its files, and of other versions' (path_place) */
 	struct map own_places;	 /* of its files alone */
 	struct map folders;	 /* that hold these */
 	struct map urls;	 /* that it was fetched from */
@@ -108,8 +108,6 @@ bool stage_is_newer(const struct stage_known *k, struct slice version);
  * *ret_conflict: the hash is another than that of the origin's file of this name. */
 enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph *g, const struct graph_edge *e,
 				 struct slice path, bool *ret_conflict);
-/* A path with the user's name and the drive's case taken out, in the arena. */
-struct slice stage_place(struct slice path, struct arena *arena);
 /* Is the host's system the one that the origin is for? os: of a path; NULL: not told. */
 const char *stage_os_of(struct slice path);
 /* Of a whole machine, by the paths of its programs: a Mac's are mostly what a Linux machine's are called too. */

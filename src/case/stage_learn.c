@@ -42,7 +42,7 @@ void stage_learn_place(struct stage_known *k, struct slice path, bool own)
 	if (!path.n || role_system_path(path))
 		return;
 	arena_init(&scratch, 0);
-	place = stage_place(path, &scratch);
+	place = path_place(path, &scratch);
 	map_set(&k->places, place, 1);
 	if (own)
 		map_set(&k->own_places, place, 1);

@@ -41,7 +41,7 @@ bool stage_in_place(const struct stage_known *k, struct slice path)
 	if (!path.n)
 		return false;
 	arena_init(&scratch, 0);
-	place = stage_place(path, &scratch);
+	place = path_place(path, &scratch);
 	there = stage_at_its_place(k, place) || map_get(&k->folders, path_folder(place)) != MAP_NONE;
 	arena_done(&scratch);
 	return there;
@@ -275,7 +275,7 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	file = graph_find(x->g, ENTITY_FILE, path);
 	/* Beside its files lies what it wrote itself, too. */
 	if (file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]) &&
-	    !stage_at_its_place(x->k, stage_place(path, &x->scratch)))
+	    !stage_at_its_place(x->k, path_place(path, &x->scratch)))
 		return mark;
 	if (!c.product.n && file != GRAPH_NONE)
 		read_before(x->g, file, ns, &c);
@@ -306,7 +306,7 @@ static enum stage_mark of_file(struct marking *x, const struct graph_edge *e, st
 
 	if (kin == KIN_OWN)
 		return MARK_OWN;
-	place = stage_place(path, &x->scratch);
+	place = path_place(path, &x->scratch);
 
 	if (conflict || map_get(&x->k->own_places, place) == MAP_NONE)
 		return MARK_NONE;

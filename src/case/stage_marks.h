@@ -70,7 +70,7 @@ const struct stage_install *stage_install_at(const struct stage_marks *m, int64_
 /* Does this edge put a second stage to work: the run or load of a file that it wrote, and that is no version of the
  * product? */
 bool stage_second(const struct stage_marks *m, const struct graph_edge *e);
-/* Whether a place (stage_place) is that of one of its files, whatever the version. */
+/* Whether a place (path_place) is that of one of its files, whatever the version. */
 bool stage_at_its_place(const struct stage_known *k, struct slice place);
 /* Whether a file that was brought in by itself is known by its place alone: where its alerts lead to it, and where a
  * management agent put it everywhere. What people fetch bears anybody's name. */

@@ -3,6 +3,7 @@
 
 #include "base/heap.h"
 #include "cli/naming.h"
+#include "cli/walk.h"
 #include "graph/across.h"
 
 #include <stdlib.h>
@@ -139,17 +140,16 @@ static bool enter(struct journey *j, struct slice host)
 	edge = graph_reached(g, addresses, n, j->hosts[j->n - 1], j->told->origin.time.ns, &process);
 	found = edge != GRAPH_NONE;
 	if (found) {
-		struct tracer *tracer = tracer_new(g, j->baseline);
+		struct walk w = walk_begin(j->s, host, g, j->baseline, j->o->budget);
 		struct trace *trace = heap_new(sizeof(*trace));
 		struct told more;
 
-		tracer_budget(tracer, j->o->budget);
-		trace_node(tracer, process, g->edges[edge].time_ns, trace);
+		trace_node(w.tracer, process, g->edges[edge].time_ns, trace);
 		trace_tell(g, trace, j->arena, &more);
 		append(j, g, edge, &more, host);
 		j->hosts[j->n++] = host;
 		free(trace);
-		tracer_free(tracer);
+		walk_end(&w);
 	}
 	graph_free(g);
 	return found;
@@ -186,7 +186,7 @@ static bool enter_by_content(struct journey *j, struct slice host, struct slice 
 	struct graph *g = tracing_graph(j->s, host, j->o, &err);
 	struct trace *trace = heap_new(sizeof(*trace));
 	struct told more = { 0 };
-	struct tracer *tracer;
+	struct walk w;
 	uint32_t file;
 	bool found = false;
 
@@ -194,10 +194,9 @@ static bool enter_by_content(struct journey *j, struct slice host, struct slice 
 		free(trace);
 		return false;
 	}
-	tracer = tracer_new(g, j->baseline);
-	tracer_budget(tracer, j->o->budget);
+	w = walk_begin(j->s, host, g, j->baseline, j->o->budget);
 	if (naming_find(g, hash, &file, 1)) {
-		trace_node(tracer, file, ns, trace);
+		trace_node(w.tracer, file, ns, trace);
 		trace_tell(g, trace, j->arena, &more);
 		found = more.origin.kind != ORIGIN_GAP && !says_the_same(&more.origin, &j->told->origin);
 	}
@@ -205,7 +204,7 @@ static bool enter_by_content(struct journey *j, struct slice host, struct slice 
 		append_content(j, &more, host, hash, ns);
 		j->hosts[j->n++] = host;
 	}
-	tracer_free(tracer);
+	walk_end(&w);
 	free(trace);
 	graph_free(g);
 	return found;

@@ -7,6 +7,7 @@
 #include "cli/across.h"
 #include "cli/asking.h"
 #include "cli/output.h"
+#include "cli/walk.h"
 #include "cli/weighing.h"
 #include "report/origin.h"
 
@@ -334,7 +335,7 @@ static struct remembered *known_of(struct memory *m, const struct graph *g, uint
 static void trace_host(struct all *a, const struct host *h, struct graph *g)
 {
 	uint32_t *edges = heap_array(h->n + 1, sizeof(*edges));
-	struct tracer *tracer = tracer_new(g, a->baseline);
+	struct walk w = walk_begin(a->s, h->name, g, a->baseline, 0);
 	struct memory memory = { 0 };
 	struct map wanted;
 
@@ -342,12 +343,12 @@ static void trace_host(struct all *a, const struct host *h, struct graph *g)
 	map_init(&memory.by_actor);
 	find_places(g, a, h, &wanted, edges);
 	for (size_t i = 0; i < h->n; i++)
-		trace_alert(a, tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
-	asking_host(a->asking, g, h->name, tracer, a->baseline, &a->origins);
+		trace_alert(a, w.tracer, g, &a->alerts[h->first + i], edges[i], known_of(&memory, g, edges[i]));
+	asking_host(a->asking, g, h->name, w.tracer, a->baseline, &a->origins);
 	map_done(&memory.by_actor);
 	free(memory.list);
 	map_done(&wanted);
-	tracer_free(tracer);
+	walk_end(&w);
 	free(edges);
 }
 
@@ -398,6 +399,88 @@ static void put_contents_of_several(struct all *a)
 					  a->hosts[a->contents.list[i].host].name, a->contents.list[i].ns);
 }
 
+/* ---- releases ---- */
+
+static struct when moment(int64_t ns)
+{
+	return (struct when){ .ns = ns, .set = ns != 0, .digits = 3 };
+}
+
+static void put_contents(struct buf *out, const struct release *r)
+{
+	buf_clear(out);
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < r->content_count; i++) {
+		buf_put_str(out, i ? ",{" : "{");
+		buf_json_text(out, "file", r->contents[i].file);
+		buf_json_text(out, "hash", r->contents[i].hash);
+		buf_put_byte(out, '}');
+	}
+	buf_put_byte(out, ']');
+}
+
+static void put_place(struct all *a, const struct release *r, const struct release_place *p, int64_t id)
+{
+	const struct store_came came = { .product = r->product,
+					 .version = r->version,
+					 .os = slice_str(r->os),
+					 .host = map_key(&a->releases.hosts, p->host),
+					 .arrived_ns = p->arrived && !p->follows ? p->arrived_ns : INT64_MAX,
+					 .ran_ns = p->ran ? p->ran_ns : INT64_MAX };
+
+	store_add_release_host(a->s, id, came.host, moment(p->first_ns), moment(p->last_ns));
+	if (came.arrived_ns != INT64_MAX || came.ran_ns != INT64_MAX)
+		store_add_came(a->s, &came);
+}
+
+static void put_release(struct all *a, const struct release *r, struct buf *contents)
+{
+	struct store_release row = { .product = r->product,
+				     .version = r->version,
+				     .os = slice_str(r->os),
+				     .company = r->company,
+				     .hosts = r->place_count,
+				     .recorded = r->recorded,
+				     .two_contents = r->two_contents };
+	int64_t first = INT64_MAX, last = INT64_MIN, id;
+
+	for (size_t i = 0; i < r->place_count; i++) {
+		first = r->places[i].first_ns < first ? r->places[i].first_ns : first;
+		last = r->places[i].last_ns > last ? r->places[i].last_ns : last;
+	}
+	row.first = moment(first);
+	row.last = moment(last);
+	put_contents(contents, r);
+	row.contents = buf_slice(contents);
+	id = store_add_release(a->s, &row);
+	for (size_t i = 0; i < r->place_count; i++)
+		put_place(a, r, &r->places[i], id);
+}
+
+static void put_releases(struct all *a)
+{
+	struct releases *r = &a->releases;
+	struct buf contents = { 0 };
+
+	for (size_t i = 0; i < r->n; i++)
+		put_release(a, &r->list[i], &contents);
+	for (size_t i = 0; i < r->update_count; i++) {
+		const struct release_update *u = &r->updates[i];
+
+		store_add_update(a->s, &(struct store_update){ .product = r->list[u->to].product,
+							       .host = map_key(&r->hosts, u->host),
+							       .from = r->list[u->from].version,
+							       .to = r->list[u->to].version,
+							       .by = u->by,
+							       .url = u->url,
+							       .channel = u->channel,
+							       .time = moment(u->ns) });
+	}
+	buf_done(&contents);
+}
+
+/* ---- both passes ---- */
+
 /* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
 static bool trace_hosts(struct all *a, struct err *err)
 {
@@ -421,6 +504,7 @@ static bool trace_hosts(struct all *a, struct err *err)
 			graph_free(g);
 	}
 	put_contents_of_several(a);
+	put_releases(a);
 	baseline_encode(a->baseline, &bytes);
 	store_set_baseline(a->s, buf_slice(&bytes));
 	buf_done(&bytes);
@@ -580,73 +664,6 @@ static void put_all(struct all *a)
 	free(ranks);
 }
 
-/* ---- releases ---- */
-
-static struct when moment(int64_t ns)
-{
-	return (struct when){ .ns = ns, .set = ns != 0, .digits = 3 };
-}
-
-static void put_contents(struct buf *out, const struct release *r)
-{
-	buf_clear(out);
-	buf_put_byte(out, '[');
-	for (size_t i = 0; i < r->content_count; i++) {
-		buf_put_str(out, i ? ",{" : "{");
-		buf_json_text(out, "file", r->contents[i].file);
-		buf_json_text(out, "hash", r->contents[i].hash);
-		buf_put_byte(out, '}');
-	}
-	buf_put_byte(out, ']');
-}
-
-static void put_release(struct all *a, const struct release *r, struct buf *contents)
-{
-	struct store_release row = { .product = r->product,
-				     .version = r->version,
-				     .os = slice_str(r->os),
-				     .company = r->company,
-				     .hosts = r->place_count,
-				     .recorded = r->recorded,
-				     .two_contents = r->two_contents };
-	int64_t first = INT64_MAX, last = INT64_MIN, id;
-
-	for (size_t i = 0; i < r->place_count; i++) {
-		first = r->places[i].first_ns < first ? r->places[i].first_ns : first;
-		last = r->places[i].last_ns > last ? r->places[i].last_ns : last;
-	}
-	row.first = moment(first);
-	row.last = moment(last);
-	put_contents(contents, r);
-	row.contents = buf_slice(contents);
-	id = store_add_release(a->s, &row);
-	for (size_t i = 0; i < r->place_count; i++)
-		store_add_release_host(a->s, id, map_key(&a->releases.hosts, r->places[i].host),
-				       moment(r->places[i].first_ns), moment(r->places[i].last_ns));
-}
-
-static void put_releases(struct all *a)
-{
-	struct releases *r = &a->releases;
-	struct buf contents = { 0 };
-
-	for (size_t i = 0; i < r->n; i++)
-		put_release(a, &r->list[i], &contents);
-	for (size_t i = 0; i < r->update_count; i++) {
-		const struct release_update *u = &r->updates[i];
-
-		store_add_update(a->s, &(struct store_update){ .product = r->list[u->to].product,
-							       .host = map_key(&r->hosts, u->host),
-							       .from = r->list[u->from].version,
-							       .to = r->list[u->to].version,
-							       .by = u->by,
-							       .url = u->url,
-							       .channel = u->channel,
-							       .time = moment(u->ns) });
-	}
-	buf_done(&contents);
-}
-
 bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 {
 	struct all a = { .s = s, .o = o, .baseline = baseline_new(), .asking = asking_new(o) };
@@ -663,7 +680,6 @@ bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
 	ok = ok && trace_hosts(&a, err) && weigh_all(&a, err);
 	if (ok) {
 		put_all(&a);
-		put_releases(&a);
 		asking_put(a.asking, s, &a.releases, &a.origins, a.baseline);
 	}
 	origins_done(&a.origins);

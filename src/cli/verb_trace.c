@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/tracing.h"
 #include "cli/verb.h"
+#include "cli/walk.h"
 #include "engine/timeline.h"
 #include "report/trace.h"
 
@@ -124,36 +125,28 @@ static void tell_back(struct tracing *t, struct tracer *tracer, const struct gra
 	render(t, &told);
 }
 
-static struct tracer *tracer_for(struct tracing *t, struct graph *g)
-{
-	struct tracer *tracer = tracer_new(g, t->baseline);
-
-	tracer_budget(tracer, t->o->budget);
-	return tracer;
-}
-
 static bool trace_alert(struct tracing *t, struct err *err)
 {
 	struct graph *g = tracing_graph(t->s, t->alert.host, t->o, err);
 	struct told none = { .origin = { .kind = ORIGIN_GAP, .gap = "the alert's record names no process, file or hash" } };
-	struct tracer *tracer;
+	struct walk w;
 	uint32_t edge;
 
 	if (!g)
 		return false;
 	t->alert.at.source = store_source(t->s, t->file, t->inner);
 	edge = graph_at(g, t->alert.at.source, t->alert.at.record, t->alert.at.offset);
-	tracer = tracer_for(t, g);
+	w = walk_begin(t->s, t->alert.host, g, t->baseline, t->o->budget);
 	if (edge == GRAPH_NONE) {
 		render(t, &none);
 	} else if (t->o->forward) {
 		uint32_t from = g->edges[edge].subject != GRAPH_NONE ? g->edges[edge].subject : g->edges[edge].object;
 
-		tell_forward(t, tracer, g, from, g->edges[edge].time_ns);
+		tell_forward(t, w.tracer, g, from, g->edges[edge].time_ns);
 	} else {
-		tell_back(t, tracer, g, edge, GRAPH_NONE, 0);
+		tell_back(t, w.tracer, g, edge, GRAPH_NONE, 0);
 	}
-	tracer_free(tracer);
+	walk_end(&w);
 	graph_free(g);
 	return true;
 }
@@ -162,16 +155,16 @@ static bool trace_alert(struct tracing *t, struct err *err)
 
 static void trace_one(struct tracing *t, struct graph *g, uint32_t node)
 {
-	struct tracer *tracer = tracer_for(t, g);
+	struct walk w = walk_begin(t->s, t->alert.host, g, t->baseline, t->o->budget);
 	const struct graph_node *n = &g->nodes[node];
 	struct naming_start start = naming_start(g, node);
 
 	t->alert.entity = arena_keep(&t->arena, trace_name(g, node));
 	if (t->o->forward)
-		tell_forward(t, tracer, g, node, n->start_ns == GRAPH_EVER ? INT64_MIN + 1 : n->start_ns);
+		tell_forward(t, w.tracer, g, node, n->start_ns == GRAPH_EVER ? INT64_MIN + 1 : n->start_ns);
 	else
-		tell_back(t, tracer, g, start.edge, node, start.ns);
-	tracer_free(tracer);
+		tell_back(t, w.tracer, g, start.edge, node, start.ns);
+	walk_end(&w);
 }
 
 static void entities_of(struct tracing *t, struct graph *g)

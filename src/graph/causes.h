@@ -43,6 +43,7 @@ struct causes {
 	struct map folders; /* folder key -> index + 1 into folder_next's chain of files */
 	uint32_t *folder_next;
 	bool delivery; /* the walk looks for how a release was fetched: an updater's own address counts */
+	struct trace_elsewhere elsewhere; /* by_then NULL: nothing is known */
 	struct arena arena; /* texts of the trace that is being made */
 	void (*emit)(void *ctx, const struct cause *c);
 	void *ctx;

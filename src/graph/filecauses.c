@@ -20,6 +20,8 @@
 
 /* Does the product's name stand in the file's path, or in what the file says of itself? */
 /* Installations that end within this of each other may be one; so many more are told. */
+/* Two sources tell one start. */
+#define SAME_MOMENT_NS INT64_C(5000000000)
 #define TOGETHER_NS (INT64_C(60) * 1000000000)
 #define RIVALS_MAX 3u
 
@@ -421,6 +423,32 @@ static void marked_end(struct causes *c, uint32_t file, uint32_t mark, const str
 	cause_end(c, &o, 0, "marked", mark, "the file's own mark says where it was fetched from");
 }
 
+/* What it held then, as its version information says. A list says what lay there when it was made, and a record of a
+ * later run what ran then: another version may have stood there before. */
+static void version_end(struct causes *c, uint32_t file, const struct content *content, int64_t ns)
+{
+	const struct graph *g = c->g;
+	const struct graph_edge *e = content->edge == GRAPH_NONE ? NULL : &g->edges[content->edge];
+	bool listed = e && e->op == ACTIVITY_FILE_PRESENT, later = e && (!e->timed || e->time_ns > ns + SAME_MOMENT_NS);
+	struct trace_origin o;
+
+	if (later && c->elsewhere.by_then && content->version.n &&
+	    !c->elsewhere.by_then(c->elsewhere.ctx, content->product, content->version, path_os(g->nodes[file].name), ns)) {
+		o = origin_of(ORIGIN_GAP, file, ns);
+		o.gap = "which version ran then is in no record: the one that later records name came later";
+		o.not_yet = true;
+		cause_end(c, &o, 4, "gap", content->edge, o.gap);
+		return;
+	}
+	o = release_of(g, file, content, ns, GRAPH_NONE);
+	o.gap = listed || later ? "neither its installation nor which version ran then is in a record"
+				: "its installation is in no record";
+	cause_end(c, &o, 4, "belongs_to", content->edge,
+		  listed  ? "a list of files names this product at this place"
+		  : later ? "a later record names this product at this place"
+			  : "the file's version information names this product");
+}
+
 /* Nobody is seen writing it: what else tells where it is from. */
 static void unwritten_ends(struct causes *c, uint32_t file, const struct content *content, int64_t ns,
 			   const struct file_version *v)
@@ -435,16 +463,7 @@ static void unwritten_ends(struct causes *c, uint32_t file, const struct content
 
 		cause_end(c, &o, 1.2, "installed", package, "a record says that this product was installed");
 	} else if (content->product.n && !role_system_path(key)) {
-		struct trace_origin o = release_of(g, file, content, ns, GRAPH_NONE);
-
-		/* A list says what lay there when it was made. */
-		bool listed = content->edge != GRAPH_NONE && g->edges[content->edge].op == ACTIVITY_FILE_PRESENT;
-
-		o.gap = listed ? "neither its installation nor which version ran then is in a record"
-			       : "its installation is in no record";
-		cause_end(c, &o, 4, "belongs_to", content->edge,
-			  listed ? "a list of files names this product at this place"
-				 : "the file's version information names this product");
+		version_end(c, file, content, ns);
 	}
 	if (other_drive(key)) {
 		struct trace_origin o = origin_of(ORIGIN_REMOVABLE, file, ns);

@@ -64,6 +64,25 @@ struct slice path_key(struct slice path, struct arena *arena)
 	return *front ? arena_printf(arena, "%s%.*s", front, (int)path.n, (const char *)path.p) : path;
 }
 
+struct slice path_place(struct slice path, struct arena *arena)
+{
+	static const char *const homes[] = { ":\\users", "/Users", "/home" };
+	struct slice key = path_key(path, arena);
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
+		struct slice home = slice_str(homes[i]), rest;
+		size_t from = (i == 0) + home.n, end; /* behind the drive's letter */
+
+		if (key.n <= from || !slice_starts(slice_from(key, i == 0), home) || key.p[from] != (i ? '/' : '\\'))
+			continue;
+		rest = slice_from(key, from + 1);
+		end = slice_find(rest, key.p[from]);
+		return arena_printf(arena, "%.*s*%.*s", (int)from + 1, (const char *)key.p, (int)(rest.n - end),
+				    (const char *)rest.p + end);
+	}
+	return key.p == path.p ? arena_keep(arena, key) : key;
+}
+
 static size_t last_separator(struct slice path)
 {
 	for (size_t i = path.n; i-- > 0;)
@@ -165,4 +184,18 @@ bool path_is_package(struct slice path)
 			return true;
 	}
 	return false;
+}
+
+const char *path_os(struct slice path)
+{
+	static const char *const mac[] = { "/Applications/", "/Users/", "/Library/", "/System/" };
+
+	if (!path.n)
+		return NULL;
+	if (path.p[0] != '/')
+		return "windows";
+	for (size_t i = 0; i < sizeof(mac) / sizeof(*mac); i++)
+		if (slice_starts(path, slice_str(mac[i])))
+			return "macos";
+	return "linux";
 }

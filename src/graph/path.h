@@ -6,6 +6,8 @@
 
 /* The key of a path; in the arena, or `path` itself. */
 struct slice path_key(struct slice path, struct arena *arena);
+/* The key with whoever's home it is in taken out, in the arena: one place of a program on all hosts. */
+struct slice path_place(struct slice path, struct arena *arena);
 /* Behind the last separator; folded where the path is. */
 struct slice path_tail(struct slice path);
 /* What stands before it, without the separator; empty where there is none. */
@@ -15,5 +17,7 @@ struct slice path_folder(struct slice path);
 struct slice path_in_command(struct slice command, size_t *at);
 /* The first address (http, https) in a text; p NULL where none. */
 struct slice url_in(struct slice text);
+/* Whose way of spelling it is: windows, macos or linux; NULL for no path. */
+const char *path_os(struct slice path);
 /* Is it the file of an installer's package, by its ending? */
 bool path_is_package(struct slice path);

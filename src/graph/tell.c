@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "graph/tell.h"
 
+#include "graph/path.h"
+
 #define NAME_MAX_BYTES 512u
 
 static struct slice keep(struct arena *a, struct slice s)
@@ -29,16 +31,6 @@ static struct told_entity entity(const struct graph *g, uint32_t node, struct sl
 	return (struct told_entity){ g->nodes[node].kind, keep(a, trace_name(g, node)), g->nodes[node].pid };
 }
 
-static const char *os_of(struct slice path)
-{
-	if (path.n && path.p[0] != '/')
-		return "windows";
-	if (slice_starts(path, slice_str("/Applications/")) || slice_starts(path, slice_str("/Users/")) ||
-	    slice_starts(path, slice_str("/Library/")) || slice_starts(path, slice_str("/System/")))
-		return "macos";
-	return path.n ? "linux" : NULL;
-}
-
 static void tell_origin(const struct graph *g, const struct trace_origin *o, struct arena *a,
 			struct told_origin *ret)
 {
@@ -51,7 +43,7 @@ static void tell_origin(const struct graph *g, const struct trace_origin *o, str
 		.signer = keep(a, o->content.signer.n ? o->content.signer : o->content.company),
 		.product = keep(a, o->content.product),
 		.ecosystem = slice_str(o->ecosystem),
-		.os = os_of(path),
+		.os = path_os(path),
 		.sha256 = keep(a, o->content.sha256),
 		.sha1 = keep(a, o->content.sha1),
 		.md5 = keep(a, o->content.md5),
@@ -62,6 +54,7 @@ static void tell_origin(const struct graph *g, const struct trace_origin *o, str
 		.mark = pointer_of(g, o->mark),
 		.remote = keep(a, o->remote),
 		.gap = o->gap,
+		.not_yet = o->not_yet,
 		.cost = o->cost,
 	};
 	if (o->channel != GRAPH_NONE)

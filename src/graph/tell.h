@@ -40,6 +40,7 @@ struct told_origin {
 	struct slice remote, delivered_by;
 	struct slice host; /* n 0: the host of the alert */
 	const char *gap; /* NULL when nothing is missing */
+	bool not_yet;	 /* later records name a version of the file that had not come by then */
 	double cost;
 };
 

@@ -183,6 +183,11 @@ void tracer_budget(struct tracer *t, size_t steps)
 	t->budget = steps ? steps : BUDGET_DEFAULT;
 }
 
+void tracer_elsewhere(struct tracer *t, const struct trace_elsewhere *x)
+{
+	t->causes.elsewhere = *x;
+}
+
 static void begin(struct tracer *t)
 {
 	t->n = t->end_count = t->heap_n = 0;

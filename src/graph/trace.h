@@ -61,6 +61,7 @@ struct trace_origin {
 	struct slice remote; /* address or name, of a remote host or logon */
 	uint32_t channel; /* the process that carried it, or GRAPH_NONE */
 	const char *gap; /* what is missing, NULL when nothing is */
+	bool not_yet;	 /* later records name a version of the file that had not come by then */
 };
 
 struct trace {
@@ -75,11 +76,20 @@ struct trace {
 
 struct tracer;
 
+/* What other records and hosts tell of a version that no record of the moment names. */
+struct trace_elsewhere {
+	/* May it have been on this host by then? False where it came later, or was nowhere yet. */
+	bool (*by_then)(void *ctx, struct slice product, struct slice version, const char *os, int64_t ns);
+	void *ctx;
+};
+
 /* base may be NULL: then hops have no surprise. Both must outlive it. Completes the graph's indexes. */
 struct tracer *tracer_new(struct graph *g, const struct baseline *base);
 void tracer_free(struct tracer *t);
 /* Steps at most; 0: the default of 20,000. */
 void tracer_budget(struct tracer *t, size_t steps);
+/* Without it a version that a later record names is taken to have been there. */
+void tracer_elsewhere(struct tracer *t, const struct trace_elsewhere *x);
 
 /* The node that a trace of this edge begins at: who acted, or the file that an alert names. GRAPH_NONE: neither. */
 uint32_t trace_actor(const struct graph *g, uint32_t edge);

@@ -39,3 +39,28 @@ int version_compare(struct slice a, struct slice b)
 	}
 	return a.n ? 1 : b.n ? -1 : 0;
 }
+
+static bool digit_at(struct slice s, size_t at)
+{
+	return at < s.n && is_digit(s.p[at]);
+}
+
+bool version_in(struct slice text, struct slice version)
+{
+	if (version.n < 3 || slice_find(version, '.') == version.n)
+		return false;
+	for (size_t from = 0; from < text.n;) {
+		const uint8_t *found = slice_search(slice_from(text, from), version);
+		size_t at, end;
+
+		if (!found)
+			return false;
+		at = (size_t)(found - text.p);
+		end = at + version.n;
+		if (!(at && is_digit(text.p[at - 1])) && !(at > 1 && text.p[at - 1] == '.' && is_digit(text.p[at - 2])) &&
+		    !digit_at(text, end) && !(end < text.n && text.p[end] == '.' && digit_at(text, end + 1)))
+			return true;
+		from = at + 1;
+	}
+	return false;
+}

@@ -6,3 +6,6 @@
 
 /* < 0, 0, > 0. "1.2" and "1.2.0" differ: they are two texts. */
 int version_compare(struct slice a, struct slice b);
+/* Does the text name this version, and not a longer number? "app-5.4.2.msi" names 5.4.2; "app-15.4.2", "app-5.4.21" and
+ * "app-5.4.2.1" do not. Numbers without a dot name nothing: a year is one, too. */
+bool version_in(struct slice text, struct slice version);

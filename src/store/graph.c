@@ -415,6 +415,56 @@ bool store_add_release_host(struct store *s, int64_t release, struct slice host,
 	return statement_step(s, q) && ok;
 }
 
+static void bind_moment(sqlite3_stmt *q, int at, int64_t ns)
+{
+	if (ns != INT64_MAX)
+		sqlite3_bind_int64(q, at, ns);
+	else
+		sqlite3_bind_null(q, at);
+}
+
+bool store_add_came(struct store *s, const struct store_came *c)
+{
+	bool ok = store_row_begin(s);
+	sqlite3_stmt *q = store_statement(s, "INSERT INTO release_came(product, version, os, host, arrived_ns, ran_ns)"
+					     " VALUES(?,?,?,?,?,?)");
+
+	if (q) {
+		statement_text(q, 1, c->product);
+		statement_text(q, 2, c->version);
+		statement_text(q, 3, c->os);
+		statement_text(q, 4, c->host);
+		bind_moment(q, 5, c->arrived_ns);
+		bind_moment(q, 6, c->ran_ns);
+	}
+	return statement_step(s, q) && ok;
+}
+
+static int64_t moment_at(sqlite3_stmt *q, int at)
+{
+	return sqlite3_column_type(q, at) == SQLITE_NULL ? INT64_MAX : sqlite3_column_int64(q, at);
+}
+
+void store_since(struct store *s, const struct store_came *which, int64_t *ret_here_ns, int64_t *ret_anywhere_ns)
+{
+	sqlite3_stmt *q = prepare(s, "SELECT min(CASE WHEN host=?4 THEN arrived_ns END),"
+				     " min(coalesce(min(arrived_ns, ran_ns), arrived_ns, ran_ns))"
+				     " FROM release_came WHERE product=?1 AND version=?2 AND os=?3");
+
+	*ret_here_ns = *ret_anywhere_ns = INT64_MAX;
+	if (!q)
+		return;
+	statement_text(q, 1, which->product);
+	statement_text(q, 2, which->version);
+	statement_text(q, 3, which->os);
+	statement_text(q, 4, which->host);
+	if (sqlite3_step(q) == SQLITE_ROW) {
+		*ret_here_ns = moment_at(q, 0);
+		*ret_anywhere_ns = moment_at(q, 1);
+	}
+	sqlite3_finalize(q);
+}
+
 bool store_add_update(struct store *s, const struct store_update *u)
 {
 	bool ok = store_row_begin(s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The tables of a case, version 5, and how older ones become it. docs/manual/case.md says what each
+/* The tables of a case, version 6, and how older ones become it. docs/manual/case.md says what each
  * column holds. */
 
 #define STORE_APPLICATION_ID 0x55505256 /* "UPRV" */
@@ -59,6 +59,12 @@
 	"CREATE TABLE IF NOT EXISTS host_reason(host TEXT COLLATE NOCASE, epoch INTEGER, stage TEXT, text TEXT," \
 	" time TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER);"
 
+/* New in version 6. */
+#define STORE_CAME_TABLE                                                                           \
+	"CREATE TABLE IF NOT EXISTS release_came(product TEXT, version TEXT, os TEXT, host TEXT COLLATE NOCASE," \
+	" arrived_ns INTEGER, ran_ns INTEGER);"                                                    \
+	"CREATE INDEX IF NOT EXISTS release_came_of ON release_came(product, version);"
+
 /* When the rows are there: cheaper than row by row. */
 /* By time, so that a rule's earliest hit is its first. */
 #define STORE_BY_RULE "CREATE INDEX IF NOT EXISTS hit_of ON hit(rule_id, title, time_ns);"
@@ -115,7 +121,7 @@ static const char store_schema[] =
 	" before_only INTEGER, answer TEXT);"
 	STORE_FINDING_TABLE STORE_GRAPH_TABLES;
 
-static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE STORE_STAGE_TABLES;
+static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE STORE_STAGE_TABLES STORE_CAME_TABLE;
 
 static const char store_forget[] =
 	"DROP INDEX IF EXISTS why_of; DROP INDEX IF EXISTS hit_of;"
@@ -125,7 +131,7 @@ static const char store_forget[] =
 	"DELETE FROM stage; DELETE FROM origin; DELETE FROM finding;"
 	"DELETE FROM source; DELETE FROM segment; DELETE FROM baseline; DELETE FROM trace; DELETE FROM hop; DELETE FROM host_alias; DELETE FROM host_address;"
 	"DELETE FROM host_stage; DELETE FROM host_reason;"
-	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_update;"
+	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_came; DELETE FROM release_update;"
 	"DELETE FROM question; DELETE FROM novel; DELETE FROM host_content;"
 	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
 
@@ -153,6 +159,7 @@ static const char *const store_upgrades[] = {
 	       "ALTER TABLE origin ADD COLUMN p REAL; ALTER TABLE origin ADD COLUMN after_only INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN before_only INTEGER; ALTER TABLE origin ADD COLUMN answer TEXT;"),
 	[4] = (STORE_STAGE_TABLES "ALTER TABLE stage ADD COLUMN epoch INTEGER DEFAULT 1;"),
+	[5] = STORE_CAME_TABLE,
 };
 
 /* In the order of enum store_question. */

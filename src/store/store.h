@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/when.h"
 
-#define STORE_VERSION 5
+#define STORE_VERSION 6
 
 struct buf;
 struct store;
@@ -229,6 +229,14 @@ struct store_release {
 /* The row's number, for its places; 0 when the disk says no. */
 int64_t store_add_release(struct store *s, const struct store_release *r);
 bool store_add_release_host(struct store *s, int64_t release, struct slice host, struct when first, struct when last);
+/* Since when records show it on a host: its arrival, and at work; INT64_MAX: no record says. */
+struct store_came {
+	struct slice product, version, os, host;
+	int64_t arrived_ns, ran_ns;
+};
+bool store_add_came(struct store *s, const struct store_came *c);
+/* Of a version: its arrival on this host, and since when it was anywhere; INT64_MAX: no record says. */
+void store_since(struct store *s, const struct store_came *which, int64_t *ret_here_ns, int64_t *ret_anywhere_ns);
 struct store_update {
 	struct slice product, host, from, to, by, url, channel;
 	struct when time;

@@ -26,11 +26,32 @@ static void leading_zeroes_and_long_numbers_are_numbers(void **state)
 	assert_true(version_compare(slice_str(""), slice_str("0")) < 0);
 }
 
+static void a_text_names_a_version_and_not_a_part_of_a_longer_one(void **state)
+{
+	static const struct {
+		const char *text, *version;
+		bool named;
+	} table[] = {
+		{ "https://get.example/win/5.4.2", "5.4.2", true },   { "app-5.4.2.msi", "5.4.2", true },
+		{ "app5.4.2", "5.4.2", true },			       { "v.5.4.2", "5.4.2", true },
+		{ "app-15.4.2.msi", "5.4.2", false },		       { "app-5.4.21.msi", "5.4.2", false },
+		{ "app-5.4.2.1.msi", "5.4.2", false },		       { "app-1.5.4.2.msi", "5.4.2", false },
+		{ "app-15.4.2 and 5.4.2", "5.4.2", true },	       { "notes of 2023", "2023", false },
+		{ "app-5", "5", false },			       { "", "5.4.2", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (version_in(slice_str(table[i].text), slice_str(table[i].version)) != table[i].named)
+			fail_msg("%s in %s", table[i].version, table[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_are_in_the_order_of_their_numbers),
 		cmocka_unit_test(leading_zeroes_and_long_numbers_are_numbers),
+		cmocka_unit_test(a_text_names_a_version_and_not_a_part_of_a_longer_one),
 	};
 
 	return RUN(tests);
