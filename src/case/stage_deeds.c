@@ -189,7 +189,7 @@ bool stage_deed_of(const struct stage_marks *m, const struct graph_edge *e, stru
 		return stage_second(m, e) && second_deed(n, "load", "a module that it wrote was loaded", arena, ret);
 	case ACTIVITY_REMOTE_THREAD:
 	case ACTIVITY_PROCESS_ACCESS:
-		return n->kind == ENTITY_PROCESS && !stage_in_place(m->k, n->name) && e->object != e->subject &&
+		return n->kind == ENTITY_PROCESS && !stage_in_place(m->k, stage_marks_path(m, n->name)) && e->object != e->subject &&
 		       access_deed(m, e, arena, ret);
 	case ACTIVITY_FILE_READ:
 		return is_store(n->name) && deed(ret, arena, STAGE_S6, "store", path_tail(n->name), "store opened (content unknown)");

@@ -96,6 +96,11 @@ static struct slice name_of(const struct gathering *x, const struct graph_edge *
 	return x->g->nodes[e->object].name;
 }
 
+static const struct stage_path *path_of(const struct gathering *x, struct slice path)
+{
+	return stage_marks_path(&x->marks, path);
+}
+
 /* ---- S0 to S3: offered, delivered, installed, executed ---- */
 
 static bool own_url(struct gathering *x, struct slice url)
@@ -109,7 +114,7 @@ static void see_offer(struct gathering *x, const struct graph_edge *e)
 			   : e->op == ACTIVITY_PROCESS_START ? url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE))
 							     : graph_attribute(x->g, e, ATTRIBUTE_HOST_URL);
 
-	bool asked = e->op == ACTIVITY_PROCESS_START && stage_in_place(x->k, name_of(x, e));
+	bool asked = e->op == ACTIVITY_PROCESS_START && stage_in_place(x->k, path_of(x, name_of(x, e)));
 
 	/* One address may serve two systems. */
 	if ((asked ? stage_ask_kin(x->k, url) == KIN_OWN : own_url(x, url)) && stage_for_system(x->k, facts_at(x, e)->os))
@@ -190,7 +195,7 @@ static bool is_write(const struct graph_edge *e)
 /* A language's package of which no version is told, as it is unpacked. */
 static bool unpacked(const struct gathering *x, struct slice path)
 {
-	const struct stage_wanted *w = stage_package_of(x->k, path);
+	const struct stage_wanted *w = path_of(x, path)->package;
 
 	return w && !w->version.n;
 }
@@ -200,7 +205,9 @@ static bool unpacked(const struct gathering *x, struct slice path)
 static void see_file(struct gathering *x, const struct graph_edge *e)
 {
 	bool conflict, write = is_write(e);
-	struct slice path = name_of(x, e), place = path_place(path, &x->scratch);
+	struct slice path = name_of(x, e);
+	const struct stage_path *where = path_of(x, path);
+	struct slice place = where->place;
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
 	bool ours = kin == KIN_OWN || (write && own_url(x, graph_attribute(x->g, e, ATTRIBUTE_HOST_URL)));
@@ -208,7 +215,7 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 	if (!ours && kin == KIN_NONE && !conflict)
 		ours = stage_kin_of(x->k, graph_attribute(x->g, e, ATTRIBUTE_PRODUCT),
 				    graph_attribute(x->g, e, ATTRIBUTE_VERSION), graph_attribute(x->g, e, ATTRIBUTE_COMPANY),
-				    stage_os_of(path)) == KIN_OWN;
+				    where->os) == KIN_OWN;
 	if (!ours && kin == KIN_NONE && !conflict && !x->k->wanted[0].version.n)
 		ours = stage_known_place(&x->marks, place);
 	/* What a package manager puts into the package's own folder. */
@@ -220,7 +227,7 @@ static void see_file(struct gathering *x, const struct graph_edge *e)
 		prove(x, &f->proofs[STAGE_S1], e, "a file of it was written", path);
 	else if (ours)
 		prove(x, &f->proofs[STAGE_S2], e, "a file of it was there", path);
-	else if (kin == KIN_NONE && stage_at_its_place(x->k, place) && !graph_attribute(x->g, e, ATTRIBUTE_VERSION).n)
+	else if (kin == KIN_NONE && stage_at_its_place(x->k, where) && !graph_attribute(x->g, e, ATTRIBUTE_VERSION).n)
 		prove(x, &f->lies, e, "lies there, and no record tells of which version", path);
 }
 
@@ -274,7 +281,7 @@ static bool has_hash(const struct gathering *x, const struct graph_edge *e)
 static void see_load(struct gathering *x, const struct graph_edge *e)
 {
 	const struct stage_install *i = e->timed ? stage_install_at(&x->marks, e->time_ns) : NULL;
-	struct slice place = path_place(name_of(x, e), &x->scratch);
+	struct slice place = path_of(x, name_of(x, e))->place;
 	bool conflict;
 
 	if (stage_kin_by_hash(x->k, x->g, e, name_of(x, e), &conflict) == KIN_OWN)
@@ -384,11 +391,13 @@ static void see_deed(struct gathering *x, const struct graph_edge *e)
 /* Files of users that are deleted or renamed by the hundred. */
 static void see_loss(struct gathering *x, const struct graph_edge *e)
 {
-	struct slice path = name_of(x, e), place = path_place(path, &x->scratch);
+	struct slice path = name_of(x, e);
+	const struct stage_path *where = path_of(x, path);
+	struct slice place = where->place;
 	size_t life = life_at(x, e);
 	struct map *files = &x->folders[2 * life], *folders = &x->folders[2 * life + 1];
 
-	if (!stage_acts(stage_mark_of(&x->marks, e->subject)) || stage_in_place(x->k, path) ||
+	if (!stage_acts(stage_mark_of(&x->marks, e->subject)) || stage_in_place(x->k, where) ||
 	    slice_holds_nocase(place, slice_str("\\appdata\\")) || slice_holds_nocase(place, slice_str("\\temp\\")) ||
 	    slice_holds_nocase(place, slice_str("/tmp/")) || slice_holds_nocase(place, slice_str("/caches/")) ||
 	    slice_holds_nocase(place, slice_str("/.cache/")) || files->n > MANY_FILES)
@@ -433,13 +442,14 @@ static void see_block(struct gathering *x, const struct graph_edge *e)
 	struct slice action = graph_attribute(x->g, e, ATTRIBUTE_ACTION);
 	enum stage_kin kin = stage_kin_by_hash(x->k, x->g, e, path, &conflict);
 	struct stage_facts *f = facts_at(x, e);
-	bool placed = stage_in_place(x->k, path);
+	const struct stage_path *where = path_of(x, path);
+	bool placed = stage_in_place(x->k, where);
 
 	if (!stopped(action) || kin == KIN_OTHER || conflict)
 		return;
 	if (kin == KIN_NONE) {
 		if (!(placed && (arriving(x, e, EVER_NS) || may_be_there(x, e))) &&
-		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, path_place(path, &x->scratch))))
+		    !(!x->k->wanted[0].version.n && stage_known_place(&x->marks, where->place)))
 			return;
 	}
 	/* What was stopped where it is run from had been installed. */

@@ -69,7 +69,7 @@ static void learn_program(struct learning *x, const struct graph_edge *e)
 	enum stage_mark mark = stage_mark_of(&x->marks, e->object);
 	struct slice image = x->g->nodes[e->object].name;
 
-	if ((mark != MARK_OWN && mark != MARK_OTHER) || role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | ROLE_STOCK))
+	if ((mark != MARK_OWN && mark != MARK_OTHER) || stage_marks_path(&x->marks, image)->roles & (ROLE_INTERPRETER | ROLE_HOST | ROLE_STOCK))
 		return;
 	stage_learn_place(x->k, image, mark == MARK_OWN);
 	if (!x->marks.guessed[e->object])
@@ -83,7 +83,7 @@ static void learn_module(struct learning *x, const struct graph_edge *e)
 	struct slice path = x->g->nodes[e->object].name;
 
 	if ((mark != MARK_OWN && mark != MARK_OTHER) || x->marks.wrote[e->object] || role_system_path(path) ||
-	    !stage_in_place(x->k, path))
+	    !stage_in_place(x->k, stage_marks_path(&x->marks, path)))
 		return;
 	stage_learn_place(x->k, path, mark == MARK_OWN);
 	if (!x->marks.guessed[e->subject])
@@ -102,7 +102,7 @@ static void learn_url(struct learning *x, const struct graph_edge *e)
 {
 	struct slice url = url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE));
 
-	if (!url.n || !e->timed || !stage_in_place(x->k, x->g->nodes[e->object].name))
+	if (!url.n || !e->timed || !stage_in_place(x->k, stage_marks_path(&x->marks, x->g->nodes[e->object].name)))
 		return;
 	for (size_t i = 0; i < x->marks.install_count; i++) {
 		const struct stage_install *s = &x->marks.installs[i];

@@ -27,24 +27,14 @@ struct marking {
 	struct arena scratch;
 };
 
-bool stage_at_its_place(const struct stage_known *k, struct slice place)
+const struct stage_path *stage_marks_path(const struct stage_marks *m, struct slice path)
 {
-	return map_get(&k->places, place) != MAP_NONE || map_get(&k->own_places, place) != MAP_NONE;
+	return stage_path_of(m->paths, path);
 }
 
-bool stage_in_place(const struct stage_known *k, struct slice path)
+static const struct stage_path *path_of(const struct marking *x, struct slice path)
 {
-	struct arena scratch;
-	struct slice place;
-	bool there;
-
-	if (!path.n)
-		return false;
-	arena_init(&scratch, 0);
-	place = path_place(path, &scratch);
-	there = stage_at_its_place(k, place) || map_get(&k->folders, path_folder(place)) != MAP_NONE;
-	arena_done(&scratch);
-	return there;
+	return stage_path_of(x->m->paths, path);
 }
 
 /* ---- installations ---- */
@@ -109,7 +99,7 @@ static void add_asked(struct marking *x, uint32_t edge)
 	enum stage_kin kin;
 
 	if (e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE || !e->timed ||
-	    !stage_in_place(x->k, x->g->nodes[e->object].name) || !stage_for_system(x->k, x->os))
+	    !stage_in_place(x->k, path_of(x, x->g->nodes[e->object].name)) || !stage_for_system(x->k, x->os))
 		return;
 	kin = stage_ask_kin(x->k, url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE)));
 	if (kin == KIN_NONE)
@@ -261,6 +251,7 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 	bool conflict = false;
 	struct content c = { .edge = GRAPH_NONE };
 	enum stage_kin kin = e ? stage_kin_by_hash(x->k, x->g, e, path, &conflict) : KIN_NONE;
+	const struct stage_path *where = path_of(x, path);
 	enum stage_mark mark;
 	uint32_t file;
 
@@ -268,18 +259,18 @@ static enum stage_mark of_program(struct marking *x, const struct graph_edge *e,
 		return of_kin(kin, false);
 	if (e)
 		c = content_of_edge(x->g, e);
-	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, stage_os_of(path)), conflict);
-	if (mark != MARK_NONE || !(stage_in_place(x->k, path) || stage_package_place(x->k, path)))
+	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, where->os), conflict);
+	if (mark != MARK_NONE || !(stage_in_place(x->k, where) || where->package_place))
 		return mark;
 	x->guessed = true;
 	file = graph_find(x->g, ENTITY_FILE, path);
 	/* Beside its files lies what it wrote itself, too. */
 	if (file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]) &&
-	    !stage_at_its_place(x->k, path_place(path, &x->scratch)))
+	    !stage_at_its_place(x->k, where))
 		return mark;
 	if (!c.product.n && file != GRAPH_NONE)
 		read_before(x->g, file, ns, &c);
-	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, stage_os_of(path)), conflict);
+	mark = of_kin(stage_kin_of(x->k, c.product, c.version, c.company, where->os), conflict);
 	if (mark == MARK_NONE && c.version.n)
 		mark = of_sibling(x, &c, conflict);
 	if (mark != MARK_NONE || c.product.n)
@@ -301,13 +292,11 @@ static enum stage_mark of_file(struct marking *x, const struct graph_edge *e, st
 {
 	bool conflict = false;
 	enum stage_kin kin = e ? stage_kin_by_hash(x->k, x->g, e, path, &conflict) : KIN_NONE;
-
 	struct slice place;
 
 	if (kin == KIN_OWN)
 		return MARK_OWN;
-	place = path_place(path, &x->scratch);
-
+	place = path_of(x, path)->place;
 	if (conflict || map_get(&x->k->own_places, place) == MAP_NONE)
 		return MARK_NONE;
 	return stage_known_place(x->m, place) ? MARK_OWN : MARK_UNCLEAR;
@@ -341,7 +330,7 @@ static enum stage_mark of_path(struct marking *x, const struct graph_edge *e, st
 	x->guessed = false;
 	arena_reset(&x->scratch);
 	if (by_product(x->k)) {
-		mark = of_package(x, stage_package_of(x->k, path), path, ns);
+		mark = of_package(x, path_of(x, path)->package, path, ns);
 		if (mark == MARK_NONE)
 			mark = of_program(x, e, path, ns);
 	}
@@ -361,7 +350,7 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 	struct slice command = graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE), path;
 	size_t at = 0;
 
-	if (!(role_of(image, NULL) & (ROLE_INTERPRETER | ROLE_HOST | (by_product(x->k) ? 0 : ROLE_COPIER))))
+	if (!(path_of(x, image)->roles & (ROLE_INTERPRETER | ROLE_HOST | (by_product(x->k) ? 0 : ROLE_COPIER))))
 		return MARK_NONE;
 	for (unsigned i = 0; i < 16 && (path = path_in_command(command, &at)).p; i++) {
 		enum stage_mark mark = of_path(x, NULL, path, e->time_ns);
@@ -377,7 +366,7 @@ static enum stage_mark of_command(struct marking *x, const struct graph_edge *e,
 }
 
 /* Browsers, installers and parents of the system do what their users ask for, whoever opened them. */
-static bool passes_on(struct slice image)
+static bool passes_on(const struct marking *x, struct slice image)
 {
 	static const char *const fetchers[] = { "curl", "curl.exe", "wget", "wget.exe" };
 
@@ -385,7 +374,7 @@ static bool passes_on(struct slice image)
 	for (size_t i = 0; i < sizeof(fetchers) / sizeof(*fetchers); i++)
 		if (slice_eq_nocase(path_tail(image), slice_str(fetchers[i])))
 			return false;
-	return role_of(image, NULL) & (ROLE_BROWSER | ROLE_MAIL | ROLE_PARENT | ROLE_DEPLOYMENT) ||
+	return path_of(x, image)->roles & (ROLE_BROWSER | ROLE_MAIL | ROLE_PARENT | ROLE_DEPLOYMENT) ||
 	       slice_eq_nocase(path_tail(image), slice_str("msiexec.exe"));
 }
 
@@ -457,7 +446,7 @@ static void mark_start(struct marking *x, const struct graph_edge *e)
 	}
 	if (mark == MARK_NONE && file != GRAPH_NONE && stage_acts((enum stage_mark)x->m->wrote[file]))
 		mark = x->m->brought[file] ? MARK_OWN : MARK_SECOND;
-	if (mark == MARK_NONE && !passes_on(n->name))
+	if (mark == MARK_NONE && !passes_on(x, n->name))
 		mark = stage_acts(parent)	  ? MARK_CHILD
 		       : stage_acts_other(parent) ? MARK_OTHER_CHILD
 		       : stage_may_act(parent)	  ? MARK_UNCLEAR_CHILD
@@ -490,9 +479,9 @@ static bool installs_beside(struct marking *x, const struct graph_edge *e)
 	struct slice image = e->subject == GRAPH_NONE ? slice_of(NULL, 0) : x->g->nodes[e->subject].name;
 	struct slice path = x->g->nodes[e->object].name, folder = path_folder(image);
 
-	if (!folder.n || !(role_of(image, NULL) & ROLE_INSTALLER))
+	if (!folder.n || !(path_of(x, image)->roles & ROLE_INSTALLER))
 		return false;
-	return stage_in_place(x->k, path) ||
+	return stage_in_place(x->k, path_of(x, path)) ||
 	       (path.n > folder.n && slice_eq_nocase(slice_head(path, folder.n), folder));
 }
 
@@ -560,7 +549,7 @@ static bool trace_alert(struct marking *x, uint32_t node, bool start)
 		if (n->kind != ENTITY_PROCESS || n->started == GRAPH_NONE)
 			return false;
 		/* Who brings a version is of the one before. */
-		if (role_of(n->name, NULL) & ROLE_INSTALLER || is_asking(x, &x->g->edges[n->started]))
+		if (path_of(x, n->name)->roles & ROLE_INSTALLER || is_asking(x, &x->g->edges[n->started]))
 			return false;
 		/* What ran long before it was anywhere is another version. */
 		if (x->k->first_ns != INT64_MAX && x->g->edges[n->started].timed &&
@@ -622,6 +611,8 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 	m->guessed = heap_array(g->node_count + 1, 1);
 	m->brought = heap_array(g->node_count + 1, 1);
 	m->traced = heap_array(g->node_count + 1, 1);
+	m->paths = heap_new(sizeof(*m->paths));
+	stage_paths_init(m->paths, k);
 	arena_init(&x.scratch, 0);
 	m->alerting = map_get(&k->alerting, arena_lower(&x.scratch, host)) != MAP_NONE;
 	add_installs(&x);
@@ -639,6 +630,8 @@ void stage_marks_init(struct stage_marks *m, const struct stage_known *k, struct
 
 void stage_marks_done(struct stage_marks *m)
 {
+	stage_paths_done(m->paths);
+	free(m->paths);
 	free(m->of);
 	free(m->wrote);
 	free(m->guessed);

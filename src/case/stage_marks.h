@@ -3,7 +3,7 @@
 /* Which processes of a host are the origin's, which another version's of the same product, and which came of them:
  * what it started (shells and the like; not browsers and installers, which it only opens), and what it wrote and
  * then ran or loaded, its second stage. */
-#include "case/stage_known.h"
+#include "case/stage_path.h"
 #include "graph/roles.h"
 
 enum stage_mark {
@@ -39,6 +39,7 @@ struct stage_marks {
 	uint8_t *brought; /* by node: processes whose command makes them act for a file that was brought in by itself, and
 			   * files that these unpacked: the same delivery, no second stage */
 	uint8_t *wrote; /* by node, of files: the mark of who wrote it last */
+	struct stage_paths *paths;
 	struct stage_install *installs; /* by time */
 	size_t install_count, install_cap;
 };
@@ -70,10 +71,8 @@ const struct stage_install *stage_install_at(const struct stage_marks *m, int64_
 /* Does this edge put a second stage to work: the run or load of a file that it wrote, and that is no version of the
  * product? */
 bool stage_second(const struct stage_marks *m, const struct graph_edge *e);
-/* Whether a place (path_place) is that of one of its files, whatever the version. */
-bool stage_at_its_place(const struct stage_known *k, struct slice place);
 /* Whether a file that was brought in by itself is known by its place alone: where its alerts lead to it, and where a
  * management agent put it everywhere. What people fetch bears anybody's name. */
 bool stage_known_place(const struct stage_marks *m, struct slice place);
-/* Whether a file lies where the product's files lie. */
-bool stage_in_place(const struct stage_known *k, struct slice path);
+/* Of a path of this host: remembered. */
+const struct stage_path *stage_marks_path(const struct stage_marks *m, struct slice path);
