@@ -20,6 +20,7 @@
 #define LIMIT_WHY 64u			       /* reasons printed for one hit */
 #define LIMIT_COVERAGE_CELLS ((size_t)1 << 17)  /* host x hour x kind of record, held at a time */
 #define LIMIT_COVERAGE_TEXT ((size_t)16 << 20) /* names of hosts and channels, held at a time */
+#define LIMIT_GRAPHS_BYTES ((size_t)256 << 20)  /* graphs of hosts, kept between passes over a case */
 #define LIMIT_BREAKS ((size_t)1 << 17)	       /* records that end or change logging, kept at a time */
 #define LIMIT_NUMBER_RUNS ((size_t)1 << 20)    /* runs of record numbers, 48 bytes each */
 #define LIMIT_NUMBER_LOGS ((size_t)1 << 18)    /* event logs (host and channel) */

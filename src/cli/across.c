@@ -68,7 +68,7 @@ void across_contents_note(struct across_contents *c, const struct graph *g, uint
 
 struct journey {
 	struct store *s;
-	const struct cli_options *o;
+	struct graphs *graphs;
 	const struct baseline *baseline;
 	struct arena *arena;
 	struct told *told;
@@ -131,7 +131,7 @@ static bool enter(struct journey *j, struct slice host)
 	struct slice addresses[ADDRESSES_MAX];
 	size_t n = store_addresses(j->s, j->hosts[j->n - 1], addresses, ADDRESSES_MAX);
 	struct err err = { 0 };
-	struct graph *g = tracing_graph(j->s, host, j->o, &err);
+	struct graph *g = graphs_take(j->graphs, host, &err);
 	uint32_t process = GRAPH_NONE, edge;
 	bool found;
 
@@ -140,7 +140,7 @@ static bool enter(struct journey *j, struct slice host)
 	edge = graph_reached(g, addresses, n, j->hosts[j->n - 1], j->told->origin.time.ns, &process);
 	found = edge != GRAPH_NONE;
 	if (found) {
-		struct walk w = walk_begin(j->s, host, g, j->baseline, j->o->budget);
+		struct walk w = walk_begin(j->s, host, g, j->baseline, j->graphs->o->budget);
 		struct trace *trace = heap_new(sizeof(*trace));
 		struct told more;
 
@@ -151,7 +151,7 @@ static bool enter(struct journey *j, struct slice host)
 		free(trace);
 		walk_end(&w);
 	}
-	graph_free(g);
+	graphs_give(j->graphs, host, g);
 	return found;
 }
 
@@ -183,7 +183,7 @@ static bool says_the_same(const struct told_origin *a, const struct told_origin 
 static bool enter_by_content(struct journey *j, struct slice host, struct slice hash, int64_t ns)
 {
 	struct err err = { 0 };
-	struct graph *g = tracing_graph(j->s, host, j->o, &err);
+	struct graph *g = graphs_take(j->graphs, host, &err);
 	struct trace *trace = heap_new(sizeof(*trace));
 	struct told more = { 0 };
 	struct walk w;
@@ -194,7 +194,7 @@ static bool enter_by_content(struct journey *j, struct slice host, struct slice 
 		free(trace);
 		return false;
 	}
-	w = walk_begin(j->s, host, g, j->baseline, j->o->budget);
+	w = walk_begin(j->s, host, g, j->baseline, j->graphs->o->budget);
 	if (naming_find(g, hash, &file, 1)) {
 		trace_node(w.tracer, file, ns, trace);
 		trace_tell(g, trace, j->arena, &more);
@@ -206,7 +206,7 @@ static bool enter_by_content(struct journey *j, struct slice host, struct slice 
 	}
 	walk_end(&w);
 	free(trace);
-	graph_free(g);
+	graphs_give(j->graphs, host, g);
 	return found;
 }
 
@@ -222,10 +222,11 @@ static bool next_by_content(const struct journey *j, struct slice *host, struct 
 	return store_first_host(j->s, *hash, host, ns) && !was_entered(j, *host) && (!x->time.set || *ns < x->time.ns);
 }
 
-void across_continue(struct store *s, const struct cli_options *o, const struct baseline *baseline, struct slice host,
+void across_continue(struct graphs *graphs, const struct baseline *baseline, struct slice host,
 		     struct arena *arena, struct told *told)
 {
-	struct journey j = { .s = s, .o = o, .baseline = baseline, .arena = arena, .told = told, .hosts = { host }, .n = 1 };
+	struct store *s = graphs->s;
+	struct journey j = { .s = s, .graphs = graphs, .baseline = baseline, .arena = arena, .told = told, .hosts = { host }, .n = 1 };
 	struct slice next, hash;
 	int64_t ns;
 

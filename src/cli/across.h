@@ -30,5 +30,5 @@ void across_contents_done(struct across_contents *c);
 void across_contents_note(struct across_contents *c, const struct graph *g, uint32_t host);
 /* Puts the hops on other hosts behind told's and the origin there in place of its own (which becomes the first of
  * others). Nothing happens where the origin is on no other host of the case. Texts in arena. */
-void across_continue(struct store *s, const struct cli_options *o, const struct baseline *baseline, struct slice host,
+void across_continue(struct graphs *graphs, const struct baseline *baseline, struct slice host,
 		     struct arena *arena, struct told *told);

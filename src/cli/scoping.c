@@ -24,7 +24,7 @@ struct alert_range {
 
 struct scoping {
 	struct store *s;
-	const struct cli_options *o;
+	struct graphs *graphs;
 	struct arena arena;
 	struct kept_origin *origins;
 	size_t origin_count, origin_cap;
@@ -250,12 +250,12 @@ static bool learn_all(struct scoping *x, struct err *err)
 	if (!read_alerts(x, err))
 		return false;
 	for (size_t i = 0; i < x->sources.host_count; i++) {
-		struct graph *g = tracing_graph(x->s, x->sources.hosts[i].name, x->o, err);
+		struct graph *g = graphs_take(x->graphs, x->sources.hosts[i].name, err);
 
 		if (!g)
 			return false;
 		learn_host(x, i, g);
-		graph_free(g);
+		graphs_give(x->graphs, x->sources.hosts[i].name, g);
 	}
 	stage_known_finish(&x->known);
 	return true;
@@ -265,7 +265,7 @@ static bool gather_all(struct scoping *x, struct err *err)
 {
 	for (size_t i = 0; i < x->sources.host_count; i++) {
 		const struct scoping_host *h = &x->sources.hosts[i];
-		struct graph *g = tracing_graph(x->s, h->name, x->o, err);
+		struct graph *g = graphs_take(x->graphs, h->name, err);
 
 		size_t before = x->gathered.n;
 
@@ -273,7 +273,7 @@ static bool gather_all(struct scoping *x, struct err *err)
 			return false;
 		stage_gather(&x->known, g, h->name, x->sources.list + h->first, h->n, h->first_ns, h->last_ns, &x->arena,
 			     &x->gathered);
-		graph_free(g);
+		graphs_give(x->graphs, h->name, g);
 		for (size_t k = before; k < x->gathered.n; k++)
 			x->gathered.list[k].system_ns = h->installed_ns;
 	}
@@ -420,9 +420,10 @@ static void put_platforms(struct scoping *x)
 	buf_done(&text);
 }
 
-bool scoping_all(struct store *s, const struct cli_options *o, struct err *err)
+bool scoping_all(struct graphs *graphs, struct err *err)
 {
-	struct scoping x = { .s = s, .o = o };
+	struct store *s = graphs->s;
+	struct scoping x = { .s = s, .graphs = graphs };
 	struct scoping_wanted wanted = { 0 };
 	bool ok = work_out(&x, &wanted, err);
 
@@ -467,10 +468,10 @@ static bool narrow(struct scoping *x, const struct scoping_wanted *w, struct err
 		       (const char *)w->hosts[0].p);
 }
 
-bool scoping_tell(struct buf *out, struct store *s, const struct cli_options *o, const char *path,
-		  const struct scoping_wanted *wanted, bool json, struct err *err)
+bool scoping_tell(struct buf *out, struct graphs *graphs, const char *path, const struct scoping_wanted *wanted, bool json,
+		  struct err *err)
 {
-	struct scoping x = { .s = s, .o = o };
+	struct scoping x = { .s = graphs->s, .graphs = graphs };
 	struct scope_platform platforms[SCOPE_PLATFORMS] = { 0 };
 	bool ok = work_out(&x, wanted, err);
 
@@ -487,7 +488,7 @@ bool scoping_tell(struct buf *out, struct store *s, const struct cli_options *o,
 				  .without_host = x.sources.without_host,
 				  .without_time = x.sources.without_time,
 				  .file = tracing_file,
-				  .ctx = s };
+				  .ctx = graphs->s };
 
 	memcpy(r.platforms, platforms, sizeof(platforms));
 	if (ok && json)

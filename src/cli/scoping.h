@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* How far each host of a case got with its origin: the joining of store, graph, case and report. One host's graph in
- * memory at a time, twice: first what all teach, then what each shows. */
-#include "cli/options.h"
-#include "store/store.h"
+/* How far each host of a case got with its origin: the joining of store, graph, case and report. Two passes over
+ * all hosts: first what all teach, then what each shows. */
+#include "cli/graphs.h"
 
 struct buf;
 
@@ -17,7 +16,7 @@ struct scoping_wanted {
 
 /* For the end of investigate, after ranking: works the stages out for rank 1 and writes them into the case (tables
  * stage, host_stage, host_reason). Does nothing where the case has no origin. */
-bool scoping_all(struct store *s, const struct cli_options *o, struct err *err);
+bool scoping_all(struct graphs *graphs, struct err *err);
 /* Works out and tells, of a case that is only read. path: its name. */
-bool scoping_tell(struct buf *out, struct store *s, const struct cli_options *o, const char *path,
-		  const struct scoping_wanted *wanted, bool json, struct err *err);
+bool scoping_tell(struct buf *out, struct graphs *graphs, const char *path, const struct scoping_wanted *wanted, bool json,
+		  struct err *err);

@@ -13,51 +13,6 @@
 
 #include <stdlib.h>
 
-/* ---- graphs out of the case ---- */
-
-struct loading {
-	struct graph *g;
-	struct arena arena;
-	struct err err;
-	uint64_t bad;
-};
-
-static bool load_block(void *ctx, const struct store_segment *x, uint32_t source)
-{
-	struct loading *l = ctx;
-	struct block b;
-	struct err err = { 0 };
-
-	arena_reset(&l->arena);
-	if (!block_read(x->block, &l->arena, &b, &err)) {
-		l->bad++;
-		return true;
-	}
-	return graph_add(l->g, &b, source, x->record_base, &l->err);
-}
-
-struct graph *tracing_graph(struct store *s, struct slice host, const struct cli_options *o, struct err *err)
-{
-	struct loading l = { .g = graph_new() };
-	uint64_t lost = 0;
-	bool ok;
-
-	arena_init(&l.arena, 0);
-	ok = store_each_segment(s, host, load_block, &l, &lost, err);
-	arena_done(&l.arena);
-	if (!ok) {
-		if (l.err.code != ERR_NONE)
-			*err = l.err;
-		graph_free(l.g);
-		return NULL;
-	}
-	if (lost + l.bad)
-		say_warning(o, "%.*s: %llu blocks of activities are damaged and were left out", (int)host.n,
-			    (const char *)host.p, (unsigned long long)(lost + l.bad));
-	graph_finish(l.g);
-	return l.g;
-}
-
 bool tracing_file(void *store, uint32_t source, struct slice *ret_file, struct slice *ret_inner)
 {
 	return store_source_name(store, source, ret_file, ret_inner);
@@ -89,7 +44,7 @@ struct host {
 
 struct all {
 	struct store *s;
-	const struct cli_options *o;
+	struct graphs *graphs;
 	struct arena arena;
 	struct map texts;
 	struct host *hosts;
@@ -481,28 +436,31 @@ static void put_releases(struct all *a)
 
 /* ---- both passes ---- */
 
-/* First what is usual on all hosts, then the traces. One host's graph at a time; of a single host once. */
+static bool learn_host(struct all *a, uint32_t host, struct err *err)
+{
+	struct slice name = a->hosts[host].name;
+	struct graph *g = graphs_take(a->graphs, name, err);
+
+	if (!g)
+		return false;
+	baseline_add(a->baseline, g);
+	releases_add(&a->releases, g, name);
+	across_note(a->s, g, name);
+	across_contents_note(&a->contents, g, host);
+	note_machines(a, g, host);
+	note_exclusions(a, g, host);
+	graphs_give(a->graphs, name, g);
+	return true;
+}
+
+/* First what is usual on all hosts, then the traces. */
 static bool trace_hosts(struct all *a, struct err *err)
 {
-	struct graph *kept = NULL;
 	struct buf bytes = { 0 };
 
-	for (size_t i = 0; i < a->host_count; i++) {
-		struct graph *g = tracing_graph(a->s, a->hosts[i].name, a->o, err);
-
-		if (!g)
+	for (uint32_t i = 0; i < a->host_count; i++)
+		if (!learn_host(a, i, err))
 			return false;
-		baseline_add(a->baseline, g);
-		releases_add(&a->releases, g, a->hosts[i].name);
-		across_note(a->s, g, a->hosts[i].name);
-		across_contents_note(&a->contents, g, (uint32_t)i);
-		note_machines(a, g, (uint32_t)i);
-		note_exclusions(a, g, (uint32_t)i);
-		if (a->host_count == 1)
-			kept = g;
-		else
-			graph_free(g);
-	}
 	put_contents_of_several(a);
 	put_releases(a);
 	baseline_encode(a->baseline, &bytes);
@@ -513,14 +471,12 @@ static bool trace_hosts(struct all *a, struct err *err)
 
 		if (!a->hosts[i].n && !asking_starts(a->asking))
 			continue;
-		g = kept ? kept : tracing_graph(a->s, a->hosts[i].name, a->o, err);
+		g = graphs_take(a->graphs, a->hosts[i].name, err);
 		if (!g)
 			return false;
 		trace_host(a, &a->hosts[i], g);
-		if (!kept)
-			graph_free(g);
+		graphs_give(a->graphs, a->hosts[i].name, g);
 	}
-	graph_free(kept);
 	return true;
 }
 
@@ -558,7 +514,7 @@ static void go_across(struct all *a, struct origin_group *g)
 	/* By content only for the first: each may load another host's graph. */
 	if (g->origin.kind != ORIGIN_REMOTE_HOST && g->rank > ACROSS_RANK)
 		return;
-	across_continue(a->s, a->o, a->baseline, g->host, &a->arena, &told);
+	across_continue(a->graphs, a->baseline, g->host, &a->arena, &told);
 	g->hops = told.hops;
 	g->hop_count = told.hop_count;
 	if (told.origin.host.n) {
@@ -664,9 +620,10 @@ static void put_all(struct all *a)
 	free(ranks);
 }
 
-bool tracing_all(struct store *s, const struct cli_options *o, struct err *err)
+bool tracing_all(struct graphs *graphs, struct err *err)
 {
-	struct all a = { .s = s, .o = o, .baseline = baseline_new(), .asking = asking_new(o) };
+	struct store *s = graphs->s;
+	struct all a = { .s = s, .graphs = graphs, .baseline = baseline_new(), .asking = asking_new(graphs->o) };
 	bool ok;
 
 	arena_init(&a.arena, 0);

@@ -21,6 +21,7 @@ struct investigation {
 	const struct cli_options *o;
 	struct hunting hunting;
 	struct survey survey;
+	struct coverage kinds; /* coverage without its hours */
 	struct store *store;
 	bool fail_on;
 	uint64_t lost, activities;
@@ -86,27 +87,46 @@ static void on_block(void *ctx, const struct engine_file *file, uint64_t record_
 							     .block = block });
 }
 
-static bool on_row(void *ctx, const struct coverage_row *row)
+static struct store_coverage stored_row(const struct investigation *v, const struct coverage_row *row)
 {
-	struct investigation *v = ctx;
 	struct coverage_source source = row->source;
 
 	coverage_classify(&v->hunting.tax, &source);
-	return store_add_coverage(v->store, &(struct store_coverage){
-						    .host = row->host,
-						    .channel = source.channel,
-						    .product = source.product,
-						    .category = source.category,
-						    .service = source.service,
-						    .format = source.format,
-						    .event_id = source.event_id,
-						    .hour = row->hour == COVERAGE_NO_HOUR ? INT64_MIN
-											  : row->hour,
-						    .events = row->events,
-						    .first_ns = row->first_ns,
-						    .last_ns = row->last_ns,
-						    .completeness = completeness_text(
-							    source.completeness) });
+	return (struct store_coverage){ .host = row->host,
+					.channel = source.channel,
+					.product = source.product,
+					.category = source.category,
+					.service = source.service,
+					.format = source.format,
+					.event_id = source.event_id,
+					.hour = row->hour == COVERAGE_NO_HOUR ? INT64_MIN : row->hour,
+					.events = row->events,
+					.first_ns = row->first_ns,
+					.last_ns = row->last_ns,
+					.completeness = completeness_text(source.completeness) };
+}
+
+static bool on_kind(void *ctx, const struct coverage_row *row)
+{
+	struct investigation *v = ctx;
+	const struct store_coverage c = stored_row(v, row);
+
+	return store_add_kind(v->store, &c);
+}
+
+static bool on_row(void *ctx, const struct coverage_row *row)
+{
+	struct investigation *v = ctx;
+	const struct store_coverage c = stored_row(v, row);
+	struct coverage_row kind = *row;
+
+	/* Of all hours: as if all were one. */
+	kind.hour = 0;
+	if (row->hour != COVERAGE_NO_HOUR && coverage_put(&v->kinds, &kind)) {
+		coverage_each(&v->kinds, on_kind, v);
+		coverage_clear(&v->kinds);
+	}
+	return store_add_coverage(v->store, &c);
 }
 
 static void on_result(void *ctx, const struct engine_file *file, uint64_t record_base, uint8_t type,
@@ -253,6 +273,18 @@ static void merge_hosts(struct investigation *v)
 				 slice_str("assumed: the only host that the evidence names"));
 }
 
+/* Origins and stages. */
+static bool explain(struct investigation *v, struct err *err)
+{
+	struct graphs graphs;
+	bool ok;
+
+	graphs_init(&graphs, v->store, v->o);
+	ok = tracing_all(&graphs, err) && scoping_all(&graphs, err);
+	graphs_done(&graphs);
+	return ok;
+}
+
 static bool build(struct investigation *v, struct engine_totals *totals, struct err *err)
 {
 	struct engine_options options = hunting_engine_options(&v->hunting, v->o);
@@ -278,6 +310,7 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 		return false;
 	say_correlating(v->o, v->survey.hunt.correlating);
 	coverage_each(&v->survey.coverage, on_row, v);
+	coverage_each(&v->kinds, on_kind, v);
 	if (!covering_judge(v->store, &v->survey, v->o, err))
 		return false;
 	store_index_hosts(v->store);
@@ -292,7 +325,7 @@ static bool build(struct investigation *v, struct engine_totals *totals, struct 
 	put_meta(v->store, "rules_loaded", loaded);
 	put_meta(v->store, "activities", v->activities);
 	store_summarise(v->store);
-	if (!tracing_all(v->store, v->o, err) || !scoping_all(v->store, v->o, err))
+	if (!explain(v, err))
 		return false;
 	store_set_meta(v->store, "state", slice_str(totals->interrupted ? "interrupted" : "complete"));
 	return true;
@@ -388,7 +421,9 @@ int verb_investigate(const struct cli_options *o)
 		v.survey.on_block = on_block;
 		v.survey.ctx = &v;
 		survey_init(&v.survey);
+		coverage_init(&v.kinds);
 		status = investigate(&v, &err);
+		coverage_done(&v.kinds);
 		survey_done(&v.survey);
 		hunt_done(&v.survey.hunt);
 	} else {

@@ -19,6 +19,7 @@
 struct tracing {
 	const struct cli_options *o;
 	struct store *s;
+	struct graphs graphs;
 	struct baseline *baseline;
 	struct arena arena;
 	struct buf text;
@@ -121,13 +122,13 @@ static void tell_back(struct tracing *t, struct tracer *tracer, const struct gra
 	else
 		trace_node(tracer, node, ns, &trace);
 	trace_tell(g, &trace, &t->arena, &told);
-	across_continue(t->s, t->o, t->baseline, t->alert.host, &t->arena, &told);
+	across_continue(&t->graphs, t->baseline, t->alert.host, &t->arena, &told);
 	render(t, &told);
 }
 
 static bool trace_alert(struct tracing *t, struct err *err)
 {
-	struct graph *g = tracing_graph(t->s, t->alert.host, t->o, err);
+	struct graph *g = graphs_take(&t->graphs, t->alert.host, err);
 	struct told none = { .origin = { .kind = ORIGIN_GAP, .gap = "the alert's record names no process, file or hash" } };
 	struct walk w;
 	uint32_t edge;
@@ -147,7 +148,7 @@ static bool trace_alert(struct tracing *t, struct err *err)
 		tell_back(t, w.tracer, g, edge, GRAPH_NONE, 0);
 	}
 	walk_end(&w);
-	graph_free(g);
+	graphs_give(&t->graphs, t->alert.host, g);
 	return true;
 }
 
@@ -192,12 +193,12 @@ static bool trace_entities(struct tracing *t, struct err *err)
 
 		if (!host_wanted(t, t->hosts[i]))
 			continue;
-		g = tracing_graph(t->s, t->hosts[i], t->o, err);
+		g = graphs_take(&t->graphs, t->hosts[i], err);
 		if (!g)
 			return false;
 		t->alert = (struct report_alert){ .host = t->hosts[i] };
 		entities_of(t, g);
-		graph_free(g);
+		graphs_give(&t->graphs, t->hosts[i], g);
 	}
 	if (t->told)
 		return true;
@@ -304,6 +305,7 @@ int verb_trace(const struct cli_options *o)
 
 	arena_init(&t.arena, 0);
 	t.s = store_open(o->operands.items[0], &err);
+	graphs_init(&t.graphs, t.s, o);
 	ok = t.s && trace_wanted(&t, &err) && output_open(&out, o->output, &err);
 	if (ok) {
 		output_put(&out, buf_slice(&t.text));
@@ -312,6 +314,7 @@ int verb_trace(const struct cli_options *o)
 	if (!ok)
 		say_error("%s", err.why);
 	baseline_free(t.baseline);
+	graphs_done(&t.graphs);
 	store_close(t.s, &err);
 	buf_done(&t.text);
 	free(t.hosts);

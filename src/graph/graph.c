@@ -25,6 +25,22 @@ struct graph *graph_new(void)
 	return g;
 }
 
+static size_t map_bytes(const struct map *m)
+{
+	return m->arena.used + m->n * 40;
+}
+
+size_t graph_bytes(const struct graph *g)
+{
+	return sizeof(*g) + g->edge_cap * (sizeof(*g->edges) + sizeof(*g->at) + 2 * sizeof(*g->in)) +
+	       g->span_cap * sizeof(*g->spans) + g->piece_cap * sizeof(*g->pieces) +
+	       g->node_cap * (sizeof(*g->nodes) + 3 * sizeof(*g->named)) + g->set_cap * sizeof(*g->sets) +
+	       g->attribute_cap * sizeof(*g->attributes) + g->hash_cap * sizeof(*g->hashes) +
+	       (g->set_edges ? g->edge_cap * sizeof(*g->set_edges) + g->set_cap * sizeof(*g->set_first) : 0) +
+	       g->arena.used + map_bytes(&g->texts) + map_bytes(&g->by_name) + map_bytes(&g->by_key) +
+	       map_bytes(&g->by_image) + map_bytes(&g->by_hash);
+}
+
 void graph_free(struct graph *g)
 {
 	if (!g)

@@ -154,6 +154,8 @@ void graph_free(struct graph *g);
  * past 2^31 nodes or edges. The block's texts are copied. */
 bool graph_add(struct graph *g, const struct block *b, uint32_t source, uint64_t record_base, struct err *err);
 void graph_finish(struct graph *g);
+/* About how much memory it takes. */
+size_t graph_bytes(const struct graph *g);
 /* What lookups by content need; before the first of them. Does nothing the second time. */
 void graph_index(struct graph *g);
 

@@ -59,7 +59,10 @@
 	"CREATE TABLE IF NOT EXISTS host_reason(host TEXT COLLATE NOCASE, epoch INTEGER, stage TEXT, text TEXT," \
 	" time TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER);"
 
-/* New in version 6. */
+/* New in version 6. coverage_kind is coverage without its hours: what has a time, one row a kind of record and host. */
+#define STORE_KIND_TABLE                                                                           \
+	"CREATE TABLE IF NOT EXISTS coverage_kind(host TEXT COLLATE NOCASE, channel TEXT, event_id INTEGER, product TEXT," \
+	" category TEXT, service TEXT, format TEXT, events INTEGER, first_ns INTEGER, last_ns INTEGER, completeness TEXT);"
 #define STORE_CAME_TABLE                                                                           \
 	"CREATE TABLE IF NOT EXISTS release_came(product TEXT, version TEXT, os TEXT, host TEXT COLLATE NOCASE," \
 	" arrived_ns INTEGER, ran_ns INTEGER);"                                                    \
@@ -121,7 +124,8 @@ static const char store_schema[] =
 	" before_only INTEGER, answer TEXT);"
 	STORE_FINDING_TABLE STORE_GRAPH_TABLES;
 
-static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE STORE_STAGE_TABLES STORE_CAME_TABLE;
+static const char store_schema_more[] = STORE_COVERAGE_TABLES STORE_QUESTION_TABLE STORE_STAGE_TABLES STORE_CAME_TABLE
+	STORE_KIND_TABLE;
 
 static const char store_forget[] =
 	"DROP INDEX IF EXISTS why_of; DROP INDEX IF EXISTS hit_of;"
@@ -133,7 +137,7 @@ static const char store_forget[] =
 	"DELETE FROM host_stage; DELETE FROM host_reason;"
 	"DELETE FROM release; DELETE FROM release_host; DELETE FROM release_came; DELETE FROM release_update;"
 	"DELETE FROM question; DELETE FROM novel; DELETE FROM host_content;"
-	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break;";
+	"DELETE FROM coverage_source; DELETE FROM coverage_span; DELETE FROM coverage_break; DELETE FROM coverage_kind;";
 
 /* Hosts are those that coverage speaks of; what happened to them nothing has said yet. */
 static const char store_summary[] =
@@ -159,7 +163,10 @@ static const char *const store_upgrades[] = {
 	       "ALTER TABLE origin ADD COLUMN p REAL; ALTER TABLE origin ADD COLUMN after_only INTEGER;"
 	       "ALTER TABLE origin ADD COLUMN before_only INTEGER; ALTER TABLE origin ADD COLUMN answer TEXT;"),
 	[4] = (STORE_STAGE_TABLES "ALTER TABLE stage ADD COLUMN epoch INTEGER DEFAULT 1;"),
-	[5] = STORE_CAME_TABLE,
+	[5] = (STORE_CAME_TABLE STORE_KIND_TABLE
+	       "INSERT INTO coverage_kind SELECT host, channel, event_id, product, category, service, format, sum(events),"
+	       " min(first_ns), max(last_ns), completeness FROM coverage WHERE hour IS NOT NULL"
+	       " GROUP BY host, channel, event_id, product, category, service, format, completeness;"),
 };
 
 /* In the order of enum store_question. */
@@ -195,7 +202,7 @@ static const char *const store_questions[] = {
 	("SELECT h.id, h.host, h.level, h.title, h.detector, h.time, h.file, h.inner, h.record, h.offset,"
 	 " h.rule_id, h.channel, h.event_id FROM hit AS h ORDER BY h.host, h.time_ns, h.id"),
 	("SELECT host, coalesce(channel, ''), event_id, " STORE_SOURCE ", coalesce(category, ''), min(first_ns),"
-	 " max(last_ns) FROM coverage WHERE hour IS NOT NULL AND host <> '' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"),
+	 " max(last_ns) FROM coverage_kind WHERE host <> '' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"),
 	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''),"
 	 " min(first_ns), max(last_ns), sum(events), max(CASE completeness WHEN 'complete' THEN 0 WHEN"
 	 " 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated' THEN 5 ELSE 1"
@@ -214,7 +221,7 @@ static const char *const store_questions[] = {
 	("SELECT host, " STORE_SOURCE " AS source, coalesce(category, ''), coalesce(service, ''), event_id,"
 	 " coalesce(format, ''), coalesce(product, ''), min(first_ns), max(last_ns), sum(events), max(CASE completeness"
 	 " WHEN 'complete' THEN 0 WHEN 'filtered' THEN 2 WHEN 'sampled' THEN 3 WHEN 'capped' THEN 4 WHEN 'truncated'"
-	 " THEN 5 ELSE 1 END) FROM coverage WHERE hour IS NOT NULL AND host <> '' GROUP BY host, source COLLATE NOCASE,"
+	 " THEN 5 ELSE 1 END) FROM coverage_kind WHERE host <> '' GROUP BY host, source COLLATE NOCASE,"
 	 " category, service, event_id ORDER BY host, source COLLATE NOCASE, event_id, category, service"),
 	("SELECT rowid, rank, kind, name, version, json_extract(detail, '$.release.product'), json_extract(detail,"
 	 " '$.release.os'), json_extract(detail, '$.release.signer'), json_extract(detail, '$.release.ecosystem'),"

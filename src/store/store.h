@@ -88,6 +88,8 @@ bool store_add_hit(struct store *s, const struct store_hit *h);
 bool store_add_why(struct store *s, struct slice hit_id, struct slice selection, struct slice field,
 		   struct slice value, struct slice pattern);
 bool store_add_coverage(struct store *s, const struct store_coverage *c);
+/* The same without its hour: of all hours. */
+bool store_add_kind(struct store *s, const struct store_coverage *c);
 /* Spans and breaks belong to the source that was added last. */
 bool store_add_source(struct store *s, const struct store_source *c);
 bool store_add_span(struct store *s, const struct store_span *p);
