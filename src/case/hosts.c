@@ -2,6 +2,7 @@
 #include "case/hosts.h"
 
 #include "base/heap.h"
+#include "graph/address.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ void hosts_init(struct hosts *h)
 	*h = (struct hosts){ 0 };
 	map_init(&h->names);
 	map_init(&h->numbers);
+	map_init(&h->addresses);
 	arena_init(&h->arena, 0);
 }
 
@@ -20,6 +22,8 @@ void hosts_done(struct hosts *h)
 {
 	map_done(&h->names);
 	map_done(&h->numbers);
+	map_done(&h->addresses);
+	free(h->leases);
 	arena_done(&h->arena);
 	free(h->spelled);
 }
@@ -60,6 +64,28 @@ void hosts_note(struct hosts *h, struct slice name, struct slice number)
 	arena_done(&scratch);
 }
 
+void hosts_address(struct hosts *h, struct slice name, struct slice address)
+{
+	struct arena scratch;
+	uint32_t at, host, known;
+
+	if (!name.n || address_is(name) || !address_is_host(address) || h->n >= LIMIT_HOSTS || h->lease_count >= LIMIT_HOSTS)
+		return;
+	host = name_number(h, name);
+	arena_init(&scratch, 0);
+	address = arena_lower(&scratch, address);
+	known = map_get(&h->addresses, address);
+	for (at = known; at != MAP_NONE && at; at = h->leases[at - 1].next)
+		if (h->leases[at - 1].name == host)
+			break;
+	if (at == MAP_NONE || !at) {
+		h->leases = heap_room(h->leases, h->lease_count, &h->lease_cap, sizeof(*h->leases));
+		h->leases[h->lease_count++] = (struct host_lease){ host, known == MAP_NONE ? 0 : known };
+		map_set(&h->addresses, address, (uint32_t)h->lease_count);
+	}
+	arena_done(&scratch);
+}
+
 /* A name whose first label is all of another's: the full name of that short one. */
 struct full {
 	struct map by_label; /* folded short name -> index + 1, or SEVERAL */
@@ -80,6 +106,49 @@ static void find_full(struct hosts *h, struct full *f)
 	}
 }
 
+static uint32_t full_of(const struct full *f, struct slice name)
+{
+	uint32_t at = map_get(&f->by_label, name);
+
+	return at == SEVERAL ? MAP_NONE : at;
+}
+
+/* What name i is another's of: its index + 1 and why; MAP_NONE where it stands for itself. */
+static uint32_t other_of(const struct hosts *h, const struct full *f, uint32_t i, const char **ret_why)
+{
+	struct slice name = map_key(&h->names, i);
+	uint32_t number = map_get(&h->numbers, name), full;
+	size_t slash = slice_find(name, '\\');
+
+	if (number != MAP_NONE && number != SEVERAL && number != i + 1) {
+		*ret_why = "the product's number for this machine";
+		/* The name behind the number may itself be a short one. */
+		full = full_of(f, map_key(&h->names, number - 1));
+		return full == MAP_NONE ? number : full;
+	}
+	*ret_why = "its name without the domain";
+	/* DOMAIN\NAME is a short name too. */
+	full = full_of(f, slash < name.n ? slice_from(name, slash + 1) : name);
+	return full == i + 1 ? MAP_NONE : full;
+}
+
+/* The one host that has this address, whatever its records call it: index + 1, or MAP_NONE. */
+static uint32_t tenant_of(const struct hosts *h, const struct full *f, uint32_t i)
+{
+	uint32_t at = map_get(&h->addresses, map_key(&h->names, i)), one = MAP_NONE;
+	const char *why;
+
+	for (; at != MAP_NONE && at; at = h->leases[at - 1].next) {
+		uint32_t name = h->leases[at - 1].name, other = other_of(h, f, name, &why);
+		uint32_t host = other == MAP_NONE ? name + 1 : other;
+
+		if (one != MAP_NONE && one != host)
+			return MAP_NONE;
+		one = host;
+	}
+	return one;
+}
+
 bool hosts_merge(struct hosts *h, bool (*call)(void *ctx, struct slice from, struct slice to, const char *why),
 		 void *ctx)
 {
@@ -88,22 +157,13 @@ bool hosts_merge(struct hosts *h, bool (*call)(void *ctx, struct slice from, str
 
 	find_full(h, &f);
 	for (uint32_t i = 0; i < h->n && ok; i++) {
-		struct slice name = map_key(&h->names, i);
-		uint32_t number = map_get(&h->numbers, name), full;
+		const char *why;
+		uint32_t to = other_of(h, &f, i, &why);
 
-		if (number != MAP_NONE && number != SEVERAL && number != i + 1) {
-			struct slice to = map_key(&h->names, number - 1);
-
-			/* The name behind the number may itself be a short one. */
-			full = map_get(&f.by_label, to);
-			to = full != MAP_NONE && full != SEVERAL ? h->spelled[full - 1] : h->spelled[number - 1];
-			ok = call(ctx, h->spelled[i], to, "the product's number for this machine");
-			continue;
-		}
-		/* DOMAIN\NAME is a short name too. */
-		full = map_get(&f.by_label, slice_from(name, slice_find(name, '\\') < name.n ? slice_find(name, '\\') + 1 : 0));
-		if (full != MAP_NONE && full != SEVERAL && full != i + 1)
-			ok = call(ctx, h->spelled[i], h->spelled[full - 1], "its name without the domain");
+		if (to == MAP_NONE && (to = tenant_of(h, &f, i)) != MAP_NONE)
+			why = "its address, as its records say";
+		if (to != MAP_NONE)
+			ok = call(ctx, h->spelled[i], h->spelled[to - 1], why);
 	}
 	map_done(&f.by_label);
 	return ok;

@@ -5,7 +5,9 @@
  * its short name or by its full one:
  *   - a number stands for the one name that records give together with it; where they give several, two
  *     machines share the number (clones of one image) or it was renamed, and nothing is merged;
- *   - a short name (also DOMAIN\NAME) is the full name that begins with it, where there is just one.
+ *   - a short name (also DOMAIN\NAME) is the full name that begins with it, where there is just one;
+ *   - an address (what a sensor on the network calls a machine) is the one host that records give it to: where they
+ *     give it to several, leases changed, and nothing is merged.
  * Never more: two full names are two machines. Owner: the struct. One thread.
  */
 #include "base/map.h"
@@ -15,6 +17,11 @@ struct hosts {
 	struct slice *spelled;
 	size_t n, cap;
 	struct map numbers;  /* folded number -> index + 1 of the one name, or SEVERAL */
+	struct map addresses; /* folded address -> index + 1 into leases */
+	struct host_lease {
+		uint32_t name, next; /* next: index + 1 */
+	} *leases;
+	size_t lease_count, lease_cap;
 	struct arena arena;
 };
 
@@ -22,6 +29,8 @@ void hosts_init(struct hosts *h);
 void hosts_done(struct hosts *h);
 /* number: n 0 when the record has none. Beyond LIMIT_HOSTS nothing more is noted. */
 void hosts_note(struct hosts *h, struct slice name, struct slice number);
+/* This name's own address. */
+void hosts_address(struct hosts *h, struct slice name, struct slice address);
 /* Calls with each name that is another's; stops, and gives false, when call does. */
 bool hosts_merge(struct hosts *h, bool (*call)(void *ctx, struct slice from, struct slice to, const char *why),
 		 void *ctx);

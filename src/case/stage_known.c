@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "case/stage_known.h"
 
+#include "graph/address.h"
 #include "graph/path.h"
 #include "graph/roles.h"
 #include "graph/version.h"
@@ -347,36 +348,6 @@ bool stage_is_contact(const struct graph_edge *e)
 	return e->op == ACTIVITY_NETWORK_CONNECT || e->op == ACTIVITY_DNS_QUERY || e->op == ACTIVITY_HTTP_REQUEST;
 }
 
-/* Addresses of the house itself, and of nobody. RFC 1918, 3927, 4193, 4291, 5735. */
-static bool is_inner_address(struct slice a)
-{
-	static const char *const inner[] = { "10.", "127.", "169.254.", "192.168.", "0.", "224.", "239.", "255.", "fe80:",
-					     "fc", "fd", "::1", "ff" };
-	struct slice dot = slice_str("172.");
-	uint64_t second;
-	struct slice rest;
-
-	if (slice_is(a, "::"))
-		return true;
-	for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++)
-		if (slice_starts(a, slice_str(inner[i])))
-			return true;
-	return slice_starts(a, dot) && slice_to_u64(slice_cut(slice_from(a, dot.n), '.', &rest), &second) && second >= 16 &&
-	       second <= 31;
-}
-
-static bool is_address(struct slice s)
-{
-	bool digits = s.n > 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == ':')
-			return true;
-		else if (s.p[i] != '.' && (s.p[i] < '0' || s.p[i] > '9'))
-			digits = false;
-	return digits;
-}
-
 static size_t add_destination(struct slice s, struct arena *arena, struct slice *ret, size_t n)
 {
 	s = slice_trim(s);
@@ -388,7 +359,7 @@ static size_t add_destination(struct slice s, struct arena *arena, struct slice 
 		return n;
 	s = arena_lower(arena, s);
 	/* A name without a dot is of the house. */
-	if (is_address(s) ? is_inner_address(s) : slice_find(s, '.') == s.n)
+	if (address_is(s) ? address_is_inner(s) : slice_find(s, '.') == s.n)
 		return n;
 	ret[n] = s;
 	return n + 1;

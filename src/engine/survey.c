@@ -15,6 +15,7 @@ enum {
 	MESSAGE_BREAK,
 	MESSAGE_NUMBERS,
 	MESSAGE_MACHINE,
+	MESSAGE_ADDRESS,
 };
 
 #define MACHINES_MAX 1000000u
@@ -25,8 +26,8 @@ struct worker {
 	struct blocks *blocks;
 	struct coverage coverage;
 	struct numbers numbers;
-	struct map machines; /* names and numbers already sent */
-	struct slice last_machine;
+	struct map machines; /* names and numbers, and names and addresses, already sent */
+	struct slice last_machine, last_address;
 	struct buf message;
 	struct buf *out; /* while blocks are given */
 };
@@ -123,24 +124,36 @@ static struct slice own_number(struct event *ev)
 	return slice_of(NULL, 0);
 }
 
-/* A name and a number that stand in one record: once each pair. Records of one machine stand together. */
-static void note_machine(struct worker *w, struct event *ev, struct buf *out)
+/* What stands in one record with the host's name: once each pair. Records of one machine stand together. */
+static void note_pair(struct worker *w, const struct event *ev, struct slice what, uint8_t message, struct slice *last,
+		      struct buf *out)
 {
-	struct slice number = ev->dialect ? extract_machine(w->extract, ev) : own_number(ev);
 	uint32_t at;
 	size_t before = w->machines.n;
 
-	if (!number.n || !ev->host.n || before >= MACHINES_MAX)
+	if (!what.n || !ev->host.n || before >= MACHINES_MAX)
 		return;
 	buf_clear(&w->message);
 	buf_put_sized(&w->message, ev->host);
-	buf_put_sized(&w->message, number);
-	if (slice_eq(buf_slice(&w->message), w->last_machine))
+	buf_put_sized(&w->message, what);
+	if (slice_eq(buf_slice(&w->message), *last))
 		return;
 	at = map_intern(&w->machines, buf_slice(&w->message));
-	w->last_machine = map_key(&w->machines, at);
+	*last = map_key(&w->machines, at);
 	if (w->machines.n > before)
-		engine_message(out, MESSAGE_MACHINE, buf_slice(&w->message));
+		engine_message(out, message, buf_slice(&w->message));
+}
+
+static void note_machine(struct worker *w, struct event *ev, struct buf *out)
+{
+	struct slice number = ev->dialect ? extract_machine(w->extract, ev) : own_number(ev);
+
+	note_pair(w, ev, number, MESSAGE_MACHINE, &w->last_machine, out);
+}
+
+static void note_address(struct worker *w, struct event *ev, const struct act *act, struct buf *out)
+{
+	note_pair(w, ev, extract_address(w->extract, ev, act), MESSAGE_ADDRESS, &w->last_address, out);
 }
 
 void survey_worker_event(void *worker, struct event *ev, struct buf *out)
@@ -158,8 +171,11 @@ void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 	if (alert)
 		send_verdict(w, ev, out);
 	alert |= hunt_worker_match(w->hunt, ev, out);
-	if (!extract_act(w->extract, ev, alert, &act))
+	if (!extract_act(w->extract, ev, alert, &act)) {
+		note_address(w, ev, NULL, out);
 		return;
+	}
+	note_address(w, ev, &act, out);
 	if (blocks_add(w->blocks, &act))
 		send_blocks(w, out);
 	for (uint32_t at = 0; extract_more(w->extract, ev, &act, &at, &more);)
@@ -246,14 +262,15 @@ static bool take_break(struct survey *s, const struct engine_file *file, uint64_
 	return true;
 }
 
-static bool take_machine(struct survey *s, struct slice payload)
+/* A host's name, and its number or its address. */
+static bool take_pair(struct survey *s, struct slice payload, void (*note)(struct hosts *, struct slice, struct slice))
 {
 	struct cursor c = cursor_of(payload);
-	struct slice name = cursor_sized(&c), number = cursor_sized(&c);
+	struct slice name = cursor_sized(&c), what = cursor_sized(&c);
 
-	if (!c.ok || name.n > LIMIT_NAME_BYTES || number.n > LIMIT_NAME_BYTES)
+	if (!c.ok || name.n > LIMIT_NAME_BYTES || what.n > LIMIT_NAME_BYTES)
 		return false;
-	hosts_note(&s->hosts, name, number);
+	note(&s->hosts, name, what);
 	return true;
 }
 
@@ -274,7 +291,10 @@ bool survey_result(struct survey *s, const struct engine_file *file, uint64_t re
 		s->dropped += !take_break(s, file, record_base, payload);
 		return true;
 	case MESSAGE_MACHINE:
-		s->dropped += !take_machine(s, payload);
+		s->dropped += !take_pair(s, payload, hosts_note);
+		return true;
+	case MESSAGE_ADDRESS:
+		s->dropped += !take_pair(s, payload, hosts_address);
 		return true;
 	case MESSAGE_NUMBERS:
 		s->dropped += !numbers_merge(&s->numbers, payload);

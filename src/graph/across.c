@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "graph/across.h"
 
+#include "graph/address.h"
 #include "graph/roles.h"
-
-static bool is_of_host(struct slice a)
-{
-	return a.n > 2 && !slice_starts(a, slice_str("127.")) && !slice_starts(a, slice_str("0.")) &&
-	       !slice_starts(a, slice_str("169.254.")) && !slice_starts(a, slice_str("22")) &&
-	       !slice_starts(a, slice_str("23")) && !slice_starts(a, slice_str("fe80:")) &&
-	       !slice_starts(a, slice_str("ff0")) && !slice_is(a, "::1") && !slice_starts(a, slice_str("::"));
-}
 
 size_t graph_addresses(const struct graph *g, struct slice *ret, size_t cap)
 {
@@ -25,7 +18,7 @@ size_t graph_addresses(const struct graph *g, struct slice *ret, size_t cap)
 		a = graph_attribute(g, e, ATTRIBUTE_LOCAL_ADDRESS);
 		for (size_t k = 0; k < n; k++)
 			there |= slice_eq(ret[k], a);
-		if (!there && is_of_host(a))
+		if (!there && address_is_host(a))
 			ret[n++] = a;
 	}
 	return n;

@@ -34,7 +34,7 @@ struct extract {
 	uint16_t by_id[IDS];		/* index + 1 of the first row */
 	uint32_t data;
 	uint32_t machines[MACHINE_FIELDS];
-	uint32_t threat, severity, files;
+	uint32_t threat, severity, files, address;
 };
 
 /* Falcon, Defender, SentinelOne, Elastic, Carbon Black, Cortex, Velociraptor. */
@@ -84,6 +84,7 @@ struct extract *extract_new(struct names *names)
 	x->threat = names_add(names, slice_str("Threat Name"));
 	x->severity = names_add(names, slice_str("Severity Name"));
 	x->files = names_add(names, slice_str("files"));
+	x->address = names_add(names, slice_str("HostAddress"));
 	for (size_t i = 0; i < MACHINE_FIELDS; i++)
 		x->machines[i] = names_add(names, slice_str(machine_fields[i]));
 	for (size_t i = 0; i < extract_row_count; i++) {
@@ -523,6 +524,13 @@ struct slice extract_machine(const struct extract *x, struct event *ev)
 			return s;
 	}
 	return slice_of(NULL, 0);
+}
+
+struct slice extract_address(const struct extract *x, struct event *ev, const struct act *act)
+{
+	if (act && (act->op == ACTIVITY_NETWORK_CONNECT || act->op == ACTIVITY_NETWORK_ACCEPT))
+		return act->attributes[ATTRIBUTE_LOCAL_ADDRESS];
+	return ev->dialect ? event_text_of(ev, x->address) : slice_of(NULL, 0);
 }
 
 /* 1116 is the detection; 1117 what was done about it, 1121 a rule that blocked. Severity: the provider's words. */
