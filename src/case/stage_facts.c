@@ -320,32 +320,58 @@ static void count_call(struct gathering *x, const struct graph_edge *e, struct s
 						       (const char *)destination.p));
 }
 
-static void see_call(struct gathering *x, const struct graph_edge *e)
+/* Who is called, as far as nobody else does. The contact is the origin's, or of a machine on which it was. */
+static void see_destinations(struct gathering *x, const struct graph_edge *e, const struct slice *names, size_t n, bool machine)
 {
-	struct slice names[2];
-	enum stage_mark mark = stage_mark_of(&x->marks, e->subject);
-	size_t n;
+	static const char *const says[][2] = {
+		[DESTINATION_ALONE] = { "called whom other versions and hosts without it do not",
+					"called from the machine, by which program is in no record; other versions and hosts "
+					"without it do not call" },
+		[DESTINATION_APART] = { "called whom nobody else calls, as hosts do whose alerts lead to it (no other version to "
+					"compare)",
+					"called from the machine, by which program is in no record; nobody calls but hosts whose "
+					"alerts lead to it" },
+		[DESTINATION_MACHINES] = { "called whom only machines call that have it",
+					   "called from the machine, by which program is in no record; only machines that "
+					   "have it call, and not before it came" },
+	};
 	bool told = false;
 
-	if (e->op == ACTIVITY_PROCESS_START)
-		mark = stage_mark_of(&x->marks, e->object);
-	if (!stage_acts(mark) || (e->op == ACTIVITY_PROCESS_START && mark == MARK_OWN))
-		return;
-	n = e->op == ACTIVITY_PROCESS_START ? stage_asked(x->g, e, &x->scratch, names)
-					    : stage_destinations(x->g, e, &x->scratch, names);
 	for (size_t i = 0; i < n; i++) {
-		if (map_get(&x->k->destinations, names[i]) == MAP_NONE)
+		uint32_t kind = map_get(&x->k->destinations, names[i]);
+
+		if (kind == MAP_NONE)
 			continue;
 		if (!told)
-			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e,
-			      map_get(&x->k->destinations, names[i]) == 2
-				      ? "called whom nobody else calls, as hosts do whose alerts lead to it (no other version to compare)"
-				      : "called whom other versions and hosts without it do not",
-			      names[i]);
+			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e, says[kind][machine], names[i]);
 		told = true;
 		if (e->timed)
 			count_call(x, e, names[i]);
 	}
+}
+
+/* Was it on the host then, as far as records of this life say? */
+static bool was_there(struct gathering *x, const struct graph_edge *e)
+{
+	const struct stage_facts *f = facts_at(x, e);
+	bool there = false;
+
+	for (int s = STAGE_S1; s <= STAGE_S3; s++)
+		there |= f->proofs[s].timed && f->proofs[s].first_ns <= e->time_ns;
+	return there && !(f->removed.timed && f->removed.first_ns <= e->time_ns);
+}
+
+static void see_call(struct gathering *x, const struct graph_edge *e)
+{
+	bool start = e->op == ACTIVITY_PROCESS_START, machine = !start && e->subject == GRAPH_NONE;
+	enum stage_mark mark = stage_mark_of(&x->marks, start ? e->object : e->subject);
+	struct slice names[2];
+	size_t n;
+
+	if (machine ? !e->timed || !was_there(x, e) : !stage_acts(mark) || (start && mark == MARK_OWN))
+		return;
+	n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
+	see_destinations(x, e, names, n, machine);
 }
 
 static void see_beacons(struct gathering *x)

@@ -13,7 +13,8 @@ void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others };
 
 	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
@@ -25,7 +26,8 @@ void stage_known_done(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
-			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers };
+			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -476,6 +478,32 @@ static bool is_destination(const struct stage_known *k, uint32_t i, bool alertin
 	return is_alone(k, name) && (!alerting || k->called.entries[i].value == 3);
 }
 
+/* No record names the program of a contact. Several machines that have it call it behind its coming, nearly none without
+ * it or before; not all that have it do, and those with alerts rather than the others: what all that have it call is
+ * what the product calls. */
+static bool is_of_machines(const struct stage_known *k, struct slice name)
+{
+	uint64_t callers = hosts_in(&k->machine_callers, name), alert = hosts_in(&k->machine_alert_callers, name);
+	uint64_t rest = k->machine_having - k->machine_alerting;
+
+	return callers > 1 && callers < k->machine_having && alert && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
+	       alert * rest > (callers - alert) * k->machine_alerting;
+}
+
+/* Of those that no record of a program names. */
+static void find_of_machines(struct stage_known *k)
+{
+	for (uint32_t i = 0; i < k->machine_callers.n; i++)
+		if (is_of_machines(k, map_key(&k->machine_callers, i)))
+			map_set(&k->destinations, map_key(&k->machine_callers, i), DESTINATION_MACHINES);
+}
+
+/* Many machines without it call it, whatever programs say. */
+static bool called_everywhere(const struct stage_known *k, struct slice name)
+{
+	return hosts_in(&k->machine_others, name) > hosts_in(&k->callers, name);
+}
+
 void stage_known_finish(struct stage_known *k)
 {
 	bool alerting = false;
@@ -483,8 +511,11 @@ void stage_known_finish(struct stage_known *k)
 	for (uint32_t i = 0; i < k->called.n; i++)
 		alerting |= k->called.entries[i].value == 3 && is_alone(k, map_key(&k->called, i));
 	for (uint32_t i = 0; i < k->called.n; i++)
-		if (is_destination(k, i, alerting))
-			map_set(&k->destinations, map_key(&k->called, i), compared(k) ? 1 : 2);
+		if (is_destination(k, i, alerting) && !called_everywhere(k, map_key(&k->called, i)))
+			map_set(&k->destinations, map_key(&k->called, i),
+				compared(k) ? DESTINATION_ALONE : DESTINATION_APART);
+	if (!k->called.n)
+		find_of_machines(k);
 	k->finished = true;
 }
 

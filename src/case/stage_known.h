@@ -45,8 +45,12 @@ struct stage_known {
 	struct map alert_callers; /* those of them whose alerts lead to it */
 	uint64_t calling, alert_calling; /* hosts on which a contact of it is recorded at all; of them with alerts */
 	struct map doubtful;	 /* hosts on which the product called before the record of its coming: of whatever version */
+	/* Contacts of machines, of which no record tells the program (a sensor on the network, a proxy): hosts that have it
+	 * and called behind its coming, those of them with alerts, hosts that called without it or before. */
+	struct map machine_callers, machine_alert_callers, machine_others;
+	uint64_t machine_having, machine_alerting; /* hosts that have it and of which such contacts are recorded behind that */
 	struct map accused;	 /* called by it where an alert stands on the contact */
-	struct map destinations; /* after finish: whom it calls and nobody else does; 2: told without another version */
+	struct map destinations; /* after finish: whom it calls and nobody else does (enum stage_destination) */
 	struct map other_deeds;	 /* of other versions (stage_deeds.h) */
 	uint64_t older_contacts; /* of versions that are not newer */
 	uint64_t other_contacts; /* of other versions: is there anything to compare with? */
@@ -58,6 +62,12 @@ enum stage_caller {
 	CALLER_ELSEWHERE = 1, /* programs where it is not, or was not yet */
 	CALLER_OLDER = 2,     /* another version of the product */
 	CALLER_NEWER = 4,     /* one that came later, and may have kept what it brought */
+};
+
+enum stage_destination {
+	DESTINATION_ALONE = 1,	 /* no other version calls it, and no program elsewhere */
+	DESTINATION_APART = 2,	 /* told without another version to compare */
+	DESTINATION_MACHINES = 3, /* told by machines alone: no record names a program */
 };
 
 void stage_known_init(struct stage_known *k);

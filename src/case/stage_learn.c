@@ -29,6 +29,8 @@ struct learning {
 	struct stage_marks marks;
 	int64_t own_from; /* from when on it was on this host */
 	bool came;	  /* by a record of its installation */
+	bool sure;	  /* that it was not here before is more than a list's word */
+	bool machine_calls; /* contacts of the machine behind its coming are recorded */
 	bool calls;	    /* a contact of it is recorded */
 	struct map counted; /* names that this host was counted for */
 	struct arena scratch;
@@ -153,6 +155,27 @@ static uint32_t caller_of(const struct learning *x, uint32_t node, enum stage_ma
 	return mark == MARK_OTHER && stage_is_newer(x->k, version_of(x, node)) ? CALLER_NEWER : CALLER_OLDER;
 }
 
+/* A contact of the machine: which program made it is in no record. */
+static void learn_machine_call(struct learning *x, const struct graph_edge *e)
+{
+	struct slice names[2];
+	size_t n = stage_destinations(x->g, e, &x->scratch, names);
+	bool has = x->own_from != INT64_MAX, behind = has && e->time_ns >= x->own_from;
+
+	if (!e->timed)
+		return;
+	x->machine_calls |= behind && n;
+	for (size_t i = 0; i < n; i++) {
+		if (behind) {
+			count_host(x, &x->k->machine_callers, names[i], 'm');
+			if (x->marks.alerting)
+				count_host(x, &x->k->machine_alert_callers, names[i], 'n');
+		} else if (!has || x->sure) {
+			count_host(x, &x->k->machine_others, names[i], 'o');
+		}
+	}
+}
+
 /* A contact, or a program that was started with an address. */
 static void learn_call(struct learning *x, const struct graph_edge *e)
 {
@@ -195,6 +218,8 @@ static void own_from(struct learning *x)
 		if (x->marks.installs[i].own && x->marks.installs[i].from_ns - INSTALL_WINDOW_NS < x->own_from)
 			x->own_from = x->marks.installs[i].from_ns - INSTALL_WINDOW_NS;
 	x->came = x->own_from != INT64_MAX;
+	for (size_t i = 0; i < x->marks.install_count; i++)
+		x->sure |= x->marks.installs[i].own && !x->marks.installs[i].listed;
 	if (x->own_from < x->k->first_ns)
 		x->k->first_ns = x->own_from;
 	for (uint32_t i = 0; i < x->g->node_count; i++) {
@@ -202,6 +227,7 @@ static void own_from(struct learning *x)
 
 		if (stage_mark_of(&x->marks, i) != MARK_OWN)
 			continue;
+		x->sure |= !x->marks.guessed[i];
 		if (ns < x->own_from)
 			x->own_from = ns;
 		if (ns != GRAPH_EVER && !x->marks.traced[i] && ns < x->k->first_ns)
@@ -230,6 +256,8 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 				learn_call(&x, e);
 		} else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
 			learn_module(&x, e);
+		else if (stage_is_contact(e) && e->subject == GRAPH_NONE)
+			learn_machine_call(&x, e);
 		else if (stage_is_contact(e))
 			learn_call(&x, e);
 		if (e->subject != GRAPH_NONE)
@@ -237,6 +265,8 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 	}
 	k->calling += x.calls;
 	k->alert_calling += x.calls && x.marks.alerting;
+	k->machine_having += x.machine_calls;
+	k->machine_alerting += x.machine_calls && x.marks.alerting;
 	stage_marks_done(&x.marks);
 	map_done(&x.counted);
 	arena_done(&x.scratch);

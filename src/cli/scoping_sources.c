@@ -123,7 +123,7 @@ static void note_uncounted(void *ctx, const struct slice *c, size_t n)
  * list (processes, modules) names what was running when it was made, Prefetch what was run last: what else ran does
  * not show. A log of packages is no list of them. */
 static const struct kind {
-	const char *category, *source, *format;
+	const char *category, *source, *format; /* format: the reader's, or the product that wrote the log */
 	int64_t event_id; /* 0: any */
 	enum stage_record record;
 	bool moment; /* whole as it may be, it excludes nothing */
@@ -151,6 +151,11 @@ static const struct kind {
 	{ NULL, NULL, "userassist", 0, RECORDS_RUNS, true },
 	{ NULL, NULL, "pca", 0, RECORDS_RUNS, true },
 	{ NULL, NULL, "srum_network", 0, RECORDS_CONTACTS, true },
+	/* A sensor names no program. */
+	{ NULL, "conn", "zeek", 0, RECORDS_CONTACTS, true },
+	{ NULL, "dns", "zeek", 0, RECORDS_CONTACTS, true },
+	{ NULL, "ssl", "zeek", 0, RECORDS_CONTACTS, true },
+	{ NULL, "http", "zeek", 0, RECORDS_CONTACTS, true },
 	{ NULL, NULL, "browser_visit", 0, RECORDS_REQUESTS, true },
 	{ NULL, NULL, "browser_download", 0, RECORDS_REQUESTS, true },
 	{ NULL, NULL, "usn", 0, RECORDS_CHANGES, false },
@@ -175,7 +180,7 @@ static const struct kind {
 static bool is_kind(const struct kind *k, const struct slice *c, int64_t event_id)
 {
 	return (!k->category || slice_is(c[2], k->category)) && (!k->source || slice_eq_nocase(c[1], slice_str(k->source))) &&
-	       (!k->format || slice_is(c[5], k->format)) && (!k->event_id || k->event_id == event_id);
+	       (!k->format || slice_is(c[5], k->format) || slice_is(c[6], k->format)) && (!k->event_id || k->event_id == event_id);
 }
 
 static const struct kind *kind_of(const struct slice *c)

@@ -76,7 +76,7 @@ static void name_host(struct host *h)
 		host_text(h, "%s-%03u", h->os == OS_WINDOWS && h->server ? "srv" : kinds[h->os], n);
 	h->full = host_text(h, "%s.corp.example", h->name);
 	h->user = host_text(h, "user%02u", n);
-	h->address = host_text(h, "198.51.100.%u", n % 200 + 40);
+	h->address = n <= 200 ? host_text(h, "198.51.100.%u", n + 40) : host_text(h, "198.18.%u.%u", n / 250, n % 250 + 2);
 	h->machine = 0xa0000000u + (h->group ? 0x1000u * h->group : (uint32_t)h->index);
 }
 
@@ -154,7 +154,7 @@ bool rehearse_write(const struct rehearse_options *o, const struct rehearse_sink
 	}
 	ok = ok && put_fleet(&x, sink);
 	arena_done(&arena);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < NETWORK_LOGS; i++)
 		buf_done(&x.network[i]);
 	buf_done(&x.inventory);
 	buf_done(&x.truth_hosts);

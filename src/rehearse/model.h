@@ -236,6 +236,9 @@ struct origin {
 struct scenario;
 
 /* What is settled of a machine before it is made. */
+/* What the network's sensor keeps. */
+enum network_log { NETWORK_CONN, NETWORK_DNS, NETWORK_SSL, NETWORK_DHCP, NETWORK_LOGS };
+
 struct seat {
 	enum os os;
 	enum telemetry sees;
@@ -277,7 +280,7 @@ struct exercise {
 	struct origin origin;
 	struct named blameless[NAMED_MAX], tie[4];
 	size_t blameless_count, tie_count;
-	struct buf truth_hosts, network[3], inventory;
+	struct buf truth_hosts, network[NETWORK_LOGS], inventory;
 };
 
 struct scenario {

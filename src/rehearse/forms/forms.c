@@ -100,12 +100,13 @@ bool forms_host(struct host *h, const struct rehearse_sink *sink)
 
 bool forms_fleet(struct exercise *x, const struct rehearse_sink *sink)
 {
-	static const char *const names[] = { "evidence/network/conn.log",
-					     "evidence/network/dns.log",
-					     "evidence/network/ssl.log" };
+	static const char *const names[] = { [NETWORK_CONN] = "evidence/network/conn.log",
+					     [NETWORK_DNS] = "evidence/network/dns.log",
+					     [NETWORK_SSL] = "evidence/network/ssl.log",
+					     [NETWORK_DHCP] = "evidence/network/dhcp.log" };
 	bool ok = true;
 
-	for (size_t i = 0; i < 3 && ok; i++)
+	for (size_t i = 0; i < NETWORK_LOGS && ok; i++)
 		if (x->network[i].n)
 			ok = sink->put(sink->of, names[i], buf_slice(&x->network[i]));
 	if (ok && x->inventory.n)
