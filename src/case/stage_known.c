@@ -9,12 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a newer version, that it keeps what the origin brought is believed of several hosts. */
+#define KEEPING_HOSTS 2u
+
+struct slice stage_newer_key(uint32_t version, struct slice name, struct arena *arena)
+{
+	return arena_printf(arena, "%u|%.*s", version, (int)name.n, (const char *)name.p);
+}
+
 void stage_known_init(struct stage_known *k)
 {
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
 			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
-			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others };
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->newer, &k->newer_calls };
 
 	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
@@ -27,7 +35,7 @@ void stage_known_done(struct stage_known *k)
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
 			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
-			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others };
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->newer, &k->newer_calls };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -517,6 +525,28 @@ void stage_known_finish(struct stage_known *k)
 	if (!k->called.n)
 		find_of_machines(k);
 	k->finished = true;
+}
+
+/* Not what the product calls as such: nearly all that have it do that, but for those of which few records are left. */
+static bool is_brought(const struct stage_known *k, struct slice name)
+{
+	return map_get(&k->accused, name) != MAP_NONE || 5 * (uint64_t)hosts_in(&k->callers, name) <= 4 * k->calling;
+}
+
+bool stage_keeps(const struct stage_known *k, uint32_t version, struct slice *ret_name)
+{
+	struct arena scratch;
+	bool keeps = false;
+
+	arena_init(&scratch, 0);
+	for (uint32_t i = 0; i < k->destinations.n && !keeps; i++) {
+		*ret_name = map_key(&k->destinations, i);
+		keeps = k->destinations.entries[i].value == DESTINATION_ALONE && is_brought(k, *ret_name) &&
+			hosts_in(&k->newer_calls, stage_newer_key(version, *ret_name, &scratch)) >= KEEPING_HOSTS;
+		arena_reset(&scratch);
+	}
+	arena_done(&scratch);
+	return keeps;
 }
 
 bool stage_known_calls(const struct stage_known *k, const char **ret_why)

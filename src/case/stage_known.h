@@ -52,6 +52,8 @@ struct stage_known {
 	struct map accused;	 /* called by it where an alert stands on the contact */
 	struct map destinations; /* after finish: whom it calls and nobody else does (enum stage_destination) */
 	struct map other_deeds;	 /* of other versions (stage_deeds.h) */
+	struct map newer;	 /* versions of the product that are newer, and call somebody */
+	struct map newer_calls;	 /* "number in newer|name" -> hosts */
 	uint64_t older_contacts; /* of versions that are not newer */
 	uint64_t other_contacts; /* of other versions: is there anything to compare with? */
 	int64_t first_ns; /* of it, on any host; INT64_MAX: no time is known */
@@ -92,6 +94,10 @@ void stage_wanted_url(struct stage_known *k, struct slice url, bool other);
 /* alerts: which records of the host an alert stands on (stage_place_key), wherever it leads; may be NULL. */
 void stage_learn(struct stage_known *k, struct graph *g, struct slice host, const struct map *alerts);
 void stage_known_finish(struct stage_known *k);
+/* After finish: does this newer version (index in k->newer) keep what the origin brought? On several hosts it calls
+ * whom no version before the origin calls, and whom the product as such does not call: an alert stands on such
+ * contacts, or not all that have the origin make them. *ret_name: whom. */
+bool stage_keeps(const struct stage_known *k, uint32_t version, struct slice *ret_name);
 bool stage_in_alerts(const struct map *alerts, const struct graph *g, const struct graph_edge *e);
 /* Does an alert that leads to it stand on this record? */
 bool stage_is_alerted(const struct stage_known *k, const struct graph *g, const struct graph_edge *e);
@@ -102,6 +108,8 @@ const char *stage_known_nothing(const struct stage_known *k);
 
 /* ---- for the files of this part ---- */
 
+/* The key of newer_calls. */
+struct slice stage_newer_key(uint32_t version, struct slice name, struct arena *arena);
 /* A file of the product lies there; own: of the origin itself. */
 void stage_learn_place(struct stage_known *k, struct slice path, bool own);
 

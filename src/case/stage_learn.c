@@ -155,6 +155,17 @@ static uint32_t caller_of(const struct learning *x, uint32_t node, enum stage_ma
 	return mark == MARK_OTHER && stage_is_newer(x->k, version_of(x, node)) ? CALLER_NEWER : CALLER_OLDER;
 }
 
+/* Of programs where it is not, or of other versions. Of those that came later, which. */
+static void note_other_call(struct learning *x, uint32_t node, enum stage_mark mark, struct slice name)
+{
+	uint32_t caller = caller_of(x, node, mark);
+	struct slice version = caller == CALLER_NEWER ? version_of(x, node) : slice_of(NULL, 0);
+
+	add_bits(&x->k->other_called, name, caller);
+	if (version.n)
+		count_host(x, &x->k->newer_calls, stage_newer_key(map_intern(&x->k->newer, version), name, &x->scratch), 'v');
+}
+
 /* A contact of the machine: which program made it is in no record. */
 static void learn_machine_call(struct learning *x, const struct graph_edge *e)
 {
@@ -194,7 +205,7 @@ static void learn_call(struct learning *x, const struct graph_edge *e)
 		if (older)
 			count_host(x, &x->k->doubtful, names[i], 'd');
 		else if (other)
-			add_bits(&x->k->other_called, names[i], caller_of(x, node, mark));
+			note_other_call(x, node, mark, names[i]);
 		else if (stage_acts(mark))
 			note_own_call(x, names[i]);
 		if (stage_acts(mark) && stage_in_alerts(x->alerts, x->g, e))

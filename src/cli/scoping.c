@@ -29,6 +29,9 @@ struct scoping {
 	struct kept_origin *origins;
 	size_t origin_count, origin_cap;
 	size_t chosen[STAGE_WANTED], chosen_count;
+	int64_t ranks[STAGE_WANTED]; /* of chosen */
+	size_t tied;		     /* of chosen: those of the rank that was asked for; the rest keep what they brought */
+	struct slice kept_name;	     /* whom the rest call */
 	int64_t rank;
 	struct stage_known known;
 	struct scoping_sources sources;
@@ -88,14 +91,29 @@ static bool fits(const struct kept_origin *k, const struct scoping_wanted *w)
 	return k->rank == (w->rank ? w->rank : 1);
 }
 
+static void take(struct scoping *x, size_t origin)
+{
+	x->ranks[x->chosen_count] = x->origins[origin].rank;
+	x->chosen[x->chosen_count++] = origin;
+}
+
+static bool has_rank(const struct scoping *x, int64_t rank)
+{
+	for (size_t i = 0; i < x->chosen_count; i++)
+		if (x->ranks[i] == rank)
+			return true;
+	return false;
+}
+
 /* The origins of one rank: the first that fits, and those tied with it. */
 static bool choose(struct scoping *x, const struct scoping_wanted *w, struct err *err)
 {
 	for (size_t i = 0; i < x->origin_count && x->chosen_count < STAGE_WANTED; i++)
 		if (x->chosen_count ? x->origins[i].rank == x->rank : fits(&x->origins[i], w)) {
 			x->rank = x->origins[i].rank;
-			x->chosen[x->chosen_count++] = i;
+			take(x, i);
 		}
+	x->tied = x->chosen_count;
 	if (x->chosen_count || (!w->rank && !w->text.n))
 		return true;
 	return err_set(err, ERR_USAGE, 0, "no origin of this case is called that: upriver show lists them");
@@ -133,7 +151,7 @@ static void note_alerting(void *ctx, const struct slice *c, size_t n)
 	int64_t rank = 0;
 
 	(void)n;
-	if (slice_to_i64(c[0], &rank) && rank == x->rank)
+	if (slice_to_i64(c[0], &rank) && has_rank(x, rank))
 		stage_wanted_host(&x->known, c[1]);
 }
 
@@ -154,7 +172,7 @@ static void note_origin_alert(void *ctx, const struct slice *c, size_t n)
 	int64_t rank = 0;
 
 	(void)n;
-	if (!slice_to_i64(c[0], &rank) || rank != x->rank)
+	if (!slice_to_i64(c[0], &rank) || !has_rank(x, rank))
 		return;
 	at.source = source_of(x, c[1], c[2]);
 	slice_to_u64(c[3], &at.record);
@@ -177,10 +195,9 @@ static void note_update(void *ctx, const struct slice *c, size_t n)
 		}
 }
 
-static bool take_origins(struct scoping *x, const struct scoping_wanted *w, struct err *err)
+/* What the case knows of those that were chosen. */
+static bool know_chosen(struct scoping *x, struct err *err)
 {
-	if (!store_ask(x->s, STORE_ORIGIN_PARTS, note_origin, x, err) || !choose(x, w, err))
-		return false;
 	for (size_t i = 0; i < x->chosen_count; i++) {
 		const struct kept_origin *k = &x->origins[x->chosen[i]];
 
@@ -195,6 +212,11 @@ static bool take_origins(struct scoping *x, const struct scoping_wanted *w, stru
 	       store_ask(x->s, STORE_ORIGIN_HOSTS, note_alerting, x, err) &&
 	       store_ask(x->s, STORE_ORIGIN_ALERTS, note_origin_alert, x, err) &&
 	       store_ask(x->s, STORE_UPDATES, note_update, x, err);
+}
+
+static bool take_origins(struct scoping *x, const struct scoping_wanted *w, struct err *err)
+{
+	return store_ask(x->s, STORE_ORIGIN_PARTS, note_origin, x, err) && choose(x, w, err) && know_chosen(x, err);
 }
 
 /* ---- all hosts, twice ---- */
@@ -245,10 +267,8 @@ static void learn_host(struct scoping *x, size_t host, struct graph *g)
 	map_done(&alerts);
 }
 
-static bool learn_all(struct scoping *x, struct err *err)
+static bool learn_hosts(struct scoping *x, struct err *err)
 {
-	if (!read_alerts(x, err))
-		return false;
 	for (size_t i = 0; i < x->sources.host_count; i++) {
 		struct graph *g = graphs_take(x->graphs, x->sources.hosts[i].name, err);
 
@@ -259,6 +279,53 @@ static bool learn_all(struct scoping *x, struct err *err)
 	}
 	stage_known_finish(&x->known);
 	return true;
+}
+
+/* The origin of this version of the same product; one that no alert leads to is made. */
+static size_t version_of(struct scoping *x, struct slice version)
+{
+	struct kept_origin k = x->origins[x->chosen[0]];
+
+	for (size_t i = 0; i < x->origin_count; i++) {
+		const struct stage_wanted *w = &x->origins[i].wanted;
+
+		if (w->kind == k.wanted.kind && slice_eq_nocase(w->product, k.wanted.product) &&
+		    stage_same_version(w->version, version) && slice_eq(w->os, k.wanted.os))
+			return i;
+	}
+	k.place = k.rank = -1;
+	k.wanted.version = keep(x, version);
+	k.wanted.line = arena_printf(&x->arena, "%s %.*s %.*s", origin_kind_text(k.wanted.kind), (int)k.wanted.product.n,
+				     (const char *)k.wanted.product.p, (int)version.n, (const char *)version.p);
+	k.wanted.url = k.wanted.downloaded = k.sha256 = k.downloaded_sha256 = slice_of(NULL, 0);
+	x->origins = heap_room(x->origins, x->origin_count, &x->origin_cap, sizeof(*x->origins));
+	x->origins[x->origin_count] = k;
+	return x->origin_count++;
+}
+
+/* Newer versions that keep what the origin brought are looked for with it. True where there are some. */
+static bool take_keepers(struct scoping *x)
+{
+	size_t before = x->chosen_count;
+	struct slice name;
+
+	for (uint32_t i = 0; i < x->known.newer.n && x->chosen_count < STAGE_WANTED; i++)
+		if (stage_keeps(&x->known, i, &name)) {
+			x->kept_name = keep(x, name);
+			take(x, version_of(x, map_key(&x->known.newer, i)));
+		}
+	return x->chosen_count > before;
+}
+
+static bool learn_all(struct scoping *x, struct err *err)
+{
+	if (!read_alerts(x, err) || !learn_hosts(x, err))
+		return false;
+	if (!take_keepers(x))
+		return true;
+	stage_known_done(&x->known);
+	stage_known_init(&x->known);
+	return know_chosen(x, err) && learn_hosts(x, err);
 }
 
 static bool gather_all(struct scoping *x, struct err *err)
@@ -481,6 +548,8 @@ bool scoping_tell(struct buf *out, struct graphs *graphs, const char *path, cons
 	struct report_scope r = { .path = slice_str(path),
 				  .rank = x.rank,
 				  .known = &x.known,
+				  .tied = x.tied,
+				  .kept_name = x.kept_name,
 				  .learned = &x.learned,
 				  .facts = x.gathered.list,
 				  .ladders = x.ladders,

@@ -18,6 +18,8 @@ struct report_scope {
 	struct slice path; /* of the case */
 	int64_t rank;	   /* of the origin; 0: named by the user */
 	const struct stage_known *known;
+	size_t tied;	       /* of known->wanted: not told apart; those behind are newer versions that keep what it brought */
+	struct slice kept_name; /* whom these call; n 0 where there are none */
 	const struct stage_learned *learned;
 	const struct stage_facts *facts; /* n each, in the order of host and epoch */
 	const struct stage_ladder *ladders;

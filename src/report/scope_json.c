@@ -118,7 +118,17 @@ static void put_wanted(struct buf *out, const struct stage_wanted *w)
 	buf_json_text(out, "signer", or_null(w->company));
 }
 
-/* The origin, and those that the evidence cannot tell from it: a host that has any of them is told here. */
+static void put_list(struct buf *out, const struct stage_known *k, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		buf_put_str(out, i > from ? ",{" : "{");
+		put_wanted(out, &k->wanted[i]);
+		buf_put_byte(out, '}');
+	}
+}
+
+/* The origin, those that the evidence cannot tell from it, and newer versions that keep what it brought: a host that
+ * has any of them is told here. */
 static void put_origins(struct buf *out, const struct report_scope *r)
 {
 	buf_json_key(out, "origin");
@@ -135,12 +145,13 @@ static void put_origins(struct buf *out, const struct report_scope *r)
 	put_wanted(out, &r->known->wanted[0]);
 	buf_json_key(out, "tied_with");
 	buf_put_byte(out, '[');
-	for (size_t i = 1; i < r->known->n; i++) {
-		buf_put_str(out, i > 1 ? ",{" : "{");
-		put_wanted(out, &r->known->wanted[i]);
-		buf_put_byte(out, '}');
-	}
+	put_list(out, r->known, 1, r->tied);
 	buf_put_byte(out, ']');
+	buf_json_key(out, "kept_by");
+	buf_put_byte(out, '[');
+	put_list(out, r->known, r->tied, r->known->n);
+	buf_put_byte(out, ']');
+	buf_json_text(out, "kept_destination", or_null(r->kept_name));
 	buf_json_key(out, "destinations");
 	buf_put_byte(out, '[');
 	for (uint32_t i = 0; i < r->known->destinations.n && i < DESTINATIONS_SHOWN; i++) {

@@ -69,8 +69,13 @@ static void put_origins(struct buf *out, const struct report_scope *r)
 	for (size_t i = 0; i < r->known->n; i++) {
 		const struct stage_wanted *w = &r->known->wanted[i];
 
-		buf_put_str(out, i ? "  or (a tie) " : "How far each host got with ");
+		buf_put_str(out, !i ? "How far each host got with " : i < r->tied ? "  or (a tie) " : "  and ");
 		buf_put_terminal(out, w->line, 46);
+		if (i && i >= r->tied) {
+			buf_put_str(out, ", which calls ");
+			buf_put_terminal(out, r->kept_name, 60);
+			buf_put_str(out, " too");
+		}
 		if (w->os.n)
 			buf_printf(out, ", %.*s", (int)w->os.n, (const char *)w->os.p);
 		buf_put_byte(out, '\n');
