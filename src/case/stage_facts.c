@@ -350,14 +350,21 @@ static void see_destinations(struct gathering *x, const struct graph_edge *e, co
 	}
 }
 
-/* Was it on the host then, as far as records of this life say? */
-static bool was_there(struct gathering *x, const struct graph_edge *e)
+static bool shown_by(const struct stage_proof *p, int64_t ns)
+{
+	return p->n && (p->timed ? p->first_ns <= ns : true);
+}
+
+/* May it have been on the host then? A list that has no time says so, and the product in a version that no record
+ * tells: whom only this version calls tells it. */
+static bool may_have_it(struct gathering *x, const struct graph_edge *e)
 {
 	const struct stage_facts *f = facts_at(x, e);
-	bool there = false;
+	int64_t ns = graph_last(x->g, e);
+	bool there = shown_by(&f->unclear, ns) || shown_by(&f->lies, ns);
 
 	for (int s = STAGE_S1; s <= STAGE_S3; s++)
-		there |= f->proofs[s].timed && f->proofs[s].first_ns <= e->time_ns;
+		there |= shown_by(&f->proofs[s], ns);
 	return there && !(f->removed.timed && f->removed.first_ns <= e->time_ns);
 }
 
@@ -368,7 +375,7 @@ static void see_call(struct gathering *x, const struct graph_edge *e)
 	struct slice names[2];
 	size_t n;
 
-	if (machine ? !e->timed || !was_there(x, e) : !stage_acts(mark) || (start && mark == MARK_OWN))
+	if (machine ? !e->timed || !may_have_it(x, e) : !stage_acts(mark) || (start && mark == MARK_OWN))
 		return;
 	n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
 	see_destinations(x, e, names, n, machine);

@@ -30,6 +30,7 @@ struct learning {
 	int64_t own_from; /* from when on it was on this host */
 	bool came;	  /* by a record of its installation */
 	bool sure;	  /* that it was not here before is more than a list's word */
+	bool unclear;	  /* it may be here: in a version that no record tells, or since when no list says */
 	bool machine_calls; /* contacts of the machine behind its coming are recorded */
 	bool calls;	    /* a contact of it is recorded */
 	struct map counted; /* names that this host was counted for */
@@ -166,24 +167,22 @@ static void note_other_call(struct learning *x, uint32_t node, enum stage_mark m
 		count_host(x, &x->k->newer_calls, stage_newer_key(map_intern(&x->k->newer, version), name, &x->scratch), 'v');
 }
 
-/* A contact of the machine: which program made it is in no record. */
+/* A contact of the machine: which program made it is in no record. Several alike may lie before and behind its coming. */
 static void learn_machine_call(struct learning *x, const struct graph_edge *e)
 {
 	struct slice names[2];
-	size_t n = stage_destinations(x->g, e, &x->scratch, names);
-	bool has = x->own_from != INT64_MAX, behind = has && e->time_ns >= x->own_from;
+	size_t n = e->timed ? stage_destinations(x->g, e, &x->scratch, names) : 0;
+	bool has = x->own_from != INT64_MAX, behind = has && graph_last(x->g, e) >= x->own_from;
+	bool without = has ? x->sure && e->time_ns < x->own_from : !x->unclear;
 
-	if (!e->timed)
-		return;
 	x->machine_calls |= behind && n;
 	for (size_t i = 0; i < n; i++) {
-		if (behind) {
+		if (behind)
 			count_host(x, &x->k->machine_callers, names[i], 'm');
-			if (x->marks.alerting)
-				count_host(x, &x->k->machine_alert_callers, names[i], 'n');
-		} else if (!has || x->sure) {
+		if (behind && x->marks.alerting)
+			count_host(x, &x->k->machine_alert_callers, names[i], 'n');
+		if (without)
 			count_host(x, &x->k->machine_others, names[i], 'o');
-		}
 	}
 }
 
@@ -221,6 +220,26 @@ static void learn_deed(struct learning *x, const struct graph_edge *e)
 		map_set(&x->k->other_deeds, d.key, 1);
 }
 
+/* A list names it. */
+static bool is_listed(const struct learning *x)
+{
+	for (uint32_t i = 0; i < x->g->edge_count; i++) {
+		const struct graph_edge *e = &x->g->edges[i];
+		bool file = e->op == ACTIVITY_FILE_PRESENT, conflict;
+		struct slice name;
+
+		if ((!file && e->op != ACTIVITY_INVENTORY) || e->object == GRAPH_NONE)
+			continue;
+		name = x->g->nodes[e->object].name;
+		if ((file && stage_kin_by_hash(x->k, x->g, e, name, &conflict) == KIN_OWN) ||
+		    stage_kin_of(x->k, file ? graph_attribute(x->g, e, ATTRIBUTE_PRODUCT) : name,
+				 graph_attribute(x->g, e, ATTRIBUTE_VERSION), graph_attribute(x->g, e, ATTRIBUTE_COMPANY),
+				 NULL) == KIN_OWN)
+			return true;
+	}
+	return false;
+}
+
 /* From when on it was here, and since when it is anywhere: that what is told by its deeds alone does not move. */
 static void own_from(struct learning *x)
 {
@@ -236,6 +255,7 @@ static void own_from(struct learning *x)
 	for (uint32_t i = 0; i < x->g->node_count; i++) {
 		int64_t ns = x->g->nodes[i].start_ns;
 
+		x->unclear |= stage_mark_of(&x->marks, i) == MARK_UNCLEAR;
 		if (stage_mark_of(&x->marks, i) != MARK_OWN)
 			continue;
 		x->sure |= !x->marks.guessed[i];
@@ -254,6 +274,7 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 	stage_marks_init(&x.marks, k, g, host);
 	map_init(&x.counted);
 	own_from(&x);
+	x.unclear |= is_listed(&x);
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct graph_edge *e = &g->edges[i];
 
