@@ -304,44 +304,56 @@ static bool is_number(struct slice s)
 
 static inline bool is_word(struct slice s, const struct word *w)
 {
-	return s.n == w->n && s.n && s.p[0] == w->bytes[0] && memcmp(s.p, w->bytes, s.n) == 0;
+	return s.n == w->n && s.n && s.p[0] == w->bytes[0] && (s.n == 1 || memcmp(s.p, w->bytes, s.n) == 0);
 }
 
-static inline struct value value_of(const struct input *in, uint8_t type, struct slice s, struct arena *a)
+/* Into a value that is zero: written where it stays, since one that is handed over costs a fifth of
+ * the whole (it is loaded wider than it was stored). */
+static inline void put_value(const struct input *in, uint8_t type, struct slice s, struct arena *a,
+			     struct value *ret)
 {
-	if (type == CELL_NUMBER && is_number(s))
-		return (struct value){ .type = VALUE_NUMBER, .s = s };
-	if (type == CELL_BOOL && s.n == 1 && (s.p[0] == 'T' || s.p[0] == 'F'))
-		return (struct value){ .type = VALUE_BOOL, .u = s.p[0] == 'T' };
-	if (is_word(s, &in->empty))
-		return value_text_of(slice_str(""));
-	if (in->odd && (slice_find(s, '\\') < s.n || !utf8_valid(s)))
-		s = unescaped(s, a);
-	return value_text_of(s);
+	if (type == CELL_NUMBER && is_number(s)) {
+		ret->type = VALUE_NUMBER;
+	} else if (type == CELL_BOOL && s.n == 1 && (s.p[0] == 'T' || s.p[0] == 'F')) {
+		ret->type = VALUE_BOOL;
+		ret->u = s.p[0] == 'T';
+		return;
+	} else {
+		ret->type = VALUE_TEXT;
+		if (is_word(s, &in->empty))
+			s = slice_str("");
+		else if (in->odd && (slice_find(s, '\\') < s.n || !utf8_valid(s)))
+			s = unescaped(s, a);
+	}
+	ret->s = s;
 }
 
-static struct value list_of(const struct input *in, uint8_t type, struct slice s, struct arena *a)
+static void put_list(const struct input *in, uint8_t type, struct slice s, struct arena *a, struct value *ret)
 {
 	uint8_t separator = in->set_separator.bytes[0];
-	struct value *items;
+	struct value *items = NULL;
 	uint32_t n = 1;
 
+	ret->type = VALUE_LIST;
 	if (!s.n || is_word(s, &in->empty))
-		return (struct value){ .type = VALUE_LIST };
-	if (in->set_separator.n != 1)
-		return value_of(in, type, s, a);
+		return;
 	for (size_t i = 0; i < s.n; i++)
 		n += s.p[i] == separator;
-	items = arena_array(a, n, sizeof(*items));
-	if (!items)
-		return value_of(in, CELL_TEXT, s, a);
+	if (in->set_separator.n == 1)
+		items = arena_array(a, n, sizeof(*items));
+	if (!items) {
+		put_value(in, CELL_TEXT, s, a, ret);
+		return;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct slice item = slice_cut(s, separator, &s);
 
-		items[i] = is_word(item, &in->unset) ? (struct value){ .type = VALUE_NULL }
-						     : value_of(in, type, item, a);
+		items[i] = (struct value){ 0 };
+		if (!is_word(item, &in->unset))
+			put_value(in, type, item, a, &items[i]);
 	}
-	return (struct value){ .type = VALUE_LIST, .count = n, .items = items };
+	ret->count = n;
+	ret->items = items;
 }
 
 /* "1793693522.123456": always seconds, however few. */
@@ -376,13 +388,16 @@ static void put_row(struct input *in, struct slice line, struct event *ev)
 	for (size_t i = 0; i < in->column_count; i++) {
 		const struct column *c = &in->columns[i];
 		struct slice cell = slice_of(line.p + from, in->ends[i] - from);
+		struct value *v;
 
 		from = in->ends[i] + 1;
 		if (is_word(cell, &in->unset))
 			continue;
-		event_add(ev, c->name, c->id,
-			  c->list ? list_of(in, c->type, cell, &ev->arena)
-				  : value_of(in, c->type, cell, &ev->arena));
+		v = event_slot(ev, c->name, c->id);
+		if (v && c->list)
+			put_list(in, c->type, cell, &ev->arena, v);
+		else if (v)
+			put_value(in, c->type, cell, &ev->arena, v);
 		if (c->clock)
 			ev->time = clock_of(cell);
 	}
