@@ -378,6 +378,10 @@ def zeek(folder):
     check(status == 0 and len(lines) == 40003, f"a log larger than a window: {status} {len(lines)} {err[:200]}")
     place = json.loads(lines[37777])["pointer"]
     check(place["record"] == 37778 and big.read_bytes()[place["offset"]:].startswith(body[8].encode()), "and its pointers")
+    status, out, _ = upriver("timeline", "--json", "--kind", "activity", SAMPLES / "zeek-dns.log")
+    e = json.loads(out.splitlines()[0])
+    check((e["subject"], e["object"]["name"], e["attributes"].get("local_address")) == (None, "cdn.example.net", "10.1.7.23"),
+          f"who asked for a name is told by address, and no process: {e}")
     case = folder / "z.case"
     status, out, err = upriver("investigate", "-q", "--rules", rules, "-o", case, *rows)
     check(status == 0, f"a case of nothing but a sensor's logs: {status} {err[:300]}")
