@@ -12,5 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_read(&input_packagelog, slice_of(data, size));
 	fuzz_read(&input_apt, slice_of(data, size));
 	fuzz_read(&input_syslog, slice_of(data, size));
+	fuzz_read(&input_zeek, slice_of(data, size));
 	return 0;
 }

@@ -333,8 +333,62 @@ def hives(folder):
         check(timeline(log) == (0, [], ""), f"{log.name}: a log alone, or without a word in it, says nothing")
 
 
+ZEEK_RULES = {
+    "dns": ("product: zeek\n  service: dns", "query|endswith: .example.net"),
+    "names": ("category: dns", "answer: 203.0.113.7"),
+    "http": ("product: zeek\n  service: http", "uri|endswith: .exe"),
+    "proxy": ("category: proxy", "c-useragent|startswith: Updater"),
+    "conn": ("product: zeek\n  service: conn", "id.resp_h|cidr: 203.0.113.0/24"),
+    "ssl": ("product: zeek\n  service: ssl", "server_name: cdn.example.net"),
+    "dhcp": ("product: zeek\n  service: dhcp", "msg_types: ACK"),
+    "other": ("product: zeek\n  service: rdp", "uid|startswith: C"),
+}
+
+
+def zeek(folder):
+    """Rows and objects, packed or not, tell the same; rules of its services fire; a cut log is told."""
+    rules = folder / "rules"
+    rules.mkdir()
+    for name, (source, selection) in ZEEK_RULES.items():
+        (rules / f"{name}.yml").write_text(f"title: {name}\nlogsource:\n  {source}\ndetection:\n  s:\n    {selection}\n  condition: s\n")
+    rows = sorted(SAMPLES.glob("zeek-*.log"))
+    for evidence in (rows, [SAMPLES / "zeek.jsonl"]):
+        status, out, err = upriver("hunt", "--json", "--rules", rules, *evidence)
+        fired = {json.loads(line)["rule"]["title"] for line in out.splitlines()}
+        check(status == 0 and fired == set(ZEEK_RULES) - {"other"}, f"{evidence}: {status} {fired} {err[:200]}")
+    for log in rows:
+        _, want, _ = timeline(log)
+        packed = folder / (log.name + ".gz")
+        packed.write_bytes(gzip.compress(log.read_bytes()))
+        status, events, err = timeline(packed)
+        check(status == 0 and events and [without(e, "pointer") for e in events] == [without(e, "pointer") for e in want],
+              f"{packed.name}: the same events: {status} {err[:200]}")
+        check([e["pointer"]["offset"] for e in events] == [e["pointer"]["offset"] for e in want], f"{packed.name}: pointers")
+        for e in want:
+            check(log.read_bytes()[e["pointer"]["offset"]:].startswith(b"179369"), f"{log.name}: records are at their offsets")
+    cut = folder / "cut.log"
+    cut.write_bytes((SAMPLES / "zeek-dns.log").read_bytes()[:-60])
+    status, events, err = timeline(cut)
+    check(status == 3 and len(events) == 1 and "row 2 has" in err and "ends in it" in err, f"a cut log: {status} {len(events)} {err[:300]}")
+    body = (SAMPLES / "zeek-conn.log").read_text().splitlines(keepends=True)
+    big = folder / "big.log"
+    big.write_text("".join(body[:8]) + body[8] * 40000 + "".join(body))
+    status, out, err = upriver("timeline", "--json", "--unsorted", big)
+    lines = out.splitlines()
+    check(status == 0 and len(lines) == 40003, f"a log larger than a window: {status} {len(lines)} {err[:200]}")
+    place = json.loads(lines[37777])["pointer"]
+    check(place["record"] == 37778 and big.read_bytes()[place["offset"]:].startswith(body[8].encode()), "and its pointers")
+    status, out, _ = upriver("timeline", "--json", "--kind", "activity", SAMPLES / "zeek-dns.log")
+    e = json.loads(out.splitlines()[0])
+    check((e["subject"], e["object"]["name"], e["attributes"].get("local_address")) == (None, "cdn.example.net", "10.1.7.23"),
+          f"who asked for a name is told by address, and no process: {e}")
+    case = folder / "z.case"
+    status, out, err = upriver("investigate", "-q", "--rules", rules, "-o", case, *rows)
+    check(status == 0, f"a case of nothing but a sensor's logs: {status} {err[:300]}")
+
+
 def main():
-    for part in (hives, utf16, large_object, hostile_tables, lists_of_what_is_there, linux_collection, bad_input, endless, mixed):
+    for part in (hives, utf16, large_object, hostile_tables, lists_of_what_is_there, zeek, linux_collection, bad_input, endless, mixed):
         with tempfile.TemporaryDirectory() as folder:
             part(pathlib.Path(folder))
     print(f"{passed} passed, {len(failures)} failed")

@@ -35,3 +35,4 @@ extern const struct input_format input_utmp;
 extern const struct input_format input_wer;
 extern const struct input_format input_wintext;
 extern const struct input_format input_xml;
+extern const struct input_format input_zeek;

@@ -18,6 +18,7 @@ const struct input_format *const input_formats[] = {
 	&input_xml,
 	&input_auditd,
 	&input_syslog,
+	&input_zeek,
 	&input_csv,
 	&input_wintext,
 	&input_cmtrace,
