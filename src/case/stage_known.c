@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "case/stage_known.h"
 
+#include "case/table.h"
 #include "graph/address.h"
 #include "graph/path.h"
 #include "graph/roles.h"
@@ -11,6 +12,9 @@
 
 /* Of a newer version, that it keeps what the origin brought is believed of several hosts. */
 #define KEEPING_HOSTS 2u
+
+/* Whom machines call, by comparison alone. */
+#define MACHINES_P 0.01
 
 struct slice stage_newer_key(uint32_t version, struct slice name, struct arena *arena)
 {
@@ -486,16 +490,27 @@ static bool is_destination(const struct stage_known *k, uint32_t i, bool alertin
 	return is_alone(k, name) && (!alerting || k->called.entries[i].value == 3);
 }
 
-/* No record names the program of a contact. Several machines that have it call it behind its coming, nearly none without
- * it or before; not all that have it do, and those with alerts rather than the others: what all that have it call is
- * what the product calls. */
+/* How likely so many of the machines that have it call this name, behind its coming, if that had nothing to do with it:
+ * over all names that they call (Bonferroni). */
+static double by_chance(const struct stage_known *k, struct slice name)
+{
+	uint32_t callers = hosts_in(&k->machine_callers, name), others = hosts_in(&k->machine_others, name);
+	const struct table t = { callers, (uint32_t)k->machine_having - callers, others,
+				 others < k->machine_without ? (uint32_t)k->machine_without - others : 0 };
+
+	return table_p(&t) * (double)k->machine_callers.n;
+}
+
+/* No record names the program of a contact. Machines that have it call it behind its coming, nearly none without it or
+ * before, which is no chance; not nearly all that have it do, and those with alerts rather than the others: what all
+ * that have it call is what the product calls. */
 static bool is_of_machines(const struct stage_known *k, struct slice name)
 {
 	uint64_t callers = hosts_in(&k->machine_callers, name), alert = hosts_in(&k->machine_alert_callers, name);
 	uint64_t rest = k->machine_having - k->machine_alerting;
 
-	return callers > 1 && callers < k->machine_having && alert && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
-	       alert * rest > (callers - alert) * k->machine_alerting;
+	return callers > 1 && 5 * callers <= 4 * k->machine_having && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
+	       alert * rest > (callers - alert) * k->machine_alerting && by_chance(k, name) <= MACHINES_P;
 }
 
 /* Of those that no record of a program names. */

@@ -49,6 +49,7 @@ struct stage_known {
 	 * and called behind its coming, those of them with alerts, hosts that called without it or before. */
 	struct map machine_callers, machine_alert_callers, machine_others;
 	uint64_t machine_having, machine_alerting; /* hosts that have it and of which such contacts are recorded behind that */
+	uint64_t machine_without; /* hosts of which they are recorded without it, or before */
 	struct map accused;	 /* called by it where an alert stands on the contact */
 	struct map destinations; /* after finish: whom it calls and nobody else does (enum stage_destination) */
 	struct map other_deeds;	 /* of other versions (stage_deeds.h) */

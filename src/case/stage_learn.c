@@ -31,7 +31,7 @@ struct learning {
 	bool came;	  /* by a record of its installation */
 	bool sure;	  /* that it was not here before is more than a list's word */
 	bool unclear;	  /* it may be here: in a version that no record tells, or since when no list says */
-	bool machine_calls; /* contacts of the machine behind its coming are recorded */
+	bool machine_calls, machine_without; /* contacts of the machine behind its coming are recorded; without it or before */
 	bool calls;	    /* a contact of it is recorded */
 	struct map counted; /* names that this host was counted for */
 	struct arena scratch;
@@ -176,6 +176,7 @@ static void learn_machine_call(struct learning *x, const struct graph_edge *e)
 	bool without = has ? x->sure && e->time_ns < x->own_from : !x->unclear;
 
 	x->machine_calls |= behind && n;
+	x->machine_without |= without && n;
 	for (size_t i = 0; i < n; i++) {
 		if (behind)
 			count_host(x, &x->k->machine_callers, names[i], 'm');
@@ -298,6 +299,7 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 	k->calling += x.calls;
 	k->alert_calling += x.calls && x.marks.alerting;
 	k->machine_having += x.machine_calls;
+	k->machine_without += x.machine_without;
 	k->machine_alerting += x.machine_calls && x.marks.alerting;
 	stage_marks_done(&x.marks);
 	map_done(&x.counted);

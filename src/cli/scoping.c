@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/scoping_sources.h"
 #include "cli/tracing.h"
+#include "graph/address.h"
 #include "report/scope.h"
 
 #include <stdlib.h>
@@ -42,6 +43,7 @@ struct scoping {
 	struct slice last_file, last_inner;
 	uint32_t last_source;
 	struct stage_gathered gathered;
+	uint64_t addresses; /* of no known host: left out of gathered */
 	struct stage_learned learned;
 	struct stage_ladder *ladders;
 };
@@ -328,6 +330,27 @@ static bool learn_all(struct scoping *x, struct err *err)
 	return know_chosen(x, err) && learn_hosts(x, err);
 }
 
+static bool shows_something(const struct stage_facts *f)
+{
+	for (int s = 0; s < STAGE_COUNT; s++)
+		if (f->proofs[s].n)
+			return true;
+	return f->blocked.n || f->unclear.n || f->lies.n;
+}
+
+/* What a sensor calls by its address, and no record says whose it is, is told only where something of it shows. */
+static void drop_address(struct scoping *x, struct slice host, size_t before)
+{
+	bool shows = !address_is(host);
+
+	for (size_t i = before; i < x->gathered.n; i++)
+		shows |= shows_something(&x->gathered.list[i]);
+	if (!shows) {
+		x->gathered.n = before;
+		x->addresses++;
+	}
+}
+
 static bool gather_all(struct scoping *x, struct err *err)
 {
 	for (size_t i = 0; i < x->sources.host_count; i++) {
@@ -341,6 +364,7 @@ static bool gather_all(struct scoping *x, struct err *err)
 		stage_gather(&x->known, g, h->name, x->sources.list + h->first, h->n, h->first_ns, h->last_ns, &x->arena,
 			     &x->gathered);
 		graphs_give(x->graphs, h->name, g);
+		drop_address(x, h->name, before);
 		for (size_t k = before; k < x->gathered.n; k++)
 			x->gathered.list[k].system_ns = h->installed_ns;
 	}
@@ -556,6 +580,7 @@ bool scoping_tell(struct buf *out, struct graphs *graphs, const char *path, cons
 				  .n = x.gathered.n,
 				  .without_host = x.sources.without_host,
 				  .without_time = x.sources.without_time,
+				  .addresses = x.addresses,
 				  .file = tracing_file,
 				  .ctx = graphs->s };
 

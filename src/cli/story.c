@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "cli/output.h"
 #include "event/stage.h"
+#include "graph/address.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -428,7 +429,9 @@ static void json_host(void *ctx, const struct slice *c, size_t n)
 	at = map_get(&t->first, arena_lower(&scratch, c[0]));
 	arena_done(&scratch);
 	if (at == MAP_NONE) {
-		json_life(t, NULL, c, n);
+		/* An address that a sensor saw and that is no known host's: no host, where stages were worked out. */
+		if (!t->n || !address_is(c[0]))
+			json_life(t, NULL, c, n);
 		return;
 	}
 	for (size_t i = at; i < t->n && slice_eq(t->lives[i].host, t->lives[at].host); i++)

@@ -3,6 +3,7 @@
 
 #include "cli/output.h"
 #include "event/stage.h"
+#include "graph/address.h"
 #include "graph/path.h"
 
 #include <stdlib.h>
@@ -36,7 +37,7 @@ struct telling {
 	/* Of updates to the first origin's version. */
 	uint64_t updated;
 	struct slice earliest, latest, from, url, channel;
-	size_t hosts, blind;
+	size_t hosts, blind, addresses; /* addresses: of a sensor on the network, no known host's */
 	uint64_t lost;
 };
 
@@ -476,6 +477,10 @@ static void host_row(void *ctx, const struct slice *c, size_t n)
 	struct telling *t = ctx;
 
 	(void)n;
+	if (address_is(c[0])) {
+		t->addresses++;
+		return;
+	}
 	t->hosts++;
 	t->blind += number(c[7]) == 0;
 }
@@ -534,9 +539,12 @@ static bool tell(struct telling *t, const char *path, struct err *err)
 		return false;
 	buf_put_str(t->out, "Case ");
 	buf_put_terminal(t->out, slice_str(path), 60);
-	buf_printf(t->out, ": %.*s files of evidence, %.*s records, %.*s hits, %zu hosts\n", (int)files.n,
+	buf_printf(t->out, ": %.*s files of evidence, %.*s records, %.*s hits, %zu hosts", (int)files.n,
 		   (const char *)files.p, (int)events.n, (const char *)events.p, (int)hits.n, (const char *)hits.p,
 		   t->hosts);
+	if (t->addresses)
+		buf_printf(t->out, ", %zu addresses of no known host", t->addresses);
+	buf_put_byte(t->out, '\n');
 	if (!slice_is(store_meta(t->s, "state"), "complete"))
 		buf_put_str(t->out, "This case is not complete: its run was stopped. Run investigate again.\n");
 	if (!tell_events(t, err) || !tell_origins(t, err) || !tell_stages(t, err) || !tell_unseen(t, err))

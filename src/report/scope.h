@@ -26,6 +26,7 @@ struct report_scope {
 	size_t n;
 	struct scope_platform platforms[SCOPE_PLATFORMS]; /* of the whole case, also where few hosts are told */
 	uint64_t without_host, without_time; /* records that are not counted */
+	uint64_t addresses; /* of a sensor on the network that are no known host's, and show nothing of it: not told */
 	report_file_fn *file;
 	void *ctx;
 };

@@ -212,6 +212,7 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 	put_levels(out, "possible", c.possible, true);
 	buf_json_u64(out, "records_without_host", r->without_host);
 	buf_json_u64(out, "records_without_time", r->without_time);
+	buf_json_u64(out, "addresses_without_host", r->addresses);
 	buf_put_byte(out, '}');
 }
 

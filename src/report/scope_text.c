@@ -246,11 +246,14 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 	buf_put_str(out, ", ");
 	put_number(out, c.clones, "clone");
 	buf_put_byte(out, '\n');
-	if (!r->without_host && !r->without_time)
-		return;
-	buf_put_str(out, "not counted: ");
-	put_number(out, r->without_host, "record");
-	buf_printf(out, " without a host, %llu without a time\n", (unsigned long long)r->without_time);
+	if (r->without_host || r->without_time) {
+		buf_put_str(out, "not counted: ");
+		put_number(out, r->without_host, "record");
+		buf_printf(out, " without a host, %llu without a time\n", (unsigned long long)r->without_time);
+	}
+	if (r->addresses)
+		buf_printf(out, "%llu addresses that a sensor saw are no known host's, and show nothing of it: not told here\n",
+			   (unsigned long long)r->addresses);
 }
 
 static void put_duration(struct buf *out, int64_t ns)

@@ -353,20 +353,50 @@ static void what_many_machines_without_it_call_is_nobodys(void **state)
 	end(&f);
 }
 
+/* Eight machines have it, of which six call BAD; as many have it not. others: of these call it, too. */
+static void run_machines(struct fixture *f, const char *alerting, size_t callers, size_t others)
+{
+	static const char *const calls[] = { SENSOR("5", GOOD), RUNS, SENSOR("20", GOOD), SENSOR("30", BAD) };
+	static const char *const elsewhere[] = { "10 process_start explorer.exe#1 > {a}C:\\t\\x.exe#2", SENSOR("20", GOOD),
+						 SENSOR("30", BAD) };
+	static const char *const names[] = { "A", "B", "C", "D", "E", "F", "G", "H" };
+	struct told_host hosts[16];
+
+	start(f, &release, alerting);
+	for (size_t i = 0; i < 8; i++) {
+		hosts[i] = (struct told_host){ names[i], calls, i < callers ? 4 : 3 };
+		hosts[i + 8] = (struct told_host){ "WITHOUT", elsewhere, i < others ? 3 : 2 };
+	}
+	run_hosts(f, hosts, 16);
+}
+
 static void machines_alone_tell_whom_it_calls(void **state)
 {
 	struct fixture f;
 
 	(void)state;
-	start(&f, &release, "A B");
-	RUN_HOSTS(&f, HOST("A", SENSOR("5", GOOD), RUNS, SENSOR("20", GOOD), SENSOR("30", BAD)),
-		  HOST("B", SENSOR("5", GOOD), RUNS, SENSOR("20", GOOD), SENSOR("30", BAD)),
-		  HOST("SLEEPS", SENSOR("5", GOOD), RUNS, SENSOR("20", GOOD)),
-		  HOST("WITHOUT", "10 process_start explorer.exe#1 > {a}C:\\t\\x.exe#2", SENSOR("20", GOOD)));
+	run_machines(&f, "A B C", 6, 0);
+	assert_int_equal(f.known.destinations.n, 1);
 	assert_shown(&f, 0, "S3 S4");
-	assert_shown(&f, 1, "S3 S4");
-	assert_shown(&f, 2, "S3");
-	assert_shown(&f, 3, "");
+	assert_shown(&f, 5, "S3 S4");
+	assert_shown(&f, 6, "S3");
+	assert_shown(&f, 8, "");
+	end(&f);
+	/* Two of eight may be chance. */
+	run_machines(&f, "A B", 2, 0);
+	assert_int_equal(f.known.destinations.n, 0);
+	end(&f);
+	/* All that have it: the product calls it. */
+	run_machines(&f, "A B C", 8, 0);
+	assert_int_equal(f.known.destinations.n, 0);
+	end(&f);
+	/* Others as well. */
+	run_machines(&f, "A B C", 6, 2);
+	assert_int_equal(f.known.destinations.n, 0);
+	end(&f);
+	/* Alerts are where it is not called. */
+	run_machines(&f, "G H", 6, 0);
+	assert_int_equal(f.known.destinations.n, 0);
 	end(&f);
 }
 
