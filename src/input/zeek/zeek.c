@@ -12,16 +12,17 @@
  *   #types	time	string	addr	..
  *   1793693522.123456	CHhAvVGS1DHFjwGM9	192.0.2.7	..
  *
- * The lines with # may come again, and say other things (rotated logs put together). An unset cell is
- * no field, an empty one is an empty value; sets and vectors are lists. A row counts as one when it
- * has as many cells as there are fields: others, also what is left of a cut one, give no event, since
- * a cell may be half and an address with it.
+ * The lines with # may come again, and say other things (rotated logs put together). An unset cell
+ * is no field, an empty one is an empty value; sets and vectors are lists. A row counts as one when
+ * it has as many cells as there are fields: others, also what is left of a cut one, give no event,
+ * since a cell may be half and an address with it.
  *
  * Escapes (\xNN, and \\ for a backslash) are undone where they stand for UTF-8; what is none, and
- * control characters, stay as \xNN: Zeek's JSON writer has the same texts, and rules were written for those.
+ * control characters, stay as \xNN: Zeek's JSON writer has the same texts, and rules were written
+ * for those.
  *
- * Cost: about 0.4 ns a byte with the event's fields in place, before the dialect; no copies but of
- * cells with escapes.
+ * Cost: 225 ns a row of conn.log (135 bytes, 20 cells; 600 MB/s) with the event's fields in place,
+ * 400 ns with the dialect's names. Nothing is copied but cells with escapes.
  */
 #include "base/limits.h"
 #include "input/dialect.h"
@@ -123,12 +124,15 @@ static unsigned probe(struct slice head, uint64_t bytes)
 /* "vector[count]": lists of what stands between the brackets. */
 static void set_type(struct column *c, struct slice type)
 {
-	static const char *const numbers[] = { "count", "int", "double", "interval", "port", "time" };
+	static const char *const numbers[] = {
+		"count", "int", "double", "interval", "port", "time"
+	};
 	size_t open = slice_find(type, '[');
+	struct slice rest;
 
 	c->list = open < type.n;
 	if (c->list)
-		type = slice_head(slice_from(type, open + 1), type.n - open - 2);
+		type = slice_cut(slice_from(type, open + 1), ']', &rest);
 	c->type = slice_is(type, "bool") ? CELL_BOOL : CELL_TEXT;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (slice_is(type, numbers[i]))
@@ -151,14 +155,15 @@ static void read_fields(struct input *in, struct slice s, uint64_t offset)
 	while (s.p && in->column_count < COLUMNS_MAX) {
 		struct slice name = arena_keep(&in->arena, slice_cut(s, in->separator, &s));
 
-		in->columns[in->column_count++] = (struct column){
-			.name = name, .id = dialects_number(env->dialects, env->names, name)
-		};
+		in->columns[in->column_count++] =
+			(struct column){ .name = name,
+					 .id = dialects_number(env->dialects, env->names, name) };
 	}
 	if (!s.p)
 		return;
 	in->column_count = 0;
-	input_note(env, offset, true, "more than %u #fields: the rows below are not read", COLUMNS_MAX);
+	input_note(env, offset, true, "more than %u #fields: the rows below are not read",
+		   COLUMNS_MAX);
 }
 
 static void read_separator(struct input *in, struct slice s, uint64_t offset)
@@ -168,7 +173,8 @@ static void read_separator(struct input *in, struct slice s, uint64_t offset)
 	if (c)
 		in->separator = c;
 	else
-		input_note(&in->frame.env, offset, true, "a #separator that is not one byte: the one before is kept");
+		input_note(&in->frame.env, offset, true,
+			   "a #separator that is not one byte: the one before is kept");
 }
 
 static void read_header(struct input *in, struct slice line, uint64_t offset)
@@ -202,7 +208,8 @@ static size_t find_ends(struct input *in, struct slice line)
 {
 	size_t n = 0;
 #ifdef __SSE2__
-	const __m128i separator = _mm_set1_epi8((char)in->separator), backslash = _mm_set1_epi8('\\');
+	const __m128i separator = _mm_set1_epi8((char)in->separator),
+		      backslash = _mm_set1_epi8('\\');
 	__m128i odd = _mm_setzero_si128(); /* the high bit of a byte: not ASCII, or a backslash */
 
 	for (size_t at = 0; at < line.n; at += 16) {
@@ -242,7 +249,8 @@ static uint8_t next_byte(struct slice s, size_t *at)
 	return s.p[(*at)++];
 }
 
-/* The character at s[*at], escaped or not, as UTF-8 into room; its length, 0 where there is none. */
+/* The character at s[*at], escaped or not, as UTF-8 into room; its length, 0 where there is none.
+ */
 static size_t next_character(struct slice s, size_t *at, uint8_t room[4])
 {
 	size_t to = *at, n = 0, want;
@@ -304,7 +312,8 @@ static bool is_number(struct slice s)
 
 static inline bool is_word(struct slice s, const struct word *w)
 {
-	return s.n == w->n && s.n && s.p[0] == w->bytes[0] && (s.n == 1 || memcmp(s.p, w->bytes, s.n) == 0);
+	return s.n == w->n && s.n && s.p[0] == w->bytes[0] &&
+	       (s.n == 1 || memcmp(s.p, w->bytes, s.n) == 0);
 }
 
 /* Into a value that is zero: written where it stays, since one that is handed over costs a fifth of
@@ -328,7 +337,8 @@ static inline void put_value(const struct input *in, uint8_t type, struct slice 
 	ret->s = s;
 }
 
-static void put_list(const struct input *in, uint8_t type, struct slice s, struct arena *a, struct value *ret)
+static void put_list(const struct input *in, uint8_t type, struct slice s, struct arena *a,
+		     struct value *ret)
 {
 	uint8_t separator = in->set_separator.bytes[0];
 	struct value *items = NULL;
@@ -384,7 +394,8 @@ static void put_row(struct input *in, struct slice line, struct event *ev)
 
 	event_clear(ev);
 	if (in->path.n)
-		event_add(ev, in->path_name.name, in->path_name.id, value_text_of(word_slice(&in->path)));
+		event_add(ev, in->path_name.name, in->path_name.id,
+			  value_text_of(word_slice(&in->path)));
 	for (size_t i = 0; i < in->column_count; i++) {
 		const struct column *c = &in->columns[i];
 		struct slice cell = slice_of(line.p + from, in->ends[i] - from);
@@ -413,10 +424,11 @@ static void tell_row(struct input *in, uint64_t offset, size_t cells, bool cut)
 	if (!in->column_count)
 		input_note(&in->frame.env, offset, true, "row %llu has no #fields above it", row);
 	else
-		input_note(&in->frame.env, offset, true, "row %llu has %zu columns, #fields %zu%s", row, cells,
-			   in->column_count, cut ? ": the file ends in it" : "");
+		input_note(&in->frame.env, offset, true, "row %llu has %zu columns, #fields %zu%s",
+			   row, cells, in->column_count, cut ? ": the file ends in it" : "");
 	if (in->told == ROWS_TOLD)
-		input_note(&in->frame.env, offset, true, "further rows that cannot be read are not told");
+		input_note(&in->frame.env, offset, true,
+			   "further rows that cannot be read are not told");
 }
 
 /* The file's last line, and nothing ends it. */
@@ -437,11 +449,13 @@ static bool take_row(struct input *in, struct slice line, uint64_t offset, struc
 		return false;
 	}
 	if (cut)
-		input_note(&in->frame.env, offset, false, "row %llu is the last and has no end: its last column may be cut",
+		input_note(&in->frame.env, offset, false,
+			   "row %llu is the last and has no end: its last column may be cut",
 			   (unsigned long long)in->frame.record);
 	put_row(in, line, ev);
 	time = ev->time;
-	ev->channel = word_slice(&in->path);
+	if (in->path.n)
+		ev->channel = word_slice(&in->path);
 	put_place(ev, "zeek", in->frame.record, offset);
 	translator_apply(in->frame.translator, ev);
 	ev->time = time;
