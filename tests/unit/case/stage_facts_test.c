@@ -1,102 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include "case/stage_facts.h"
-#include "graph_build.h"
-
-#include <stdlib.h>
-
-#define APP "C:\\Program Files\\App\\app.exe"
-#define LIB "C:\\Program Files\\App\\lib.dll"
-#define OWN " | product=App | version=2.0 | company=Maker | sha256=bb"
-#define OLD " | product=App | version=1.0 | company=Maker | sha256=aa"
-#define MSI "C:\\Windows\\System32\\msiexec.exe"
-#define BAD "bad.example"
-#define GOOD "good.example"
-
-/* A case: an origin, and hosts as lines; learnt of all of them, then gathered. */
-struct told_host {
-	const char *name;
-	const char *const *lines;
-	size_t n;
-};
-#define HOST(name, ...)                                                                            \
-	{                                                                                          \
-		name, (const char *const[]){ __VA_ARGS__ },                                        \
-			sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *)              \
-	}
-
-struct fixture {
-	struct stage_known known;
-	struct arena arena;
-	struct stage_gathered got;
-	struct map alerts; /* records on which one stands, of every host */
-};
-
-static const struct stage_wanted release = { .kind = ORIGIN_RELEASE,
-					     .line = SLICE("release App 2.0"),
-					     .product = SLICE("App"),
-					     .version = SLICE("2.0"),
-					     .os = SLICE("windows"),
-					     .company = SLICE("Maker"),
-					     .path = SLICE(APP),
-					     .url = SLICE("https://get.example/2.0") };
-
-static void start(struct fixture *f, const struct stage_wanted *w, const char *alerting)
-{
-	struct slice rest = slice_str(alerting);
-
-	*f = (struct fixture){ 0 };
-	arena_init(&f->arena, 0);
-	stage_known_init(&f->known);
-	map_init(&f->alerts);
-	assert_true(stage_wanted_add(&f->known, w));
-	while (rest.n)
-		stage_wanted_host(&f->known, slice_cut(rest, ' ', &rest));
-}
-
-static void run_hosts(struct fixture *f, const struct told_host *hosts, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct graph *g = told_graph(hosts[i].lines, hosts[i].n);
-
-		stage_learn(&f->known, g, slice_str(hosts[i].name), f->alerts.n ? &f->alerts : NULL);
-		graph_free(g);
-	}
-	stage_known_finish(&f->known);
-	for (size_t i = 0; i < n; i++) {
-		struct graph *g = told_graph(hosts[i].lines, hosts[i].n);
-
-		stage_gather(&f->known, g, slice_str(hosts[i].name), NULL, 0, 0, TOLD_SECONDS(100000), &f->arena, &f->got);
-		graph_free(g);
-	}
-}
-#define RUN_HOSTS(f, ...)                                                                          \
-	run_hosts(f, (const struct told_host[]){ __VA_ARGS__ },                                    \
-		  sizeof((const struct told_host[]){ __VA_ARGS__ }) / sizeof(struct told_host))
-
-static void end(struct fixture *f)
-{
-	free(f->got.list);
-	map_done(&f->alerts);
-	stage_known_done(&f->known);
-	arena_done(&f->arena);
-}
-
-/* "S2 S3": the stages with a sighting. */
-static void assert_shown(const struct fixture *f, size_t at, const char *want)
-{
-	char got[64] = "";
-
-	assert_true(at < f->got.n);
-	for (int s = 0; s < STAGE_COUNT; s++)
-		if (f->got.list[at].proofs[s].n) {
-			strncat(got, *got ? " " : "", 2);
-			strncat(got, stage_text((enum stage)s), 4);
-		}
-	if (strcmp(got, want) != 0)
-		fail_msg("host %zu: %s, not %s", at, got, want);
-}
+#include "stage_build.h"
 
 static void a_release_is_product_version_system_and_content(void **state)
 {
@@ -286,9 +191,6 @@ static void a_beacon_comes_three_times_and_not_at_once(void **state)
 	end(&f);
 }
 
-#define RUNS "10 process_start explorer.exe#1 > {a}" APP "#2" OWN
-#define RAN_OLD "10 process_start explorer.exe#1 > {a}" APP "#2" OLD
-
 static void what_it_writes_and_then_loads_is_a_second_stage(void **state)
 {
 	struct fixture f;
@@ -307,126 +209,6 @@ static void what_it_writes_and_then_loads_is_a_second_stage(void **state)
 	assert_shown(&f, 1, "S3");
 	assert_shown(&f, 2, "S3");
 	assert_shown(&f, 3, "S3 S6");
-	end(&f);
-}
-
-/* What a sensor on the network saw of a machine: no process. */
-#define SENSOR(at, name) at " dns_query - > " name
-
-static void a_machines_contact_counts_where_it_was_and_nobody_else_calls(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	start(&f, &release, "A");
-	RUN_HOSTS(&f,
-		  HOST("A", RUNS, "20 dns_query {a}" APP "#2 > " BAD, "21 dns_query {a}" APP "#2 > " GOOD),
-		  HOST("OLD", RAN_OLD, "20 dns_query {a}" APP "#2 > " GOOD),
-		  HOST("SEEN", RUNS, SENSOR("20", BAD), SENSOR("400", BAD), SENSOR("900", BAD)),
-		  HOST("SEEN BEFORE", SENSOR("5", BAD), RUNS),
-		  HOST("NOT THERE", "10 process_start explorer.exe#1 > {a}C:\\t\\x.exe#2", SENSOR("20", BAD)),
-		  HOST("OF THE PRODUCT", RUNS, SENSOR("20", GOOD)),
-		  HOST("LISTED", "- file_present - > " APP " | sha256=bb", SENSOR("20", BAD)),
-		  HOST("NO VERSION", "10 process_start explorer.exe#1 > {a}" APP "#2", SENSOR("20", BAD)),
-		  HOST("B", RUNS, "20 dns_query {a}" APP "#2 > " BAD));
-	assert_shown(&f, 0, "S3 S4");
-	assert_shown(&f, 2, "S3 S4 S5");
-	assert_shown(&f, 3, "S3");
-	assert_shown(&f, 4, "");
-	assert_shown(&f, 5, "S3");
-	assert_shown(&f, 6, "S2 S4");
-	assert_shown(&f, 7, "S4");
-	assert_non_null(slice_search(f.got.list[2].proofs[STAGE_S4].shown[0].text, slice_str("by which program is in no record")));
-	end(&f);
-}
-
-static void what_many_machines_without_it_call_is_nobodys(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	start(&f, &release, "A");
-	RUN_HOSTS(&f, HOST("A", RUNS, "20 dns_query {a}" APP "#2 > " BAD), HOST("OLD", RAN_OLD, "20 dns_query {a}" APP "#2 > " GOOD),
-		  HOST("B", "10 process_start explorer.exe#1 > {a}C:\\t\\x.exe#2", SENSOR("20", BAD)),
-		  HOST("C", "10 process_start explorer.exe#1 > {a}C:\\t\\x.exe#2", SENSOR("20", BAD)));
-	assert_shown(&f, 0, "S3");
-	end(&f);
-}
-
-/* Eight machines have it, of which six call BAD; as many have it not. others: of these call it, too. */
-static void run_machines(struct fixture *f, const char *alerting, size_t callers, size_t others)
-{
-	static const char *const calls[] = { SENSOR("5", GOOD), RUNS, SENSOR("20", GOOD), SENSOR("30", BAD) };
-	static const char *const elsewhere[] = { "10 process_start explorer.exe#1 > {a}C:\\t\\x.exe#2", SENSOR("20", GOOD),
-						 SENSOR("30", BAD) };
-	static const char *const names[] = { "A", "B", "C", "D", "E", "F", "G", "H" };
-	struct told_host hosts[16];
-
-	start(f, &release, alerting);
-	for (size_t i = 0; i < 8; i++) {
-		hosts[i] = (struct told_host){ names[i], calls, i < callers ? 4 : 3 };
-		hosts[i + 8] = (struct told_host){ "WITHOUT", elsewhere, i < others ? 3 : 2 };
-	}
-	run_hosts(f, hosts, 16);
-}
-
-static void machines_alone_tell_whom_it_calls(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	run_machines(&f, "A B C", 6, 0);
-	assert_int_equal(f.known.destinations.n, 1);
-	assert_shown(&f, 0, "S3 S4");
-	assert_shown(&f, 5, "S3 S4");
-	assert_shown(&f, 6, "S3");
-	assert_shown(&f, 8, "");
-	end(&f);
-	/* Two of eight may be chance. */
-	run_machines(&f, "A B", 2, 0);
-	assert_int_equal(f.known.destinations.n, 0);
-	end(&f);
-	/* All that have it: the product calls it. */
-	run_machines(&f, "A B C", 8, 0);
-	assert_int_equal(f.known.destinations.n, 0);
-	end(&f);
-	/* Others as well. */
-	run_machines(&f, "A B C", 6, 2);
-	assert_int_equal(f.known.destinations.n, 0);
-	end(&f);
-	/* Alerts are where it is not called. */
-	run_machines(&f, "G H", 6, 0);
-	assert_int_equal(f.known.destinations.n, 0);
-	end(&f);
-}
-
-static void a_newer_version_that_calls_whom_it_brought_keeps_it(void **state)
-{
-#define NEWER(host, name) HOST(host, "10 process_start explorer.exe#1 > {a}" APP "#2 | product=App | version=3.0 | company=Maker | sha256=cc", \
-			       "20 dns_query {a}" APP "#2 > " name)
-	struct fixture f;
-	struct slice name;
-
-	(void)state;
-	/* Not all that have it call: it is what this version brought. */
-	start(&f, &release, "A");
-	RUN_HOSTS(&f, HOST("A", RUNS, "20 dns_query {a}" APP "#2 > " BAD), HOST("SLEEPS", RUNS, "20 dns_query {a}" APP "#2 > " GOOD),
-		  HOST("OLD", RAN_OLD, "20 dns_query {a}" APP "#2 > " GOOD), NEWER("N", BAD), NEWER("M", BAD));
-	assert_int_equal(f.known.newer.n, 1);
-	assert_true(stage_keeps(&f.known, 0, &name));
-	assert_slice(name, BAD);
-	end(&f);
-	/* One host is a lead. */
-	start(&f, &release, "A");
-	RUN_HOSTS(&f, HOST("A", RUNS, "20 dns_query {a}" APP "#2 > " BAD), HOST("SLEEPS", RUNS, "20 dns_query {a}" APP "#2 > " GOOD),
-		  HOST("OLD", RAN_OLD, "20 dns_query {a}" APP "#2 > " GOOD), NEWER("N", BAD));
-	assert_false(stage_keeps(&f.known, 0, &name));
-	end(&f);
-	/* All that have it call: the product does, from this version on. */
-	start(&f, &release, "A");
-	RUN_HOSTS(&f, HOST("A", RUNS, "20 dns_query {a}" APP "#2 > " BAD), HOST("OLD", RAN_OLD, "20 dns_query {a}" APP "#2 > " GOOD),
-		  NEWER("N", BAD), NEWER("M", BAD));
-	assert_false(stage_keeps(&f.known, 0, &name));
 	end(&f);
 }
 
@@ -993,10 +775,6 @@ int main(void)
 		cmocka_unit_test(an_alert_on_a_contact_stands_for_the_other_version),
 		cmocka_unit_test(a_beacon_comes_three_times_and_not_at_once),
 		cmocka_unit_test(what_it_writes_and_then_loads_is_a_second_stage),
-		cmocka_unit_test(a_machines_contact_counts_where_it_was_and_nobody_else_calls),
-		cmocka_unit_test(what_many_machines_without_it_call_is_nobodys),
-		cmocka_unit_test(machines_alone_tell_whom_it_calls),
-		cmocka_unit_test(a_newer_version_that_calls_whom_it_brought_keeps_it),
 		cmocka_unit_test(what_another_version_does_too_says_nothing),
 		cmocka_unit_test(commands_count_by_what_they_are),
 		cmocka_unit_test(memory_and_stores_of_others),
