@@ -233,6 +233,28 @@ def records_without_host_or_time_are_said(d):
     assert "not counted: 1 record without a host, 1 without a time" in run("scope", f"{d}/c.db").stdout
 
 
+def what_a_sensor_saw_of_a_machine_counts(d):
+    x = Exercise(d)
+    host = x.of("beaconed")[0]
+    asked = [r for r in x.records[host] if r["EventID"] == 22]
+    x.records[host] = [r for r in x.records[host] if r["EventID"] not in (3, 22)]
+    assert lives(x.scope())[host, 1]["proved"] == "S3"
+    rows = [{"_path": "dns", "ts": r["@timestamp"], "uid": "C1", "id.orig_h": "10.9.8.7", "id.resp_h": "10.0.0.2",
+             "query": r["QueryName"], "qtype": 1} for r in asked]
+    lease = {"_path": "dhcp", "ts": asked[0]["@timestamp"], "client_fqdn": host, "assigned_addr": "10.9.8.7"}
+    ticket = {"EventID": 4768, "Channel": "Security", "Hostname": "dc.corp.example", "@timestamp": asked[0]["@timestamp"],
+              "TargetUserName": host.split(".")[0].upper() + "$", "IpAddress": "::ffff:10.9.8.7"}
+    other = {**lease, "client_fqdn": "elsewhere.corp.example"}
+    for said, stage, addresses in (((lease,), "S5", 0), ((ticket,), "S5", 0), ((), "S3", 1), ((lease, other), "S3", 1)):
+        x.records["sensor"] = rows + list(said)
+        doc = x.scope()
+        found = lives(doc)
+        assert (found[host, 1]["proved"], doc["counts"]["addresses_without_host"]) == (stage, addresses), (said, found[host, 1])
+        assert ("10.9.8.7", 1) not in found, said
+        if stage == "S5":
+            assert any("by which program is in no record" in r["text"] for r in found[host, 1]["reasons"]), found[host, 1]
+
+
 def what_is_asked_for(d):
     x = Exercise(d, 12, 3)
     doc = x.scope(extra=("--origin", "Warden"))
@@ -286,7 +308,7 @@ def the_case_keeps_it(d):
 TESTS = [every_host_of_an_exercise_is_told_as_it_was, complete_sources_exclude, a_hole_takes_the_no_away,
          whatever_is_left_out_the_truth_lies_between, one_kind_of_record_alone, a_machine_installed_anew_has_two_lives,
          clones_of_one_image_count_once, silence_behind_a_takedown_proves_nothing, records_without_host_or_time_are_said,
-         what_is_asked_for, the_words_are_those_that_may_be_said, the_case_keeps_it]
+         what_a_sensor_saw_of_a_machine_counts, what_is_asked_for, the_words_are_those_that_may_be_said, the_case_keeps_it]
 failed = 0
 chosen = [t for t in TESTS if not sys.argv[1:] or t.__name__ in sys.argv[1:]]
 for test in chosen:

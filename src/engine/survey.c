@@ -124,17 +124,16 @@ static struct slice own_number(struct event *ev)
 	return slice_of(NULL, 0);
 }
 
-/* What stands in one record with the host's name: once each pair. Records of one machine stand together. */
-static void note_pair(struct worker *w, const struct event *ev, struct slice what, uint8_t message, struct slice *last,
-		      struct buf *out)
+/* What a record says together of a host: once each pair. Records of one machine stand together. */
+static void note_pair(struct worker *w, struct slice host, struct slice what, uint8_t message, struct slice *last, struct buf *out)
 {
 	uint32_t at;
 	size_t before = w->machines.n;
 
-	if (!what.n || !ev->host.n || before >= MACHINES_MAX)
+	if (!what.n || !host.n || before >= MACHINES_MAX)
 		return;
 	buf_clear(&w->message);
-	buf_put_sized(&w->message, ev->host);
+	buf_put_sized(&w->message, host);
 	buf_put_sized(&w->message, what);
 	if (slice_eq(buf_slice(&w->message), *last))
 		return;
@@ -148,12 +147,15 @@ static void note_machine(struct worker *w, struct event *ev, struct buf *out)
 {
 	struct slice number = ev->dialect ? extract_machine(w->extract, ev) : own_number(ev);
 
-	note_pair(w, ev, number, MESSAGE_MACHINE, &w->last_machine, out);
+	note_pair(w, ev->host, number, MESSAGE_MACHINE, &w->last_machine, out);
 }
 
 static void note_address(struct worker *w, struct event *ev, const struct act *act, struct buf *out)
 {
-	note_pair(w, ev, extract_address(w->extract, ev, act), MESSAGE_ADDRESS, &w->last_address, out);
+	struct slice host, address;
+
+	if (extract_lease(w->extract, ev, act, &host, &address))
+		note_pair(w, host, address, MESSAGE_ADDRESS, &w->last_address, out);
 }
 
 void survey_worker_event(void *worker, struct event *ev, struct buf *out)

@@ -34,7 +34,7 @@ struct extract {
 	uint16_t by_id[IDS];		/* index + 1 of the first row */
 	uint32_t data;
 	uint32_t machines[MACHINE_FIELDS];
-	uint32_t threat, severity, files, address;
+	uint32_t threat, severity, files, address, account, source_address;
 };
 
 /* Falcon, Defender, SentinelOne, Elastic, Carbon Black, Cortex, Velociraptor. */
@@ -85,6 +85,8 @@ struct extract *extract_new(struct names *names)
 	x->severity = names_add(names, slice_str("Severity Name"));
 	x->files = names_add(names, slice_str("files"));
 	x->address = names_add(names, slice_str("HostAddress"));
+	x->account = names_add(names, slice_str("TargetUserName"));
+	x->source_address = names_add(names, slice_str("IpAddress"));
 	for (size_t i = 0; i < MACHINE_FIELDS; i++)
 		x->machines[i] = names_add(names, slice_str(machine_fields[i]));
 	for (size_t i = 0; i < extract_row_count; i++) {
@@ -526,11 +528,35 @@ struct slice extract_machine(const struct extract *x, struct event *ev)
 	return slice_of(NULL, 0);
 }
 
-struct slice extract_address(const struct extract *x, struct event *ev, const struct act *act)
+/* Security 4624, 4768 and 4769: who asked, and from where ("::ffff:10.0.0.5"). Only the machine itself has the password of
+ * its account. */
+static bool machine_logon(const struct extract *x, struct event *ev, struct slice *ret_host, struct slice *ret_address)
 {
+	struct slice name, realm;
+
+	if ((ev->event_id != 4624 && ev->event_id != 4768 && ev->event_id != 4769) ||
+	    !slice_eq_nocase(ev->channel, slice_str("Security")))
+		return false;
+	/* A ticket's user may have the domain behind it: PC1$@CORP.EXAMPLE. */
+	name = slice_cut(event_text_of(ev, x->account), '@', &realm);
+	*ret_address = event_text_of(ev, x->source_address);
+	if (slice_starts(*ret_address, slice_str("::ffff:")))
+		*ret_address = slice_from(*ret_address, 7);
+	if (name.n < 2 || name.p[name.n - 1] != '$' || ret_address->n < 3)
+		return false;
+	*ret_host = slice_head(name, name.n - 1);
+	return true;
+}
+
+bool extract_lease(const struct extract *x, struct event *ev, const struct act *act, struct slice *ret_host,
+		   struct slice *ret_address)
+{
+	*ret_host = ev->host;
 	if (act && (act->op == ACTIVITY_NETWORK_CONNECT || act->op == ACTIVITY_NETWORK_ACCEPT))
-		return act->attributes[ATTRIBUTE_LOCAL_ADDRESS];
-	return ev->dialect ? event_text_of(ev, x->address) : slice_of(NULL, 0);
+		*ret_address = act->attributes[ATTRIBUTE_LOCAL_ADDRESS];
+	else
+		*ret_address = ev->dialect ? event_text_of(ev, x->address) : slice_of(NULL, 0);
+	return (ret_address->n && ret_host->n) || machine_logon(x, ev, ret_host, ret_address);
 }
 
 /* 1116 is the detection; 1117 what was done about it, 1121 a rule that blocked. Severity: the provider's words. */

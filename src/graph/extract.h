@@ -29,9 +29,11 @@ bool extract_more(const struct extract *x, struct event *ev, const struct act *f
 void extract_verdict(const struct extract *x, struct event *ev);
 /* The product's own number for the machine, where the record has one; p NULL else. */
 struct slice extract_machine(const struct extract *x, struct event *ev);
-/* The host's own address, as the record says (a lease, an inventory, the near end of a connection); p NULL else. act:
- * of this record, or NULL where it tells none. */
-struct slice extract_address(const struct extract *x, struct event *ev, const struct act *act);
+/* Which address is which machine's, as the record says: a lease, an inventory, the near end of a connection; on whoever
+ * checks them, the logon of a machine's own account (NAME$). False where it says none. act: of this record, or NULL where
+ * it tells none. */
+bool extract_lease(const struct extract *x, struct event *ev, const struct act *act, struct slice *ret_host,
+		   struct slice *ret_address);
 
 /* The rows of sources.c. Fields are alternatives split by |, the first that is there. */
 enum extract_slot {
