@@ -21,7 +21,7 @@ def check(ok, what):
 
 
 # Of the machines' farthest stages, told exactly.
-EXACT = 0.55
+EXACT = 0.8
 
 
 def main():
@@ -36,6 +36,7 @@ def main():
         check(s["origin"]["rank"] in (None, "first", "tied"), f"{name}: {s['origin']}")
         check(not s["origin"]["accusations"], f"{name} accuses {s['origin']['accusations']}")
         check(not s["words"], f"{name} says {s['words']}")
+        check((s["origin"]["rival"] == "detector_update") == (s["scenario"] == "detector-update"), f"{name}: {s['origin']}")
         check(not any(h["missed"] for h in hosts), f"{name}: a machine that ran it is said to have nothing possible")
         check(sum(h["result"] == "wrong" for h in hosts) <= len(hosts) * 0.05, f"{name}: stages")
         exact += sum(h["result"] == "exact" for h in hosts)

@@ -2,6 +2,7 @@
 #include "case/cohort.h"
 
 #include "base/heap.h"
+#include "base/when.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ void cohort_done(struct cohort *c)
 	free(c->lives);
 	free(c->alerts);
 	free(c->exclusions);
+	free(c->offs);
+	free(c->updates);
 	map_done(&c->hosts_by_name);
 	map_done(&c->classes_by_key);
 	map_done(&c->kinds);
@@ -51,7 +54,9 @@ uint32_t cohort_host(struct cohort *c, struct slice name)
 								  .image = at,
 								  .first_ns = INT64_MAX,
 								  .last_ns = INT64_MIN,
-								  .exclusion = MAP_NONE };
+								  .exclusion = MAP_NONE,
+								  .off = MAP_NONE,
+								  .update = MAP_NONE };
 	}
 	return at;
 }
@@ -274,6 +279,43 @@ void cohort_exclude(struct cohort *c, uint32_t host, struct slice path)
 	c->exclusions = heap_room(c->exclusions, c->exclusion_count, &c->exclusion_cap, sizeof(*c->exclusions));
 	c->exclusions[c->exclusion_count] = (struct cohort_exclusion){ c->hosts[host].exclusion, arena_lower(&c->arena, path) };
 	c->hosts[host].exclusion = (uint32_t)c->exclusion_count++;
+}
+
+void cohort_switched_off(struct cohort *c, uint32_t host, int64_t from_ns, int64_t to_ns)
+{
+	c->offs = heap_room(c->offs, c->off_count, &c->off_cap, sizeof(*c->offs));
+	c->offs[c->off_count] = (struct cohort_off){ c->hosts[host].off, from_ns, to_ns };
+	c->hosts[host].off = (uint32_t)c->off_count++;
+}
+
+double cohort_off_share(const struct cohort *c, uint32_t host, int64_t from_ns, int64_t to_ns)
+{
+	int64_t off = 0, all = when_apart(to_ns, from_ns);
+
+	for (uint32_t at = c->hosts[host].off; at != MAP_NONE; at = c->offs[at].next) {
+		int64_t from = c->offs[at].from_ns > from_ns ? c->offs[at].from_ns : from_ns;
+		int64_t to = c->offs[at].to_ns < to_ns ? c->offs[at].to_ns : to_ns;
+
+		off += from < to ? when_apart(to, from) : 0;
+	}
+	return all > 0 ? (double)off / (double)all : 0;
+}
+
+void cohort_updated(struct cohort *c, uint32_t host, int64_t ns)
+{
+	c->updates = heap_room(c->updates, c->update_count, &c->update_cap, sizeof(*c->updates));
+	c->updates[c->update_count] = (struct cohort_update){ c->hosts[host].update, ns };
+	c->hosts[host].update = (uint32_t)c->update_count++;
+}
+
+int64_t cohort_updated_before(const struct cohort *c, uint32_t host, int64_t ns)
+{
+	int64_t last = INT64_MIN;
+
+	for (uint32_t at = c->hosts[host].update; at != MAP_NONE; at = c->updates[at].next)
+		if (c->updates[at].ns <= ns && c->updates[at].ns > last)
+			last = c->updates[at].ns;
+	return last;
 }
 
 bool cohort_excluded(const struct cohort *c, uint32_t host, struct slice path)

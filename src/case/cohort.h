@@ -23,6 +23,8 @@ struct cohort_host {
 	uint32_t image; /* hosts with the same number come from one image; its own number when it has no clones */
 	int64_t first_ns, last_ns; /* of its records */
 	uint32_t exclusion;	   /* the last that was noted, or MAP_NONE */
+	uint32_t off;		   /* when its scanner was switched off: the last that was noted, or MAP_NONE */
+	uint32_t update;	   /* of its scanner's signatures: likewise */
 };
 
 struct cohort_class {
@@ -52,10 +54,26 @@ struct cohort_exclusion {
 	struct slice path; /* in lower case */
 };
 
+/* A host's scanner was switched off. */
+struct cohort_off {
+	uint32_t next; /* another of the same host, or MAP_NONE */
+	int64_t from_ns, to_ns;
+};
+
+/* A host's scanner got new signatures. */
+struct cohort_update {
+	uint32_t next; /* another of the same host, or MAP_NONE */
+	int64_t ns;
+};
+
 struct cohort {
 	struct arena arena;
 	struct cohort_exclusion *exclusions;
 	size_t exclusion_count, exclusion_cap;
+	struct cohort_off *offs;
+	size_t off_count, off_cap;
+	struct cohort_update *updates;
+	size_t update_count, update_cap;
 	struct map hosts_by_name, classes_by_key, kinds, lives_by_key, alerts_by_key;
 	struct cohort_host *hosts;
 	size_t host_count, host_cap;
@@ -83,6 +101,10 @@ void cohort_live(struct cohort *c, uint32_t host, uint32_t kind, int64_t first_n
 uint32_t cohort_class(struct cohort *c, struct slice key, const struct cohort_class *what);
 void cohort_alert(struct cohort *c, uint32_t class, uint32_t host, uint32_t group, int64_t ns);
 void cohort_exclude(struct cohort *c, uint32_t host, struct slice path);
+/* Its scanner was off from then on; to_ns INT64_MAX: no record tells until when. Spans of one host do not overlap. */
+void cohort_switched_off(struct cohort *c, uint32_t host, int64_t from_ns, int64_t to_ns);
+
+void cohort_updated(struct cohort *c, uint32_t host, int64_t ns);
 
 /* All classes, clones and alerts are noted. */
 void cohort_ready(struct cohort *c);
@@ -95,6 +117,10 @@ int64_t cohort_first_from(const struct cohort_alert *a, int64_t ns);
 
 /* Is this path, or a folder above it, left alone by the host's scanner? */
 bool cohort_excluded(const struct cohort *c, uint32_t host, struct slice path);
+/* The share of this time in which the host's scanner was switched off, as far as records say: 0 to 1. */
+double cohort_off_share(const struct cohort *c, uint32_t host, int64_t from_ns, int64_t to_ns);
+/* When the host's scanner last got new signatures before a moment; INT64_MIN: no record tells. */
+int64_t cohort_updated_before(const struct cohort *c, uint32_t host, int64_t ns);
 /* Classes of a scanner's own log, for which exclusions count. */
 bool cohort_of_scanner(const struct cohort *c, uint32_t class);
 

@@ -13,6 +13,11 @@
 #define HOUR_NS (INT64_C(3600) * 1000000000)
 /* One critical class, or two high ones: less may be a rule that takes something ordinary for odd. */
 #define GRAVITY_MIN 16.0
+/* A scanner that is off for more of the time is not quiet. */
+#define OFF_MAX 0.1
+/* Alerts that all begin within this, on hosts on which there were none for that long. */
+#define BURST_NS (24 * HOUR_NS)
+#define CALM_NS (48 * HOUR_NS)
 /* Less than one class of level medium that is its own. */
 #define GRAVITY_LIGHT 3.0
 /* Of the hosts with a class; and the weight of classes that will do. */
@@ -42,6 +47,7 @@ struct sight {
 	struct span live;
 	int64_t last_before; /* last such alert before the arrival, INT64_MIN none */
 	int64_t first_after; /* first from the arrival on, INT64_MAX none */
+	int64_t first_ns;    /* first of all, INT64_MAX none */
 	bool alerts;
 	bool own, other; /* some trace here; to something that is no version of it */
 	bool marked;	 /* while a version's hosts are counted */
@@ -175,7 +181,7 @@ static void name_detector(const struct weighing *z)
 static void place_hosts(struct weighing *z)
 {
 	for (size_t h = 0; h < z->c->host_count; h++) {
-		z->hosts[h].first_after = INT64_MAX;
+		z->hosts[h].first_after = z->hosts[h].first_ns = INT64_MAX;
 		z->hosts[h].last_before = INT64_MIN;
 	}
 	for (size_t i = 0; i < z->x->place_count; i++)
@@ -218,6 +224,7 @@ static void note_alert(struct weighing *z, const struct cohort_alert *a)
 	s->own |= a->group == z->x->group;
 	s->other |= !of_line(z, a->group) && a->group != COHORT_UNNAMED;
 	s->alerts = true;
+	s->first_ns = a->times[0] < s->first_ns ? a->times[0] : s->first_ns;
 	if (!s->at)
 		return;
 	arrival = when_apart(s->at->first_ns, SLACK_NS);
@@ -256,6 +263,15 @@ static void pair_up(const struct sight *s, struct unit *u)
 	u->before |= s->last_before != INT64_MIN && when_apart(p->first_ns, s->last_before) <= window;
 }
 
+/* A scanner that was told to leave the program alone, or was switched off. */
+static bool is_blind(const struct weighing *z, uint32_t h, int64_t from_ns)
+{
+	const struct span *live = &z->hosts[h].live;
+
+	return cohort_excluded(z->c, h, z->x->path) ||
+	       cohort_off_share(z->c, h, from_ns > live->from_ns ? from_ns : live->from_ns, live->to_ns) > OFF_MAX;
+}
+
 static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 {
 	const struct sight *s = &z->hosts[h];
@@ -276,7 +292,7 @@ static void look_at_host(const struct weighing *z, uint32_t h, struct unit *u)
 	/* Quiet before it came says nothing of it; after it, only where it ran; a scanner that was told to leave the
 	 * program alone says nothing at all. */
 	u->quiet |= live && !s->alerts && (!exposed || (p && p->ran && s->live.to_ns > p->first_ns)) &&
-		    !(z->only_scanners && cohort_excluded(z->c, h, z->x->path));
+		    !(z->only_scanners && is_blind(z, h, exposed && p ? p->first_ns : s->live.from_ns));
 	pair_up(s, u);
 }
 
@@ -305,6 +321,50 @@ static void count_units(struct weighing *z)
 		else
 			*(u->alerting ? &w->table.unexposed_alerting : &w->table.unexposed_quiet) += 1;
 	}
+}
+
+/* ---- the detector's own update ---- */
+
+/* The program had been there for days, and the detector beside it, when it began to alert, or it had just got new
+ * signatures. */
+static bool was_calm(const struct weighing *z, uint32_t h)
+{
+	const struct sight *s = &z->hosts[h];
+	int64_t update = cohort_updated_before(z->c, h, s->first_ns);
+
+	return s->at && when_apart(s->first_ns, s->at->first_ns) >= CALM_NS &&
+	       (when_apart(s->first_ns, s->live.from_ns) >= CALM_NS ||
+		(update != INT64_MIN && when_apart(s->first_ns, update) <= BURST_NS));
+}
+
+/* What a release does begins on each host when it comes there, or after a sleep of its own; what new signatures find
+ * begins on all at once. */
+static bool began_at_once(const struct weighing *z)
+{
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	uint32_t n = 0, there = 0, calm = 0;
+
+	for (uint32_t h = 0; h < z->c->host_count; h++) {
+		const struct sight *s = &z->hosts[h];
+
+		if (!s->own || z->c->hosts[h].image != h)
+			continue;
+		first = s->first_ns < first ? s->first_ns : first;
+		last = s->first_ns > last ? s->first_ns : last;
+		n++;
+		there += s->at && s->at->first_ns < s->first_ns;
+		calm += was_calm(z, h);
+	}
+	return n >= 3 && calm >= 3 && when_apart(last, first) <= BURST_NS && calm >= NEARLY_ALL * there;
+}
+
+/* Rules of ours that only repeat what a scanner's log says are the scanner's. */
+static void find_rival(struct weighing *z)
+{
+	z->w->detector_rival = z->only_scanners && z->w->classes && began_at_once(z);
+	for (size_t k = 0; k < z->c->class_count && z->w->detector_rival && !z->w->rival.n; k++)
+		if (z->particular[k] && !slice_is(z->c->classes[k].detector, "rule"))
+			z->w->rival = z->c->classes[k].detector;
 }
 
 /* ---- its other versions ---- */
@@ -454,7 +514,7 @@ static void answer(struct weighed *w)
 {
 	if (w->control == CONTROL_ALERTING || comes_without(w))
 		w->answer = ANSWER_INDEPENDENT;
-	else if (w->images >= 2 && w->arrivals >= 1 && (w->control == CONTROL_QUIET || w->table.unexposed_quiet >= 2) &&
+	else if (!w->detector_rival && w->images >= 2 && w->arrivals >= 1 && (w->control == CONTROL_QUIET || w->table.unexposed_quiet >= 2) &&
 		 w->table.unexposed_alerting == 0)
 		w->answer = ANSWER_TREAT_AS_TRUE;
 	else
@@ -473,6 +533,10 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 	} else if (w->control == CONTROL_ALERTING) {
 		w->verdict = WEIGH_NOT_SUPPORTED;
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
+	} else if (w->detector_rival) {
+		w->verdict = w->arrivals ? WEIGH_LEAD : WEIGH_UNEXPLAINED;
+		w->why = "scanners alone raise these alerts, all at once and days after it came: an update of the detector "
+			 "explains them as well";
 	} else if (w->gravity < GRAVITY_LIGHT ||
 		   (!w->arrivals && w->gravity < (w->images > 1 ? GRAVITY_MIN : WEIGHTY))) {
 		w->verdict = WEIGH_UNEXPLAINED;
@@ -529,6 +593,7 @@ void weigh(const struct cohort *c, const struct weigh_candidate *x, struct weigh
 	name_detector(&z);
 	note_alerts(&z);
 	count_units(&z);
+	find_rival(&z);
 	look_at_versions(&z);
 	ret->p = table_p(&ret->table);
 	table_odds(&ret->table, &ret->odds_low, &ret->odds_high);

@@ -14,6 +14,7 @@
  * A class of alerts is particular to an origin when nearly all hosts that raise it trace it there (or to another
  * version of the product); where no weighty one is, when at least half do. Only hosts
  * count as quiet on which a detector of the class was at work; of those that have the origin, only where it ran.
+ * Where a product's scanner was switched off for more than a tenth of the time its silence says nothing.
  * What every host has cannot be compared with hosts that have it not: then only before and after are left.
  * Clones of one image count once. Pure: reads the cohort (after cohort_ready), gives values. Cost: hosts, places and
  * the alerts of its classes and groups; the same of its older versions.
@@ -85,6 +86,11 @@ struct weighed {
 	enum weigh_control control;
 	uint32_t control_hosts; /* quiet under an earlier version */
 	enum weigh_answer answer;
+	/* Scanners alone raise them, and all at once, on hosts on which they had been at work beside the program for days: an
+	 * update of the detector explains them as well. rival: its name, borrowed from the cohort; n 0 where only rules of
+	 * ours that read its log are known. */
+	bool detector_rival;
+	struct slice rival;
 	struct slice detector;	/* the only one that raises them, borrowed from the cohort; n 0 where several do */
 	double score;
 };

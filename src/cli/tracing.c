@@ -63,6 +63,16 @@ struct all {
 		struct slice path;
 	} *exclusions; /* that scanners were given */
 	size_t exclusion_count, exclusion_cap;
+	struct switched_off {
+		uint32_t host;
+		int64_t from_ns, to_ns;
+	} *offs; /* scanners */
+	size_t off_count, off_cap;
+	struct updated {
+		uint32_t host;
+		int64_t ns;
+	} *updates; /* of scanners' signatures */
+	size_t update_count, update_cap;
 	struct map machines;   /* the products' numbers for machines -> the first host with it */
 	uint32_t (*clones)[2]; /* hosts that share one: of one image */
 	size_t clone_count, clone_cap;
@@ -346,6 +356,52 @@ static void note_exclusions(struct all *a, const struct graph *g, uint32_t host)
 	}
 }
 
+static void add_off(struct all *a, uint32_t host, int64_t from_ns, int64_t to_ns)
+{
+	a->offs = heap_room(a->offs, a->off_count, &a->off_cap, sizeof(*a->offs));
+	a->offs[a->off_count++] = (struct switched_off){ host, from_ns, to_ns };
+}
+
+/* The scanner's own values, as records of the registry or Defender's own (2000, 5000, 5001) tell them. */
+#define REALTIME "\\real-time protection\\disablerealtimemonitoring"
+#define SIGNATURES "\\signature updates\\avsignatureversion"
+
+static bool is_set(struct slice details)
+{
+	return slice_search(details, slice_str("0x00000001")) || slice_is(details, "1");
+}
+
+static void note_updated(struct all *a, uint32_t host, int64_t ns)
+{
+	a->updates = heap_room(a->updates, a->update_count, &a->update_cap, sizeof(*a->updates));
+	a->updates[a->update_count++] = (struct updated){ host, ns };
+}
+
+static void note_scanner(struct all *a, const struct graph *g, uint32_t host)
+{
+	int64_t off_ns = INT64_MIN;
+
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct graph_edge *e = &g->edges[i];
+		struct slice key = e->op == ACTIVITY_REGISTRY_SET && e->object != GRAPH_NONE && e->timed
+					   ? g->nodes[e->object].key
+					   : slice_of(NULL, 0);
+
+		if (slice_ends(key, slice_str(SIGNATURES))) {
+			note_updated(a, host, e->time_ns);
+		} else if (!slice_ends(key, slice_str(REALTIME))) {
+			continue;
+		} else if (is_set(graph_attribute(g, e, ATTRIBUTE_DETAILS))) {
+			off_ns = off_ns == INT64_MIN ? e->time_ns : off_ns;
+		} else if (off_ns != INT64_MIN) {
+			add_off(a, host, off_ns, e->time_ns);
+			off_ns = INT64_MIN;
+		}
+	}
+	if (off_ns != INT64_MIN)
+		add_off(a, host, off_ns, INT64_MAX);
+}
+
 static void put_contents_of_several(struct all *a)
 {
 	for (uint32_t i = 0; i < a->contents.n; i++)
@@ -449,6 +505,7 @@ static bool learn_host(struct all *a, uint32_t host, struct err *err)
 	across_contents_note(&a->contents, g, host);
 	note_machines(a, g, host);
 	note_exclusions(a, g, host);
+	note_scanner(a, g, host);
 	graphs_give(a->graphs, name, g);
 	return true;
 }
@@ -595,6 +652,11 @@ static bool weigh_all(struct all *a, struct err *err)
 			      cohort_host(&cohort, a->hosts[a->clones[i][1]].name));
 	for (size_t i = 0; i < a->exclusion_count; i++)
 		cohort_exclude(&cohort, cohort_host(&cohort, a->hosts[a->exclusions[i].host].name), a->exclusions[i].path);
+	for (size_t i = 0; i < a->off_count; i++)
+		cohort_switched_off(&cohort, cohort_host(&cohort, a->hosts[a->offs[i].host].name), a->offs[i].from_ns,
+				    a->offs[i].to_ns);
+	for (size_t i = 0; i < a->update_count; i++)
+		cohort_updated(&cohort, cohort_host(&cohort, a->hosts[a->updates[i].host].name), a->updates[i].ns);
 	asking_releases(a->asking, &a->releases, &a->origins);
 	if (ok)
 		candidates_weigh(&a->origins, &a->releases, &cohort);
@@ -649,6 +711,8 @@ bool tracing_all(struct graphs *graphs, struct err *err)
 	across_contents_done(&a.contents);
 	free(a.clones);
 	free(a.exclusions);
+	free(a.offs);
+	free(a.updates);
 	free(a.hosts);
 	free(a.alerts);
 	return ok;

@@ -35,6 +35,8 @@
 	    { SLOT_MESSAGE, "Message" } } }
 #define SYSMON "Microsoft-Windows-Sysmon/Operational"
 #define DEFENDER "Microsoft-Windows-Windows Defender/Operational"
+#define SIGNATURES "HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Signature Updates\\AVSignatureVersion"
+#define REALTIME "HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Real-Time Protection\\DisableRealtimeMonitoring"
 
 /* What PROCESS_START means wherever the names are Sigma's. */
 #define PROCESS_START_FIELDS                                                                       \
@@ -216,6 +218,15 @@ const struct extract_row extract_rows[] = {
 	    { A(USER), "User" }, { SLOT_SUBJECT_PID, "processId" }, { A(ACTION), "=bits add" } } },
 	/* Settings: exclusions among them. */
 	{ DEFENDER, NULL, 5007, ACTIVITY_REGISTRY_SET, { { SLOT_OBJECT_NAME, "New Value|NewValue|New_Value" } } },
+	/* New signatures: the value that holds their version. */
+	{ DEFENDER, NULL, 2000, ACTIVITY_REGISTRY_SET,
+	  { { SLOT_OBJECT_NAME, "=" SIGNATURES },
+	    { A(DETAILS), "Current security intelligence Version|Current Signature Version" } } },
+	/* Real-time protection on and off: the value that says so, whoever set it. */
+	{ DEFENDER, NULL, 5000, ACTIVITY_REGISTRY_SET,
+	  { { SLOT_OBJECT_NAME, "=" REALTIME }, { A(DETAILS), "=DWORD (0x00000000)" } } },
+	{ DEFENDER, NULL, 5001, ACTIVITY_REGISTRY_SET,
+	  { { SLOT_OBJECT_NAME, "=" REALTIME }, { A(DETAILS), "=DWORD (0x00000001)" } } },
 	{ DEFENDER, NULL, 1116, ACTIVITY_ALERT,
 	  { { SLOT_SUBJECT_NAME, "Process Name" }, { SLOT_OBJECT_NAME, "Path" },
 	    { A(DETAILS), "Threat Name" }, { A(USER), "Detection User" } } },

@@ -81,6 +81,20 @@ static void put_support(struct buf *out, const struct weighed *w)
 	buf_put_byte(out, '}');
 }
 
+/* What is no origin and explains the alerts as well. */
+static void put_rival(struct buf *out, const struct origin_group *g)
+{
+	buf_json_key(out, "rival");
+	if (!g->is_weighed || !g->weighed.detector_rival) {
+		buf_put_str(out, "null");
+		return;
+	}
+	buf_put_byte(out, '{');
+	buf_json_text(out, "kind", slice_str("detector_update"));
+	buf_json_text(out, "detector", g->weighed.rival.n ? g->weighed.rival : slice_of(NULL, 0));
+	buf_put_byte(out, '}');
+}
+
 const char *report_answer(const struct weighed *w)
 {
 	static const char *const answers[] = { "unexplained", "treat as true", "independent of the build" };
@@ -169,6 +183,7 @@ void report_case_origin(struct buf *out, const struct origins *all, size_t which
 	buf_json_text(out, "why", slice_str(report_verdict_why(g)));
 	buf_json_text(out, "confidence", slice_str(g->is_weighed ? g->weighed.confidence : "low"));
 	put_tie(out, all, which);
+	put_rival(out, g);
 	if (g->is_weighed) {
 		put_support(out, &g->weighed);
 		put_question(out, &g->weighed);

@@ -162,6 +162,24 @@ static void an_exclusion_is_its_hosts_and_holds_below_it(void **state)
 	cohort_done(&c);
 }
 
+static void the_share_of_time_that_a_scanner_was_off(void **state)
+{
+	struct cohort c;
+
+	(void)state;
+	cohort_init(&c);
+	uint32_t pc1 = cohort_host(&c, slice_str("PC1")), pc2 = cohort_host(&c, slice_str("PC2"));
+
+	cohort_switched_off(&c, pc1, 100, 200);
+	cohort_switched_off(&c, pc1, 300, INT64_MAX);
+	assert_true(cohort_off_share(&c, pc1, 0, 100) == 0);
+	assert_true(cohort_off_share(&c, pc1, 100, 200) == 1);
+	assert_true(cohort_off_share(&c, pc1, 0, 400) == 0.5);
+	assert_true(cohort_off_share(&c, pc1, 150, 150) == 0);
+	assert_true(cohort_off_share(&c, pc2, 0, 400) == 0);
+	cohort_done(&c);
+}
+
 static void scanners_are_told_from_rules_over_other_logs(void **state)
 {
 	struct cohort c;
@@ -188,6 +206,7 @@ int main(void)
 		cmocka_unit_test(images_are_counted_with_and_without_what_ends_in_nothing),
 		cmocka_unit_test(an_exclusion_is_its_hosts_and_holds_below_it),
 		cmocka_unit_test(scanners_are_told_from_rules_over_other_logs),
+		cmocka_unit_test(the_share_of_time_that_a_scanner_was_off),
 	};
 
 	return RUN(tests);

@@ -340,9 +340,88 @@ static void a_scanner_that_looks_away_is_not_quiet(void **state)
 	cohort_done(&f.c);
 }
 
+/* A scanner's verdicts on hosts 0 to 4 of ten; five have the release. hour: of each host's first verdict, from five days
+ * behind the update on. */
+static struct weighed scanned(const int64_t *hours, const char *detector)
+{
+	struct fleet f;
+	struct weigh_candidate x = { .group = 1, .named = true };
+	struct weighed w;
+	uint32_t kind, class;
+
+	begin(&f, 10);
+	kind = cohort_kind(&f.c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
+	class = cohort_class(&f.c, slice_str("trojan"),
+			     &(struct cohort_class){ .title = slice_str("trojan"), .level = slice_str("critical"),
+						    .detector = slice_str(detector), .weight = 16, .kind = kind });
+	has_it(&f, 0, 5);
+	for (uint32_t h = 0; h < 10; h++)
+		cohort_live(&f.c, h, kind, 0, END);
+	for (uint32_t h = 0; h < 5; h++)
+		cohort_alert(&f.c, class, h, 1, UPDATE + 5 * DAY + hours[h] * DAY / 24);
+	x.places = f.places;
+	x.place_count = f.n;
+	cohort_ready(&f.c);
+	weigh(&f.c, &x, &w);
+	cohort_done(&f.c);
+	return w;
+}
+
+static void what_one_detector_raises_everywhere_at_once_may_be_its_own_update(void **state)
+{
+	static const int64_t at_once[] = { 0, 1, 2, 2, 3 }, one_by_one[] = { 0, 20, 40, 60, 80 },
+			     as_it_came[] = { -119, -118, -119, -117, -119 };
+	struct weighed w = scanned(at_once, "Microsoft Defender");
+
+	(void)state;
+	assert_true(w.detector_rival);
+	assert_int_equal(w.verdict, WEIGH_LEAD);
+	assert_int_equal(w.answer, ANSWER_UNEXPLAINED);
+	assert_non_null(strstr(w.why, "an update of the detector"));
+	/* One host after the other: what sleeps, wakes by itself. */
+	w = scanned(one_by_one, "Microsoft Defender");
+	assert_false(w.detector_rival);
+	assert_int_equal(w.verdict, WEIGH_SUPPORTED);
+	/* As the release came: nothing was calm before. */
+	assert_false(scanned(as_it_came, "Microsoft Defender").detector_rival);
+	/* Our own rule that reads the scanner's log. */
+	assert_true(scanned(at_once, "rule").detector_rival);
+}
+
+static void a_scanner_that_was_switched_off_is_not_quiet(void **state)
+{
+	struct fleet f;
+	struct weigh_candidate x = { .group = 1, .named = true };
+	struct weighed w;
+	uint32_t kind, class;
+
+	(void)state;
+	begin(&f, 10);
+	kind = cohort_kind(&f.c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
+	class = cohort_class(&f.c, slice_str("trojan"),
+			     &(struct cohort_class){ .title = slice_str("trojan"), .level = slice_str("high"),
+						    .detector = slice_str("Defender"), .weight = 8, .kind = kind });
+	has_it(&f, 0, 5);
+	for (uint32_t h = 0; h < 10; h++)
+		cohort_live(&f.c, h, kind, 0, END);
+	cohort_alert(&f.c, class, 0, 1, UPDATE + DAY);
+	cohort_switched_off(&f.c, 1, UPDATE + DAY, INT64_MAX); /* most of the time since it came */
+	cohort_switched_off(&f.c, 2, UPDATE + DAY, UPDATE + DAY + DAY / 24); /* an hour */
+	cohort_switched_off(&f.c, 3, 0, UPDATE); /* before it came */
+	x.places = f.places;
+	x.place_count = f.n;
+	cohort_ready(&f.c);
+	weigh(&f.c, &x, &w);
+	assert_int_equal(w.table.exposed_quiet, 3);
+	assert_int_equal(w.unknown, 1);
+	cohort_done(&f.c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_one_detector_raises_everywhere_at_once_may_be_its_own_update),
+		cmocka_unit_test(a_scanner_that_was_switched_off_is_not_quiet),
 		cmocka_unit_test(an_update_that_alerts_on_its_hosts_alone_is_supported),
 		cmocka_unit_test(one_host_is_a_lead),
 		cmocka_unit_test(clones_count_once),
