@@ -320,6 +320,24 @@ static void count_call(struct gathering *x, const struct graph_edge *e, struct s
 						       (const char *)destination.p));
 }
 
+static bool shown_by(const struct stage_proof *p, int64_t ns)
+{
+	return p->n && (p->timed ? p->first_ns <= ns : true);
+}
+
+/* Was it on the host then, as far as records of this life say? untold: also the product in a version that no record
+ * tells, which whom only this version calls tells. */
+static bool may_have_it(struct gathering *x, const struct graph_edge *e, bool untold)
+{
+	const struct stage_facts *f = facts_at(x, e);
+	int64_t ns = graph_last(x->g, e);
+	bool there = untold && (shown_by(&f->unclear, ns) || shown_by(&f->lies, ns));
+
+	for (int s = STAGE_S1; s <= STAGE_S3; s++)
+		there |= shown_by(&f->proofs[s], ns);
+	return there && !(f->removed.timed && f->removed.first_ns <= e->time_ns);
+}
+
 /* Who is called, as far as nobody else does. The contact is the origin's, or of a machine on which it was. */
 static void see_destinations(struct gathering *x, const struct graph_edge *e, const struct slice *names, size_t n, bool machine)
 {
@@ -340,7 +358,7 @@ static void see_destinations(struct gathering *x, const struct graph_edge *e, co
 	for (size_t i = 0; i < n; i++) {
 		uint32_t kind = map_get(&x->k->destinations, names[i]);
 
-		if (kind == MAP_NONE)
+		if (kind == MAP_NONE || (machine && !may_have_it(x, e, kind != DESTINATION_MACHINES)))
 			continue;
 		if (!told)
 			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e, says[kind][machine], names[i]);
@@ -350,24 +368,6 @@ static void see_destinations(struct gathering *x, const struct graph_edge *e, co
 	}
 }
 
-static bool shown_by(const struct stage_proof *p, int64_t ns)
-{
-	return p->n && (p->timed ? p->first_ns <= ns : true);
-}
-
-/* May it have been on the host then? A list that has no time says so, and the product in a version that no record
- * tells: whom only this version calls tells it. */
-static bool may_have_it(struct gathering *x, const struct graph_edge *e)
-{
-	const struct stage_facts *f = facts_at(x, e);
-	int64_t ns = graph_last(x->g, e);
-	bool there = shown_by(&f->unclear, ns) || shown_by(&f->lies, ns);
-
-	for (int s = STAGE_S1; s <= STAGE_S3; s++)
-		there |= shown_by(&f->proofs[s], ns);
-	return there && !(f->removed.timed && f->removed.first_ns <= e->time_ns);
-}
-
 static void see_call(struct gathering *x, const struct graph_edge *e)
 {
 	bool start = e->op == ACTIVITY_PROCESS_START, machine = !start && e->subject == GRAPH_NONE;
@@ -375,7 +375,7 @@ static void see_call(struct gathering *x, const struct graph_edge *e)
 	struct slice names[2];
 	size_t n;
 
-	if (machine ? !e->timed || !may_have_it(x, e) : !stage_acts(mark) || (start && mark == MARK_OWN))
+	if (machine ? !e->timed : !stage_acts(mark) || (start && mark == MARK_OWN))
 		return;
 	n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
 	see_destinations(x, e, names, n, machine);

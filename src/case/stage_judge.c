@@ -561,6 +561,24 @@ static void nothing_to_look_for(struct judging *j)
 			because(j, (enum stage)s, slice_str(j->l->no_artifact));
 }
 
+/* A release for one system, and a machine that runs another and shows nothing of it. */
+static bool of_another_system(const struct judging *j)
+{
+	bool some = j->f->blocked.n || j->f->unclear.n || j->f->lies.n;
+
+	for (int s = 0; s < STAGE_COUNT; s++)
+		some |= j->f->proofs[s].n > 0;
+	return !some && j->l->os && j->f->os && strcmp(j->l->os, j->f->os) != 0;
+}
+
+static void not_applicable(struct judging *j)
+{
+	for (int s = 0; s < STAGE_COUNT; s++)
+		j->ret->answers[s] = STAGE_NOT_APPLICABLE;
+	because(j, STAGE_S2, arena_printf(j->arena, "it is for %s, and this machine's programs are of %s: another system's build is "
+						    "another release", j->l->os, j->f->os));
+}
+
 void stage_judge(const struct stage_facts *f, const struct stage_learned *l, struct arena *arena,
 		 struct stage_ladder *ret)
 {
@@ -575,6 +593,8 @@ void stage_judge(const struct stage_facts *f, const struct stage_learned *l, str
 	judge_block(&j);
 	if (l->no_artifact) {
 		nothing_to_look_for(&j);
+	} else if (of_another_system(&j)) {
+		not_applicable(&j);
 	} else {
 		for (int s = 0; s < STAGE_COUNT; s++)
 			judge_no(&j, (enum stage)s);

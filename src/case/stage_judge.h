@@ -114,6 +114,7 @@ struct stage_learned {
 	bool no_places;	   /* where its files lie is not known */
 	bool destinations; /* it is known whom the release calls and others do not */
 	const char *why_none; /* why not, for people */
+	const char *os; /* the only system that the origin is for; NULL: not known, or several */
 	const char *no_artifact; /* the origin has nothing that could lie on a host: why; NULL else */
 };
 

@@ -26,7 +26,7 @@ void stage_known_init(struct stage_known *k)
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
 			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
-			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->newer, &k->newer_calls };
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->machine_again, &k->newer, &k->newer_calls };
 
 	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
@@ -39,7 +39,7 @@ void stage_known_done(struct stage_known *k)
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
 			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
-			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->newer, &k->newer_calls };
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->machine_again, &k->newer, &k->newer_calls };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -501,7 +501,7 @@ static double by_chance(const struct stage_known *k, struct slice name)
 	return table_p(&t) * (double)k->machine_callers.n;
 }
 
-/* No record names the program of a contact. Machines that have it call it behind its coming, nearly none without it or
+/* No record names the program of a contact. Machines that have it call it again and again behind its coming, nearly none without it or
  * before, which is no chance; not nearly all that have it do, and those with alerts rather than the others: what all
  * that have it call is what the product calls. */
 static bool is_of_machines(const struct stage_known *k, struct slice name)
@@ -509,7 +509,7 @@ static bool is_of_machines(const struct stage_known *k, struct slice name)
 	uint64_t callers = hosts_in(&k->machine_callers, name), alert = hosts_in(&k->machine_alert_callers, name);
 	uint64_t rest = k->machine_having - k->machine_alerting;
 
-	return callers > 1 && 5 * callers <= 4 * k->machine_having && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
+	return callers > 1 && 2 * (uint64_t)hosts_in(&k->machine_again, name) >= callers && 5 * callers <= 4 * k->machine_having && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
 	       alert * rest > (callers - alert) * k->machine_alerting && by_chance(k, name) <= MACHINES_P;
 }
 
@@ -571,6 +571,35 @@ bool stage_known_calls(const struct stage_known *k, const char **ret_why)
 				     : "no contact of another version of the product is in the evidence, and no alert "
 				       "stands on one of this: whom it calls and others do not cannot be told";
 	return !*ret_why;
+}
+
+/* Not what runs on any system: a language's package, a file that was fetched. */
+static bool of_system(const struct stage_wanted *w)
+{
+	static const char *const packages[] = { "deb", "rpm", "apk", "alpm" };
+	bool system = !w->ecosystem.n;
+
+	for (size_t i = 0; i < sizeof(packages) / sizeof(*packages); i++)
+		system |= slice_is(w->ecosystem, packages[i]);
+	return (w->kind == ORIGIN_RELEASE || w->kind == ORIGIN_PACKAGE) && system;
+}
+
+const char *stage_known_os(const struct stage_known *k)
+{
+	static const char *const systems[] = { "windows", "macos", "linux" };
+	const char *one = NULL;
+
+	for (size_t i = 0; i < k->n; i++) {
+		const struct stage_wanted *w = &k->wanted[i];
+		const char *os = NULL;
+
+		for (size_t s = 0; s < sizeof(systems) / sizeof(*systems); s++)
+			os = slice_is(w->os, systems[s]) ? systems[s] : os;
+		if (!of_system(w) || !os || !w->version.n || (one && one != os))
+			return NULL;
+		one = os;
+	}
+	return one;
 }
 
 const char *stage_known_nothing(const struct stage_known *k)

@@ -48,6 +48,7 @@ struct stage_known {
 	/* Contacts of machines, of which no record tells the program (a sensor on the network, a proxy): hosts that have it
 	 * and called behind its coming, those of them with alerts, hosts that called without it or before. */
 	struct map machine_callers, machine_alert_callers, machine_others;
+	struct map machine_again; /* those of callers that called it again and again: what is fetched once is not that */
 	uint64_t machine_having, machine_alerting; /* hosts that have it and of which such contacts are recorded behind that */
 	uint64_t machine_without; /* hosts of which they are recorded without it, or before */
 	struct map accused;	 /* called by it where an alert stands on the contact */
@@ -104,6 +105,8 @@ bool stage_in_alerts(const struct map *alerts, const struct graph *g, const stru
 bool stage_is_alerted(const struct stage_known *k, const struct graph *g, const struct graph_edge *e);
 /* Whether destinations are known; else why not, in *ret_why. */
 bool stage_known_calls(const struct stage_known *k, const char **ret_why);
+/* The one system that it is for, as a release or a package manager's package of a system; NULL: several, or not known. */
+const char *stage_known_os(const struct stage_known *k);
 /* Why nothing of the origin can lie on a host; NULL when something can. */
 const char *stage_known_nothing(const struct stage_known *k);
 

@@ -4,6 +4,10 @@
 
 #include "graph/path.h"
 
+/* Repeated contact, as stages count it. */
+#define AGAIN_MIN 3u
+#define AGAIN_NS (INT64_C(600) * 1000000000)
+
 /* Folders of everybody: what lies there is not the product's. */
 static bool shared_folder(struct slice folder)
 {
@@ -167,6 +171,12 @@ static void note_other_call(struct learning *x, uint32_t node, enum stage_mark m
 		count_host(x, &x->k->newer_calls, stage_newer_key(map_intern(&x->k->newer, version), name, &x->scratch), 'v');
 }
 
+/* Contacts of one machine that are alike are one edge. */
+static bool calls_again(const struct graph *g, const struct graph_edge *e)
+{
+	return graph_count(g, e) >= AGAIN_MIN && graph_last(g, e) - e->time_ns >= AGAIN_NS;
+}
+
 /* A contact of the machine: which program made it is in no record. Several alike may lie before and behind its coming. */
 static void learn_machine_call(struct learning *x, const struct graph_edge *e)
 {
@@ -180,6 +190,8 @@ static void learn_machine_call(struct learning *x, const struct graph_edge *e)
 	for (size_t i = 0; i < n; i++) {
 		if (behind)
 			count_host(x, &x->k->machine_callers, names[i], 'm');
+		if (behind && calls_again(x->g, e))
+			count_host(x, &x->k->machine_again, names[i], 'g');
 		if (behind && x->marks.alerting)
 			count_host(x, &x->k->machine_alert_callers, names[i], 'n');
 		if (without)

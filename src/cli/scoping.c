@@ -423,6 +423,7 @@ static bool work_out(struct scoping *x, const struct scoping_wanted *w, struct e
 	mark_clones(x);
 	x->learned.from_ns = x->sources.first_ns;
 	x->learned.no_artifact = stage_known_nothing(&x->known);
+	x->learned.os = stage_known_os(&x->known);
 	x->learned.origin_ns = origin_from(x);
 	x->learned.no_places = !x->known.places.n && !x->known.own_places.n;
 	x->learned.destinations = stage_known_calls(&x->known, &x->learned.why_none);

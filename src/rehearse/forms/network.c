@@ -47,16 +47,14 @@ static void contact(struct host *h, const struct act *a)
 	buf_printf(&x->network[NETWORK_SSL], "%s\t443\tTLSv13\t%s\tT\n", a->value, a->name);
 }
 
-/* Who has which address: as the machine comes up, and then each few days. */
-static void leases(struct host *h)
+/* Who has which address: asked for when the machine comes up after some days. */
+static void lease(struct host *h, int64_t ns)
 {
-	struct buf *b = &h->x->network[NETWORK_DHCP];
-
-	for (int64_t ns = h->x->start + (int64_t)(h->index % 3600) * SECOND; ns < h->x->end; ns += LEASE_DAYS * DAY)
-		buf_printf(b, "%" PRId64 ".000000\tC%08x%04x\t%s\t192.0.2.67\t02:00:5e:%02x:%02x:%02x\t%s\t%s\t%s\t%u.000000\n",
-			   ns / SECOND, (unsigned)(ns / SECOND), (unsigned)h->index, h->address, (unsigned)(h->index >> 16 & 255),
-			   (unsigned)(h->index >> 8 & 255), (unsigned)(h->index & 255), h->name, h->full, h->address,
-			   LEASE_DAYS * 2 * 86400);
+	buf_printf(&h->x->network[NETWORK_DHCP],
+		   "%" PRId64 ".000000\tC%08x%04x\t%s\t192.0.2.67\t02:00:5e:%02x:%02x:%02x\t%s\t%s\t%s\t%u.000000\n",
+		   ns / SECOND, (unsigned)(ns / SECOND), (unsigned)h->index, h->address, (unsigned)(h->index >> 16 & 255),
+		   (unsigned)(h->index >> 8 & 255), (unsigned)(h->index & 255), h->name, h->full, h->address,
+		   LEASE_DAYS * 2 * 86400);
 }
 
 static void heads(struct exercise *x)
@@ -88,13 +86,18 @@ static bool is_in_office(const struct host *h)
 
 void form_network(struct host *h)
 {
+	int64_t leased = INT64_MIN;
+
 	if (!is_in_office(h))
 		return;
 	heads(h->x);
-	leases(h);
-	for (size_t n = 0; n < h->act_count; n++)
-		if (h->acts[n].kind == ACT_DNS || h->acts[n].kind == ACT_CONNECT)
-			contact(h, &h->acts[n]);
+	for (size_t n = 0; n < h->act_count; n++) {
+		if (h->acts[n].kind != ACT_DNS && h->acts[n].kind != ACT_CONNECT)
+			continue;
+		if (leased == INT64_MIN || h->acts[n].ns - leased >= LEASE_DAYS * DAY)
+			lease(h, leased = h->acts[n].ns);
+		contact(h, &h->acts[n]);
+	}
 }
 
 static void cell(struct buf *b, const char *text)

@@ -524,9 +524,41 @@ static void all_silent_is_a_takedown_and_one_calling_is_none(void **state)
 	assert_false(l.takedown);
 }
 
+static void a_release_for_another_system_is_not_applicable(void **state)
+{
+	struct stage_facts f = { .host = slice_str("H"), .epoch = 1, .os = "linux", .from_ns = DAY, .to_ns = 30 * DAY };
+	struct stage_learned l = { .from_ns = DAY, .os = "windows" };
+	struct stage_ladder r;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 0);
+	stage_judge(&f, &l, &a, &r);
+	assert_int_equal(r.possible, STAGE_NONE);
+	assert_int_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
+	assert_int_equal(r.reason_count, 1);
+	assert_non_null(slice_search(r.reasons[0].what.text, slice_str("for windows")));
+	/* What shows something of it is judged as any. */
+	show(&f.proofs[STAGE_S1], 3, "a record");
+	stage_judge(&f, &l, &a, &r);
+	assert_int_equal(r.proved, STAGE_S1);
+	assert_int_equal(r.possible, STAGE_S8);
+	/* The machine's system, or the origin's, is not known. */
+	f.proofs[STAGE_S1].n = 0;
+	f.os = NULL;
+	stage_judge(&f, &l, &a, &r);
+	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
+	f.os = "linux";
+	l.os = NULL;
+	stage_judge(&f, &l, &a, &r);
+	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_release_for_another_system_is_not_applicable),
 		cmocka_unit_test(the_table_holds),
 		cmocka_unit_test(no_word_says_more_than_may_be_said),
 		cmocka_unit_test(reasons_name_sources_and_times),

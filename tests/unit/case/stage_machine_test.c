@@ -45,10 +45,12 @@ static void what_many_machines_without_it_call_is_nobodys(void **state)
 	end(&f);
 }
 
-/* Eight machines have it, of which six call BAD; as many have it not. others: of these call it, too. */
-static void run_machines(struct fixture *f, const char *alerting, size_t callers, size_t others)
+/* Eight machines have it, of which six call BAD; as many have it not. others: of these call it, too. again: as they do with whom
+ * they are told to come back to. */
+static void run_machines(struct fixture *f, const char *alerting, size_t callers, size_t others, bool again)
 {
-	static const char *const calls[] = { SENSOR("5", GOOD), RUNS, SENSOR("20", GOOD), SENSOR("30", BAD) };
+	static const char *const calls[] = { SENSOR("5", GOOD), RUNS, SENSOR("20", GOOD), SENSOR("30", BAD), SENSOR("400", BAD),
+					     SENSOR("900", BAD) };
 	static const char *const elsewhere[] = { "10 process_start explorer.exe#1 > {a}C:\\t\\x.exe#2", SENSOR("20", GOOD),
 						 SENSOR("30", BAD) };
 	static const char *const names[] = { "A", "B", "C", "D", "E", "F", "G", "H" };
@@ -56,7 +58,7 @@ static void run_machines(struct fixture *f, const char *alerting, size_t callers
 
 	start(f, &release, alerting);
 	for (size_t i = 0; i < 8; i++) {
-		hosts[i] = (struct told_host){ names[i], calls, i < callers ? 4 : 3 };
+		hosts[i] = (struct told_host){ names[i], calls, i < callers ? again ? 6 : 4 : 3 };
 		hosts[i + 8] = (struct told_host){ "WITHOUT", elsewhere, i < others ? 3 : 2 };
 	}
 	run_hosts(f, hosts, 16);
@@ -67,27 +69,31 @@ static void machines_alone_tell_whom_it_calls(void **state)
 	struct fixture f;
 
 	(void)state;
-	run_machines(&f, "A B C", 6, 0);
+	run_machines(&f, "A B C", 6, 0, true);
 	assert_int_equal(f.known.destinations.n, 1);
-	assert_shown(&f, 0, "S3 S4");
-	assert_shown(&f, 5, "S3 S4");
+	assert_shown(&f, 0, "S3 S4 S5");
+	assert_shown(&f, 5, "S3 S4 S5");
 	assert_shown(&f, 6, "S3");
 	assert_shown(&f, 8, "");
 	end(&f);
+	/* What is called once is fetched. */
+	run_machines(&f, "A B C", 6, 0, false);
+	assert_int_equal(f.known.destinations.n, 0);
+	end(&f);
 	/* Two of eight may be chance. */
-	run_machines(&f, "A B", 2, 0);
+	run_machines(&f, "A B", 2, 0, true);
 	assert_int_equal(f.known.destinations.n, 0);
 	end(&f);
 	/* All that have it: the product calls it. */
-	run_machines(&f, "A B C", 8, 0);
+	run_machines(&f, "A B C", 8, 0, true);
 	assert_int_equal(f.known.destinations.n, 0);
 	end(&f);
 	/* Others as well. */
-	run_machines(&f, "A B C", 6, 2);
+	run_machines(&f, "A B C", 6, 2, true);
 	assert_int_equal(f.known.destinations.n, 0);
 	end(&f);
 	/* Alerts are where it is not called. */
-	run_machines(&f, "G H", 6, 0);
+	run_machines(&f, "G H", 6, 0, true);
 	assert_int_equal(f.known.destinations.n, 0);
 	end(&f);
 }
