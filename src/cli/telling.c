@@ -37,7 +37,7 @@ struct telling {
 	/* Of updates to the first origin's version. */
 	uint64_t updated;
 	struct slice earliest, latest, from, url, channel;
-	size_t hosts, blind, addresses; /* addresses: of a sensor on the network, no known host's */
+	size_t hosts, blind, addresses, blind_addresses; /* addresses: of a sensor on the network, no known host's */
 	uint64_t lost;
 };
 
@@ -479,6 +479,7 @@ static void host_row(void *ctx, const struct slice *c, size_t n)
 	(void)n;
 	if (address_is(c[0])) {
 		t->addresses++;
+		t->blind_addresses += number(c[7]) == 0;
 		return;
 	}
 	t->hosts++;
@@ -537,6 +538,12 @@ static bool tell(struct telling *t, const char *path, struct err *err)
 
 	if (!store_ask(t->s, STORE_ORIGINS, keep_first, t, err) || !store_ask(t->s, STORE_HOSTS, host_row, t, err))
 		return false;
+	/* Where a sensor is all there is, what it saw are the hosts. */
+	if (!t->hosts) {
+		t->hosts = t->addresses;
+		t->blind = t->blind_addresses;
+		t->addresses = 0;
+	}
 	buf_put_str(t->out, "Case ");
 	buf_put_terminal(t->out, slice_str(path), 60);
 	buf_printf(t->out, ": %.*s files of evidence, %.*s records, %.*s hits, %zu hosts", (int)files.n,
