@@ -44,6 +44,7 @@ void report_scope_text(struct buf *out, const struct report_scope *r);
 struct scope_counts {
 	uint64_t hosts, epochs, users, blocked, clones; /* clones: hosts beyond the first of each image */
 	uint64_t clone_groups;
+	uint64_t organisations; /* domains of the hosts on which a stage is proved, as their full names tell them */
 	uint64_t proved[STAGE_COUNT + 1];   /* hosts by the highest stage proved in any life; the last: none */
 	uint64_t possible[STAGE_COUNT + 2]; /* and by the highest not excluded; then none, then U */
 };

@@ -2,6 +2,8 @@
 #include "base/map.h"
 #include "report/scope.h"
 
+#include "graph/address.h"
+
 static bool new_host(const struct stage_facts *facts, size_t i)
 {
 	return !i || !slice_eq_nocase(facts[i].host, facts[i - 1].host);
@@ -26,15 +28,26 @@ static void count_host(const struct report_scope *r, size_t i, struct scope_coun
 	ret->possible[possible == STAGE_NONE ? STAGE_COUNT : possible == STAGE_U ? STAGE_COUNT + 1 : possible]++;
 }
 
+/* What stands behind the name of the machine. */
+static void note_domain(struct map *domains, struct slice host, struct arena *scratch)
+{
+	struct slice domain;
+
+	slice_cut(host, '.', &domain);
+	if (domain.n && !address_is(host))
+		map_intern(domains, arena_lower(scratch, domain));
+}
+
 void scope_count(const struct report_scope *r, struct scope_counts *ret)
 {
-	struct map users, groups, members;
+	struct map users, groups, members, domains;
 	struct arena scratch;
 
 	*ret = (struct scope_counts){ .epochs = r->n };
 	map_init(&users);
 	map_init(&groups);
 	map_init(&members);
+	map_init(&domains);
 	arena_init(&scratch, 0);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct stage_facts *f = &r->facts[i];
@@ -43,6 +56,8 @@ void scope_count(const struct report_scope *r, struct scope_counts *ret)
 			count_host(r, i, ret);
 		for (size_t k = 0; k < f->user_count; k++)
 			map_intern(&users, arena_lower(&scratch, f->users[k]));
+		if (r->ladders[i].proved != STAGE_NONE)
+			note_domain(&domains, f->host, &scratch);
 		if (!f->clone_group.n)
 			continue;
 		map_intern(&groups, f->clone_group);
@@ -54,6 +69,8 @@ void scope_count(const struct report_scope *r, struct scope_counts *ret)
 	map_done(&users);
 	map_done(&groups);
 	map_done(&members);
+	ret->organisations = domains.n;
+	map_done(&domains);
 	arena_done(&scratch);
 }
 

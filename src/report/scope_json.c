@@ -207,6 +207,7 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 	buf_json_u64(out, "clones", c.clones);
 	buf_json_u64(out, "clone_groups", c.clone_groups);
 	buf_json_u64(out, "users", c.users);
+	buf_json_u64(out, "organisations", c.organisations);
 	buf_json_u64(out, "blocked", c.blocked);
 	put_levels(out, "proved", c.proved, false);
 	put_levels(out, "possible", c.possible, true);

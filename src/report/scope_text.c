@@ -245,6 +245,8 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 	put_number(out, c.users, "user");
 	buf_put_str(out, ", ");
 	put_number(out, c.clones, "clone");
+	if (c.organisations > 1)
+		buf_printf(out, ", of %llu domains", (unsigned long long)c.organisations);
 	buf_put_byte(out, '\n');
 	if (r->without_host || r->without_time) {
 		buf_put_str(out, "not counted: ");
