@@ -325,13 +325,13 @@ static bool shown_by(const struct stage_proof *p, int64_t ns)
 	return p->n && (p->timed ? p->first_ns <= ns : true);
 }
 
-/* Was it on the host then, as far as records of this life say? untold: also the product in a version that no record
- * tells, which whom only this version calls tells. */
-static bool may_have_it(struct gathering *x, const struct graph_edge *e, bool untold)
+/* Was it on the host then, as far as records of this life say, or the product in a version that no record tells? Whom
+ * only this version calls tells it. */
+static bool may_have_it(struct gathering *x, const struct graph_edge *e)
 {
 	const struct stage_facts *f = facts_at(x, e);
 	int64_t ns = graph_last(x->g, e);
-	bool there = untold && (shown_by(&f->unclear, ns) || shown_by(&f->lies, ns));
+	bool there = shown_by(&f->unclear, ns) || shown_by(&f->lies, ns);
 
 	for (int s = STAGE_S1; s <= STAGE_S3; s++)
 		there |= shown_by(&f->proofs[s], ns);
@@ -358,7 +358,7 @@ static void see_destinations(struct gathering *x, const struct graph_edge *e, co
 	for (size_t i = 0; i < n; i++) {
 		uint32_t kind = map_get(&x->k->destinations, names[i]);
 
-		if (kind == MAP_NONE || (machine && !may_have_it(x, e, kind != DESTINATION_MACHINES)))
+		if (kind == MAP_NONE || (machine && !may_have_it(x, e)))
 			continue;
 		if (!told)
 			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e, says[kind][machine], names[i]);

@@ -26,7 +26,7 @@ void stage_known_init(struct stage_known *k)
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
 			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
-			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->machine_again, &k->newer, &k->newer_calls };
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->machine_again, &k->machine_waited, &k->newer, &k->newer_calls };
 
 	*k = (struct stage_known){ .first_ns = INT64_MAX };
 	arena_init(&k->arena, 0);
@@ -39,7 +39,7 @@ void stage_known_done(struct stage_known *k)
 	struct map *maps[] = { &k->alerting, &k->hashes, &k->seeds, &k->other_hashes, &k->places, &k->own_places,
 			       &k->folders, &k->urls, &k->other_urls, &k->called, &k->other_called, &k->destinations,
 			       &k->other_deeds, &k->other_versions, &k->accused, &k->callers, &k->doubtful, &k->alerts, &k->alert_callers,
-			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->machine_again, &k->newer, &k->newer_calls };
+			       &k->machine_callers, &k->machine_alert_callers, &k->machine_others, &k->machine_again, &k->machine_waited, &k->newer, &k->newer_calls };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		map_done(maps[i]);
@@ -501,16 +501,24 @@ static double by_chance(const struct stage_known *k, struct slice name)
 	return table_p(&t) * (double)k->machine_callers.n;
 }
 
-/* No record names the program of a contact. Machines that have it call it again and again behind its coming, nearly none without it or
- * before, which is no chance; not nearly all that have it do, and those with alerts rather than the others: what all
- * that have it call is what the product calls. */
+/* What all that have a version call as it comes is what the product calls, from this version on. */
+static bool is_of_the_product(const struct stage_known *k, struct slice name)
+{
+	uint64_t callers = hosts_in(&k->machine_callers, name);
+
+	return callers >= k->machine_having ||
+	       (5 * callers > 4 * k->machine_having && 2 * (uint64_t)hosts_in(&k->machine_waited, name) < callers);
+}
+
+/* No record names the program of a contact. Machines that have it call it again and again behind its coming, also some
+ * whose alerts lead to it; nearly none does without it or before, which is no chance. */
 static bool is_of_machines(const struct stage_known *k, struct slice name)
 {
-	uint64_t callers = hosts_in(&k->machine_callers, name), alert = hosts_in(&k->machine_alert_callers, name);
-	uint64_t rest = k->machine_having - k->machine_alerting;
+	uint64_t callers = hosts_in(&k->machine_callers, name);
 
-	return callers > 1 && 2 * (uint64_t)hosts_in(&k->machine_again, name) >= callers && 5 * callers <= 4 * k->machine_having && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
-	       alert * rest > (callers - alert) * k->machine_alerting && by_chance(k, name) <= MACHINES_P;
+	return callers > 1 && 2 * (uint64_t)hosts_in(&k->machine_again, name) >= callers &&
+	       hosts_in(&k->machine_alert_callers, name) && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
+	       !is_of_the_product(k, name) && by_chance(k, name) <= MACHINES_P;
 }
 
 /* Of those that no record of a program names. */

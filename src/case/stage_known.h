@@ -48,6 +48,7 @@ struct stage_known {
 	/* Contacts of machines, of which no record tells the program (a sensor on the network, a proxy): hosts that have it
 	 * and called behind its coming, those of them with alerts, hosts that called without it or before. */
 	struct map machine_callers, machine_alert_callers, machine_others;
+	struct map machine_waited; /* those of callers that called it first when it had been there for hours */
 	struct map machine_again; /* those of callers that called it again and again: what is fetched once is not that */
 	uint64_t machine_having, machine_alerting; /* hosts that have it and of which such contacts are recorded behind that */
 	uint64_t machine_without; /* hosts of which they are recorded without it, or before */

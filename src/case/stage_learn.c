@@ -6,6 +6,7 @@
 
 /* Repeated contact, as stages count it. */
 #define AGAIN_MIN 3u
+#define WAITED_NS (INT64_C(6) * 3600 * 1000000000)
 #define AGAIN_NS (INT64_C(600) * 1000000000)
 
 /* Folders of everybody: what lies there is not the product's. */
@@ -190,6 +191,8 @@ static void learn_machine_call(struct learning *x, const struct graph_edge *e)
 	for (size_t i = 0; i < n; i++) {
 		if (behind)
 			count_host(x, &x->k->machine_callers, names[i], 'm');
+		if (behind && e->time_ns - x->own_from >= WAITED_NS)
+			count_host(x, &x->k->machine_waited, names[i], 'w');
 		if (behind && calls_again(x->g, e))
 			count_host(x, &x->k->machine_again, names[i], 'g');
 		if (behind && x->marks.alerting)
