@@ -309,62 +309,75 @@ static void the_only_detector_is_that_of_what_is_compared(void **state)
 	cohort_done(&f.c);
 }
 
+/* Ten hosts with a scanner at work all the time; the first five have the release. Gives the class of its verdicts. */
+static uint32_t begin_scanned(struct fleet *f, const char *detector, double weight)
+{
+	uint32_t kind;
+
+	begin(f, 10);
+	has_it(f, 0, 5);
+	kind = cohort_kind(&f->c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
+	for (uint32_t h = 0; h < 10; h++)
+		cohort_live(&f->c, h, kind, 0, END);
+	return cohort_class(&f->c, slice_str("trojan"),
+			    &(struct cohort_class){ .title = slice_str("trojan"), .level = slice_str("high"),
+						   .detector = slice_str(detector), .weight = weight, .kind = kind });
+}
+
+static struct weighed judge_scanned(struct fleet *f, const char *program)
+{
+	const struct weigh_candidate x = { .group = 1, .named = true, .path = slice_str(program), .places = f->places,
+					   .place_count = f->n };
+	struct weighed w;
+
+	cohort_ready(&f->c);
+	weigh(&f->c, &x, &w);
+	cohort_done(&f->c);
+	return w;
+}
+
 /* The scanner of a host that was told to leave the program alone says nothing by its silence. */
 static void a_scanner_that_looks_away_is_not_quiet(void **state)
 {
-	static const char program[] = "C:\\Program Files\\Phone\\phone.exe";
 	struct fleet f;
-	struct weigh_candidate x = { .group = 1, .named = true, .path = slice_str(program) };
+	uint32_t class = begin_scanned(&f, "Defender", 8);
 	struct weighed w;
-	uint32_t kind, class;
 
 	(void)state;
-	begin(&f, 10);
-	kind = cohort_kind(&f.c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
-	class = cohort_class(&f.c, slice_str("trojan"),
-			     &(struct cohort_class){ .title = slice_str("trojan"), .level = slice_str("high"),
-						    .detector = slice_str("Defender"), .weight = 8, .kind = kind });
-	has_it(&f, 0, 5);
-	for (uint32_t h = 0; h < 10; h++)
-		cohort_live(&f.c, h, kind, 0, END);
 	cohort_alert(&f.c, class, 0, 1, UPDATE + DAY);
 	cohort_exclude(&f.c, 1, slice_str("C:\\Program Files\\Phone"));
 	cohort_exclude(&f.c, 2, slice_str("C:\\Program Files\\Pho"));
-	x.places = f.places;
-	x.place_count = f.n;
-	cohort_ready(&f.c);
-	weigh(&f.c, &x, &w);
+	w = judge_scanned(&f, "C:\\Program Files\\Phone\\phone.exe");
 	assert_int_equal(w.table.exposed_alerting, 1);
 	assert_int_equal(w.table.exposed_quiet, 3);
 	assert_int_equal(w.unknown, 1);
-	cohort_done(&f.c);
 }
 
-/* A scanner's verdicts on hosts 0 to 4 of ten; five have the release. hour: of each host's first verdict, from five days
- * behind the update on. */
+static void a_scanner_that_was_switched_off_is_not_quiet(void **state)
+{
+	struct fleet f;
+	uint32_t class = begin_scanned(&f, "Defender", 8);
+	struct weighed w;
+
+	(void)state;
+	cohort_alert(&f.c, class, 0, 1, UPDATE + DAY);
+	cohort_switched_off(&f.c, 1, UPDATE + DAY, INT64_MAX); /* most of the time since it came */
+	cohort_switched_off(&f.c, 2, UPDATE + DAY, UPDATE + DAY + DAY / 24); /* an hour */
+	cohort_switched_off(&f.c, 3, 0, UPDATE); /* before it came */
+	w = judge_scanned(&f, "");
+	assert_int_equal(w.table.exposed_quiet, 3);
+	assert_int_equal(w.unknown, 1);
+}
+
+/* hours: of each host's first verdict, from five days behind the update on. */
 static struct weighed scanned(const int64_t *hours, const char *detector)
 {
 	struct fleet f;
-	struct weigh_candidate x = { .group = 1, .named = true };
-	struct weighed w;
-	uint32_t kind, class;
+	uint32_t class = begin_scanned(&f, detector, 16);
 
-	begin(&f, 10);
-	kind = cohort_kind(&f.c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
-	class = cohort_class(&f.c, slice_str("trojan"),
-			     &(struct cohort_class){ .title = slice_str("trojan"), .level = slice_str("critical"),
-						    .detector = slice_str(detector), .weight = 16, .kind = kind });
-	has_it(&f, 0, 5);
-	for (uint32_t h = 0; h < 10; h++)
-		cohort_live(&f.c, h, kind, 0, END);
 	for (uint32_t h = 0; h < 5; h++)
 		cohort_alert(&f.c, class, h, 1, UPDATE + 5 * DAY + hours[h] * DAY / 24);
-	x.places = f.places;
-	x.place_count = f.n;
-	cohort_ready(&f.c);
-	weigh(&f.c, &x, &w);
-	cohort_done(&f.c);
-	return w;
+	return judge_scanned(&f, "");
 }
 
 static void what_one_detector_raises_everywhere_at_once_may_be_its_own_update(void **state)
@@ -386,35 +399,6 @@ static void what_one_detector_raises_everywhere_at_once_may_be_its_own_update(vo
 	assert_false(scanned(as_it_came, "Microsoft Defender").detector_rival);
 	/* Our own rule that reads the scanner's log. */
 	assert_true(scanned(at_once, "rule").detector_rival);
-}
-
-static void a_scanner_that_was_switched_off_is_not_quiet(void **state)
-{
-	struct fleet f;
-	struct weigh_candidate x = { .group = 1, .named = true };
-	struct weighed w;
-	uint32_t kind, class;
-
-	(void)state;
-	begin(&f, 10);
-	kind = cohort_kind(&f.c, slice_str("Microsoft-Windows-Windows Defender/Operational"));
-	class = cohort_class(&f.c, slice_str("trojan"),
-			     &(struct cohort_class){ .title = slice_str("trojan"), .level = slice_str("high"),
-						    .detector = slice_str("Defender"), .weight = 8, .kind = kind });
-	has_it(&f, 0, 5);
-	for (uint32_t h = 0; h < 10; h++)
-		cohort_live(&f.c, h, kind, 0, END);
-	cohort_alert(&f.c, class, 0, 1, UPDATE + DAY);
-	cohort_switched_off(&f.c, 1, UPDATE + DAY, INT64_MAX); /* most of the time since it came */
-	cohort_switched_off(&f.c, 2, UPDATE + DAY, UPDATE + DAY + DAY / 24); /* an hour */
-	cohort_switched_off(&f.c, 3, 0, UPDATE); /* before it came */
-	x.places = f.places;
-	x.place_count = f.n;
-	cohort_ready(&f.c);
-	weigh(&f.c, &x, &w);
-	assert_int_equal(w.table.exposed_quiet, 3);
-	assert_int_equal(w.unknown, 1);
-	cohort_done(&f.c);
 }
 
 int main(void)
