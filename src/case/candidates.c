@@ -15,6 +15,8 @@
 #define ASSOCIATIONS 5u
 /* Hosts to which it came first. */
 #define ARRIVALS_MIN 2u
+/* Alerts of this weight on one host make one of two versions of a product bad as well. */
+#define BAD_ALONE 16.0
 /* Two scores that are no more apart are the same. */
 #define TIE_RATIO 0.8
 
@@ -300,13 +302,19 @@ static bool alike(const struct weighed *a, const struct weighed *b)
 	       low >= TIE_RATIO * high;
 }
 
+/* It came and alerts, on several hosts or weightily. */
+static bool seems_bad(const struct weighed *w)
+{
+	return w->arrivals && w->verdict <= WEIGH_LEAD && (w->images >= 2 || w->gravity >= BAD_ALONE);
+}
+
 /* Two versions of one product that both came and both alert: bad in a row, and neither is the other's control. */
 static bool both_bad(const struct weighing *z, uint32_t a, uint32_t b, const struct weighed *x, const struct weighed *y)
 {
 	const struct release *p = &z->r->list[a], *q = &z->r->list[b];
 
-	return slice_eq(p->product, q->product) && slice_eq(slice_str(p->os), slice_str(q->os)) && x->images >= 2 &&
-	       y->images >= 2 && x->arrivals && y->arrivals && x->verdict <= WEIGH_LEAD && y->verdict <= WEIGH_LEAD;
+	return slice_eq(p->product, q->product) && slice_eq(slice_str(p->os), slice_str(q->os)) && seems_bad(x) && seems_bad(y) &&
+	       x->images + y->images >= 3;
 }
 
 /* Ties are transitive: what was tied to either is tied to both. */
