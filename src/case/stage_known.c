@@ -592,14 +592,14 @@ static bool of_system(const struct stage_wanted *w)
 	return (w->kind == ORIGIN_RELEASE || w->kind == ORIGIN_PACKAGE) && system;
 }
 
-const char *stage_known_os(const struct stage_known *k)
+const char *stage_known_os(const struct stage_known *k, const char *told)
 {
 	static const char *const systems[] = { "windows", "macos", "linux" };
 	const char *one = NULL;
 
 	for (size_t i = 0; i < k->n; i++) {
 		const struct stage_wanted *w = &k->wanted[i];
-		const char *os = NULL;
+		const char *os = w->os.n ? NULL : told;
 
 		for (size_t s = 0; s < sizeof(systems) / sizeof(*systems); s++)
 			os = slice_is(w->os, systems[s]) ? systems[s] : os;

@@ -106,8 +106,9 @@ bool stage_in_alerts(const struct map *alerts, const struct graph *g, const stru
 bool stage_is_alerted(const struct stage_known *k, const struct graph *g, const struct graph_edge *e);
 /* Whether destinations are known; else why not, in *ret_why. */
 bool stage_known_calls(const struct stage_known *k, const char **ret_why);
-/* The one system that it is for, as a release or a package manager's package of a system; NULL: several, or not known. */
-const char *stage_known_os(const struct stage_known *k);
+/* The one system that it is for, as a release or a package manager's package of a system; NULL: several, or not known.
+ * told: what hosts that have it run, where the origin itself does not say; NULL: not known. */
+const char *stage_known_os(const struct stage_known *k, const char *told);
 /* Why nothing of the origin can lie on a host; NULL when something can. */
 const char *stage_known_nothing(const struct stage_known *k);
 

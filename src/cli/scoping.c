@@ -33,6 +33,8 @@ struct scoping {
 	int64_t ranks[STAGE_WANTED]; /* of chosen */
 	size_t tied;		     /* of chosen: those of the rank that was asked for; the rest keep what they brought */
 	struct slice kept_name;	     /* whom the rest call */
+	struct slice system;	     /* of the chosen releases, as the hosts that have them tell */
+	bool several_systems;
 	int64_t rank;
 	struct stage_known known;
 	struct scoping_sources sources;
@@ -136,15 +138,33 @@ static void note_content(void *ctx, const struct slice *c, size_t n)
 		}
 }
 
+static const char *system_of(struct slice word)
+{
+	return slice_is(word, "windows") ? "windows" : slice_is(word, "macos") ? "macos" : slice_is(word, "linux") ? "linux" : NULL;
+}
+
+/* A package manager's record may not say its system; the hosts that have the package do. */
+static void note_system(void *ctx, const struct slice *c, size_t n)
+{
+	struct scoping *x = ctx;
+
+	(void)n;
+	for (size_t i = 0; i < x->chosen_count; i++) {
+		const struct stage_wanted *w = &x->origins[x->chosen[i]].wanted;
+
+		if (!w->version.n || !slice_eq(w->product, c[0]) || !slice_eq(w->version, c[1]))
+			continue;
+		x->several_systems |= x->system.n && !slice_eq(x->system, c[2]);
+		x->system = keep(x, c[2]);
+	}
+}
+
 static void note_release(void *ctx, const struct slice *c, size_t n)
 {
 	struct scoping *x = ctx;
-	const char *os = slice_is(c[2], "windows") ? "windows" : slice_is(c[2], "macos") ? "macos"
-							      : slice_is(c[2], "linux") ? "linux"
-											: NULL;
 
 	(void)n;
-	stage_wanted_content(&x->known, c[0], c[1], c[3], os, c[5]);
+	stage_wanted_content(&x->known, c[0], c[1], c[3], system_of(c[2]), c[5]);
 }
 
 static void note_alerting(void *ctx, const struct slice *c, size_t n)
@@ -208,7 +228,8 @@ static bool know_chosen(struct scoping *x, struct err *err)
 		stage_wanted_hash(&x->known, k->downloaded_sha256, k->wanted.downloaded);
 	}
 	/* Releases twice: first which versions there are, then what is beside them. */
-	return store_ask(x->s, STORE_ORIGIN_CONTENTS, note_content, x, err) &&
+	return store_ask(x->s, STORE_RELEASES, note_system, x, err) &&
+	       store_ask(x->s, STORE_ORIGIN_CONTENTS, note_content, x, err) &&
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_RELEASE_CONTENTS, note_release, x, err) &&
 	       store_ask(x->s, STORE_ORIGIN_HOSTS, note_alerting, x, err) &&
@@ -423,7 +444,7 @@ static bool work_out(struct scoping *x, const struct scoping_wanted *w, struct e
 	mark_clones(x);
 	x->learned.from_ns = x->sources.first_ns;
 	x->learned.no_artifact = stage_known_nothing(&x->known);
-	x->learned.os = stage_known_os(&x->known);
+	x->learned.os = stage_known_os(&x->known, x->several_systems ? NULL : system_of(x->system));
 	x->learned.origin_ns = origin_from(x);
 	x->learned.no_places = !x->known.places.n && !x->known.own_places.n;
 	x->learned.destinations = stage_known_calls(&x->known, &x->learned.why_none);
