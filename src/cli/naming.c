@@ -17,15 +17,37 @@ static bool names(const struct graph *g, uint32_t node, struct slice wanted)
 	       (n->kind == ENTITY_FILE && slice_eq_nocase(path_tail(n->name), wanted));
 }
 
+/* As the story spells it: the kind before it, a space between. */
+static bool is_spelled_out(struct slice wanted, struct slice product, struct slice version)
+{
+	static const char *const kinds[] = { "release ", "package " };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (slice_starts(wanted, slice_str(kinds[i])))
+			wanted = slice_from(wanted, strlen(kinds[i]));
+	return product.n && version.n && wanted.n == product.n + 1 + version.n && wanted.p[product.n] == ' ' &&
+	       slice_eq_nocase(slice_head(wanted, product.n), product) && slice_eq(slice_from(wanted, product.n + 1), version);
+}
+
 bool naming_is_release(struct slice wanted, struct slice product, struct slice version)
 {
 	struct slice wanted_version, name = slice_cut(wanted, '=', &wanted_version);
 
-	return name.n && slice_eq_nocase(product, name) && (!wanted_version.p || slice_eq(version, wanted_version));
+	return (name.n && slice_eq_nocase(product, name) && (!wanted_version.p || slice_eq(version, wanted_version))) ||
+	       is_spelled_out(wanted, product, version);
 }
 
-/* The programs of a release, each file once. */
-static size_t release_files(const struct graph *g, struct slice wanted, uint32_t *found, size_t cap)
+/* Records that name the product of a program that was started, or of a file. */
+static bool tells_product(const struct graph_edge *e, bool started)
+{
+	if (e->object == GRAPH_NONE)
+		return false;
+	return started ? e->op == ACTIVITY_PROCESS_START
+		       : e->op == ACTIVITY_IMAGE_LOAD || e->op == ACTIVITY_DRIVER_LOAD || e->op == ACTIVITY_FILE_PRESENT;
+}
+
+/* The programs of a release that were started, or its other files; each file once. */
+static size_t release_files(const struct graph *g, struct slice wanted, bool started, uint32_t *found, size_t cap)
 {
 	size_t n = 0;
 
@@ -34,11 +56,11 @@ static size_t release_files(const struct graph *g, struct slice wanted, uint32_t
 		uint32_t file;
 		bool there = false;
 
-		if (e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE ||
+		if (!tells_product(e, started) ||
 		    !naming_is_release(wanted, graph_attribute(g, e, ATTRIBUTE_PRODUCT),
 				       graph_attribute(g, e, ATTRIBUTE_VERSION)))
 			continue;
-		file = image_file(g, e->object);
+		file = started ? image_file(g, e->object) : e->object;
 		for (size_t k = 0; k < n; k++)
 			there |= found[k] == file;
 		if (!there && file != GRAPH_NONE)
@@ -70,7 +92,8 @@ size_t naming_find(struct graph *g, struct slice wanted, uint32_t *found, size_t
 	for (uint32_t i = 0; i < g->node_count && n < cap; i++)
 		if (names(g, i, wanted))
 			found[n++] = i;
-	return n ? n : release_files(g, wanted, found, cap);
+	n = n ? n : release_files(g, wanted, true, found, cap);
+	return n ? n : release_files(g, wanted, false, found, cap);
 }
 
 struct naming_start naming_start(const struct graph *g, uint32_t node)

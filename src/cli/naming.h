@@ -13,5 +13,5 @@ struct naming_start {
 	int64_t ns;    /* the last time that records speak of the node */
 };
 struct naming_start naming_start(const struct graph *g, uint32_t node);
-/* PRODUCT or PRODUCT=VERSION: are these its words? */
+/* PRODUCT, PRODUCT=VERSION, or "PRODUCT VERSION" as the story spells it: are these its words? */
 bool naming_is_release(struct slice wanted, struct slice product, struct slice version);
