@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ARENA_BLOCK_BYTES ((size_t)64 << 10)
+#define ARENA_BLOCK_BYTES ((size_t)1 << 10) /* the first; thousands of small maps are held at a time */
 
 struct arena_block {
 	struct arena_block *next;

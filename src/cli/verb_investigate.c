@@ -8,6 +8,7 @@
 #include "cli/tracing.h"
 #include "cli/verb.h"
 #include "engine/survey.h"
+#include "graph/address.h"
 #include "sys/digest.h"
 #include "sys/walk.h"
 
@@ -255,22 +256,37 @@ static bool on_same_host(void *ctx, struct slice from, struct slice to, const ch
 	return store_merge_host(v->store, from, to, slice_str(why));
 }
 
+/* The only machine that has a name, and not just an address that a sensor saw; n 0 where there is another, or none. */
+static struct slice only_machine(const struct map *names)
+{
+	struct slice only = slice_of(NULL, 0);
+
+	for (uint32_t i = 0; i < names->n; i++) {
+		if (address_is(map_key(names, i)))
+			continue;
+		if (only.n)
+			return slice_of(NULL, 0);
+		only = map_key(names, i);
+	}
+	return only;
+}
+
 /* Names that are one machine's. */
 static void merge_hosts(struct investigation *v)
 {
 	const struct map *names = &v->survey.hunt.hosts;
+	struct slice only = only_machine(names);
 
-	/* Shorter ones are anybody's folder. */
+	/* Shorter ones are anybody's folder; addresses, of which a sensor names many, are nobody's. */
 	for (uint32_t i = 0; i < names->n; i++)
-		if (map_key(names, i).n > 3)
+		if (map_key(names, i).n > 3 && !address_is(map_key(names, i)))
 			store_adopt_host(v->store, map_key(names, i));
 	for (uint32_t i = 0; i < names->n; i++)
 		hosts_note(&v->survey.hosts, map_key(names, i), slice_of(NULL, 0));
 	hosts_merge(&v->survey.hosts, on_same_host, v);
 	/* Logs that name no host (dpkg.log) are taken for the one machine that the rest speaks of. */
-	if (names->n == 1)
-		store_merge_host(v->store, slice_str(""), map_key(names, 0),
-				 slice_str("assumed: the only host that the evidence names"));
+	if (only.n)
+		store_merge_host(v->store, slice_str(""), only, slice_str("assumed: the only host that the evidence names"));
 }
 
 /* Origins and stages. */
