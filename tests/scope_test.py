@@ -243,7 +243,7 @@ def what_a_sensor_saw_of_a_machine_counts(d):
              "query": r["QueryName"], "qtype": 1} for r in asked]
     lease = {"_path": "dhcp", "ts": asked[0]["@timestamp"], "client_fqdn": host, "assigned_addr": "10.9.8.7"}
     ticket = {"EventID": 4768, "Channel": "Security", "Hostname": "dc.corp.example", "@timestamp": asked[0]["@timestamp"],
-              "TargetUserName": host.split(".")[0].upper() + "$", "IpAddress": "::ffff:10.9.8.7"}
+              "TargetUserName": host.split(".")[0].upper() + "$", "IpAddress": "::ffff:10.9.8.7", "Status": "0x0"}
     other = {**lease, "client_fqdn": "elsewhere.corp.example"}
     for said, stage, addresses in (((lease,), "S5", 0), ((ticket,), "S5", 0), ((), "S3", 1), ((lease, other), "S3", 1)):
         x.records["sensor"] = rows + list(said)

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 
 #define IMAGES_LOOKED_AT 4096u
+/* Folders above a file in which its updater may lie. */
+#define HOMES_MAX 4u
+/* Versions in one folder that are looked at. */
+#define VERSIONS_MAX 256u
 
 /* Versions of one product on the host that is being read, by when they were first seen. */
 struct seen {
@@ -315,52 +319,81 @@ static void note_start(struct reading *x, const struct seen *s, int64_t ns)
 }
 
 /* A program in the product's own folder was given an address that names the version. */
-static void note_asked(struct reading *x, const struct seen *s, struct slice folder, struct slice url, int64_t ns)
+static void note_asked(struct reading *x, const struct seen *s, struct slice url, int64_t ns)
 {
 	struct release_place *p = last_place(x->r, s->release);
-	struct slice key = x->g->nodes[s->file].key;
 
-	if (p->arrived || key.n <= folder.n + 1 || !slice_starts(key, folder) ||
-	    (key.p[folder.n] != '\\' && key.p[folder.n] != '/') || !version_in(url, x->r->list[s->release].version))
+	if (p->arrived || !version_in(url, x->r->list[s->release].version))
 		return;
 	arrive(p, ns);
 	if (!p->ran)
 		note_start(x, s, ns);
 }
 
-static bool wants_asked(const struct reading *x)
+/* Versions of which nothing tells when they came, by the folders above their files: those of one folder are a chain. */
+struct homes {
+	struct map by_folder; /* -> index + 1 in links */
+	struct home {
+		uint32_t seen, next;
+	} *links;
+	size_t n, cap;
+};
+
+static void put_home(struct homes *h, struct slice folder, uint32_t seen)
 {
-	for (size_t i = 0; i < x->n; i++)
-		if (x->list[i].file != GRAPH_NONE && !last_place(x->r, x->list[i].release)->arrived)
-			return true;
-	return false;
+	uint32_t first = map_get(&h->by_folder, folder);
+
+	h->links = heap_room(h->links, h->n, &h->cap, sizeof(*h->links));
+	h->links[h->n++] = (struct home){ seen, first == MAP_NONE ? 0 : first };
+	map_set(&h->by_folder, folder, (uint32_t)h->n);
+}
+
+/* Its own folder and those above it, but for the first two (a drive, Program Files), which are everybody's. */
+static void find_homes(const struct reading *x, struct homes *h)
+{
+	for (uint32_t i = 0; i < x->n; i++) {
+		struct slice folder;
+
+		if (x->list[i].file == GRAPH_NONE || last_place(x->r, x->list[i].release)->arrived)
+			continue;
+		folder = path_folder(x->g->nodes[x->list[i].file].key);
+		for (unsigned n = 0; n < HOMES_MAX && path_folder(path_folder(folder)).n; n++, folder = path_folder(folder))
+			put_home(h, folder, i);
+	}
+}
+
+static void ask_homes(struct reading *x, const struct homes *h, const struct graph_edge *e, struct arena *scratch)
+{
+	struct slice url = url_in(graph_attribute(x->g, e, ATTRIBUTE_COMMAND_LINE)), folder;
+	uint32_t at;
+
+	if (!url.n)
+		return;
+	folder = path_folder(path_key(x->g->nodes[e->object].name, scratch));
+	at = folder.n ? map_get(&h->by_folder, folder) : MAP_NONE;
+	for (unsigned n = 0; at != MAP_NONE && at && n < VERSIONS_MAX; at = h->links[at - 1].next, n++)
+		note_asked(x, &x->list[h->links[at - 1].seen], url, e->time_ns);
 }
 
 /* Where only lists name a version, its updater's command line tells when it came. */
 static void find_asked(struct reading *x)
 {
-	const struct graph *g = x->g;
+	struct homes h = { 0 };
 	struct arena scratch;
 
-	if (!wants_asked(x))
-		return;
+	map_init(&h.by_folder);
 	arena_init(&scratch, 0);
-	for (uint32_t i = 0; i < g->edge_count; i++) {
-		const struct graph_edge *e = &g->edges[i];
-		struct slice url, folder;
+	find_homes(x, &h);
+	for (uint32_t i = 0; i < x->g->edge_count && h.n; i++) {
+		const struct graph_edge *e = &x->g->edges[i];
 
-		if (e->op != ACTIVITY_PROCESS_START || e->object == GRAPH_NONE || !e->timed)
-			continue;
-		url = url_in(graph_attribute(g, e, ATTRIBUTE_COMMAND_LINE));
-		if (!url.n || role_system_path(g->nodes[e->object].name))
-			continue;
 		arena_reset(&scratch);
-		folder = path_folder(path_key(g->nodes[e->object].name, &scratch));
-		for (size_t k = 0; k < x->n && folder.n; k++)
-			if (x->list[k].file != GRAPH_NONE)
-				note_asked(x, &x->list[k], folder, url, e->time_ns);
+		if (e->op == ACTIVITY_PROCESS_START && e->object != GRAPH_NONE && e->timed)
+			ask_homes(x, &h, e, &scratch);
 	}
 	arena_done(&scratch);
+	map_done(&h.by_folder);
+	free(h.links);
 }
 
 /* A version that follows another one has come, though no record tells how. */

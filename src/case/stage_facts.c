@@ -320,65 +320,103 @@ static void count_call(struct gathering *x, const struct graph_edge *e, struct s
 						       (const char *)destination.p));
 }
 
-static bool shown_by(const struct stage_proof *p, int64_t ns)
+/* A program of it calls whom nobody else does. */
+static void see_call(struct gathering *x, const struct graph_edge *e)
 {
-	return p->n && (p->timed ? p->first_ns <= ns : true);
-}
-
-/* Was it on the host then, as far as records of this life say, or the product in a version that no record tells? Whom
- * only this version calls tells it. */
-static bool may_have_it(struct gathering *x, const struct graph_edge *e)
-{
-	const struct stage_facts *f = facts_at(x, e);
-	int64_t ns = graph_last(x->g, e);
-	bool there = shown_by(&f->unclear, ns) || shown_by(&f->lies, ns);
-
-	for (int s = STAGE_S1; s <= STAGE_S3; s++)
-		there |= shown_by(&f->proofs[s], ns);
-	return there && !(f->removed.timed && f->removed.first_ns <= e->time_ns);
-}
-
-/* Who is called, as far as nobody else does. The contact is the origin's, or of a machine on which it was. */
-static void see_destinations(struct gathering *x, const struct graph_edge *e, const struct slice *names, size_t n, bool machine)
-{
-	static const char *const says[][2] = {
-		[DESTINATION_ALONE] = { "called whom other versions and hosts without it do not",
-					"called from the machine, by which program is in no record; other versions and hosts "
-					"without it do not call" },
-		[DESTINATION_APART] = { "called whom nobody else calls, as hosts do whose alerts lead to it (no other version to "
-					"compare)",
-					"called from the machine, by which program is in no record; nobody calls but hosts whose "
-					"alerts lead to it" },
-		[DESTINATION_MACHINES] = { "called whom only machines call that have it",
-					   "called from the machine, by which program is in no record; only machines that "
-					   "have it call, and not before it came" },
+	static const char *const says[] = {
+		[DESTINATION_ALONE] = "called whom other versions and hosts without it do not",
+		[DESTINATION_APART] = "called whom nobody else calls, as hosts do whose alerts lead to it (no other version to compare)",
+		[DESTINATION_MACHINES] = "called whom hardly any machine calls without it",
 	};
-	bool told = false;
+	bool start = e->op == ACTIVITY_PROCESS_START, told = false;
+	enum stage_mark mark = stage_mark_of(&x->marks, start ? e->object : e->subject);
+	struct slice names[2];
+	size_t n;
 
+	if (!stage_acts(mark) || (start && mark == MARK_OWN))
+		return;
+	n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t kind = map_get(&x->k->destinations, names[i]);
 
-		if (kind == MAP_NONE || (machine && !may_have_it(x, e)))
+		if (kind == MAP_NONE)
 			continue;
 		if (!told)
-			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e, says[kind][machine], names[i]);
+			prove(x, &facts_at(x, e)->proofs[STAGE_S4], e, says[kind], names[i]);
 		told = true;
 		if (e->timed)
 			count_call(x, e, names[i]);
 	}
 }
 
-static void see_call(struct gathering *x, const struct graph_edge *e)
-{
-	bool start = e->op == ACTIVITY_PROCESS_START, machine = !start && e->subject == GRAPH_NONE;
-	enum stage_mark mark = stage_mark_of(&x->marks, start ? e->object : e->subject);
-	struct slice names[2];
-	size_t n;
+/* ---- contacts of the machine, of which no record tells the program ---- */
 
-	if (machine ? !e->timed : !stage_acts(mark) || (start && mark == MARK_OWN))
-		return;
-	n = start ? stage_asked(x->g, e, &x->scratch, names) : stage_destinations(x->g, e, &x->scratch, names);
-	see_destinations(x, e, names, n, machine);
+static void earlier(const struct stage_proof *p, bool *ret_any, int64_t *ret_ns)
+{
+	*ret_any |= p->n > 0;
+	if (p->timed && p->first_ns < *ret_ns)
+		*ret_ns = p->first_ns;
+}
+
+/* Since when it may have been on the host, as far as records of this life say: it was, or the product was in a version that
+ * no record tells, which whom only this version calls tells. GRAPH_EVER: a list says so, and not since when. False where
+ * nothing does. */
+static bool may_have_it(const struct stage_facts *f, int64_t *ret_ns)
+{
+	bool any = false;
+	int64_t ns = INT64_MAX;
+
+	for (int s = STAGE_S1; s <= STAGE_S3; s++)
+		earlier(&f->proofs[s], &any, &ns);
+	earlier(&f->unclear, &any, &ns);
+	earlier(&f->lies, &any, &ns);
+	*ret_ns = ns == INT64_MAX ? GRAPH_EVER : ns;
+	return any;
+}
+
+/* Several alike may lie before and behind its coming: the first is dated only where it is behind. */
+static void see_machine_call(struct gathering *x, const struct graph_edge *e)
+{
+	static const char *const says[] = {
+		[DESTINATION_ALONE] = "called from the machine, by which program is in no record; no program of another version or "
+				      "of a host without it calls",
+		[DESTINATION_APART] = "called from the machine, by which program is in no record; nobody calls but hosts whose alerts "
+				      "lead to it",
+		[DESTINATION_MACHINES] = "called from the machine, by which program is in no record; hardly any machine calls without "
+					 "it or before it came",
+	};
+	struct stage_facts *f = facts_at(x, e);
+	struct slice names[2];
+	size_t n = stage_destinations(x->g, e, &x->scratch, names);
+	int64_t last = graph_last(x->g, e), since;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t kind = map_get(&x->k->destinations, names[i]);
+		struct stage_sighting s;
+
+		if (kind == MAP_NONE || !may_have_it(f, &since) || last < since ||
+		    (f->removed.timed && f->removed.first_ns <= e->time_ns))
+			continue;
+		s = sighting(x, e, arena_printf(&x->scratch, "%s: %.*s", says[kind], (int)names[i].n, (const char *)names[i].p));
+		s.ns = e->time_ns < since ? last : e->time_ns;
+		stage_prove_span(&f->proofs[STAGE_S4], &s, last, alike(x, e));
+		count_call(x, e, names[i]);
+	}
+}
+
+static bool is_of_machine(const struct graph_edge *e)
+{
+	return e->subject == GRAPH_NONE && e->object != GRAPH_NONE && e->timed && stage_is_contact(e);
+}
+
+/* When all else is known of its lives. */
+static void see_machine_calls(struct gathering *x)
+{
+	for (size_t i = 0; i < x->g->edge_count; i++) {
+		arena_reset(&x->scratch);
+		if (is_of_machine(&x->g->edges[i]))
+			see_machine_call(x, &x->g->edges[i]);
+	}
 }
 
 static void see_beacons(struct gathering *x)
@@ -563,7 +601,7 @@ static void see(struct gathering *x, const struct graph_edge *e)
 		see_loss(x, e);
 		break;
 	default:
-		if (stage_is_contact(e))
+		if (stage_is_contact(e) && e->subject != GRAPH_NONE)
 			see_call(x, e);
 		else if (is_write(e))
 			see_file(x, e);
@@ -618,6 +656,21 @@ static void start_lives(struct gathering *x, struct slice host, const struct sta
 	}
 }
 
+/* Which system's programs were started in each life: a file may bear any path. */
+static void count_starts(struct gathering *x)
+{
+	for (uint32_t i = 0; i < x->g->node_count; i++) {
+		const struct graph_node *n = &x->g->nodes[i];
+		struct stage_facts *f;
+
+		if (n->kind != ENTITY_PROCESS || n->started == GRAPH_NONE)
+			continue;
+		f = facts_at(x, &x->g->edges[n->started]);
+		f->windows_starts += slice_find(n->name, '\\') < n->name.n;
+		f->unix_starts += n->name.n && n->name.p[0] == '/';
+	}
+}
+
 static void end_lives(struct gathering *x, struct stage_gathered *ret)
 {
 	for (size_t i = 0; i < x->life_count; i++) {
@@ -655,7 +708,9 @@ void stage_gather(const struct stage_known *k, struct graph *g, struct slice hos
 		else if (e->object != GRAPH_NONE)
 			see(&x, e);
 	}
+	see_machine_calls(&x);
 	see_beacons(&x);
+	count_starts(&x);
 	end_lives(&x, ret);
 	stage_marks_done(&x.marks);
 	arena_done(&x.scratch);

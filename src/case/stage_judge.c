@@ -6,6 +6,8 @@
 /* Records of a source that stop this much before the end, or begin this much behind the start, still cover it:
  * an hour without a record is common on a machine that nobody uses. */
 #define SLACK_NS (INT64_C(3600) * 1000000000)
+/* Fewer starts of programs tell no system. */
+#define STARTS_MIN 20u
 
 const char *stage_answer_text(enum stage_answer a)
 {
@@ -561,22 +563,26 @@ static void nothing_to_look_for(struct judging *j)
 			because(j, (enum stage)s, slice_str(j->l->no_artifact));
 }
 
-/* A release for one system, and a machine that runs another and shows nothing of it. */
+/* A release for one system, and a life in which programs of another were started, none of its own, and nothing shows of
+ * it. Linux and macOS start many of the same programs: they are not told apart by these. */
 static bool of_another_system(const struct judging *j)
 {
-	bool some = j->f->blocked.n || j->f->unclear.n || j->f->lies.n;
+	bool some = j->f->blocked.n || j->f->unclear.n || j->f->lies.n, windows = j->l->os && strcmp(j->l->os, "windows") == 0;
+	uint64_t own = windows ? j->f->windows_starts : j->f->unix_starts;
+	uint64_t other = windows ? j->f->unix_starts : j->f->windows_starts;
 
 	for (int s = 0; s < STAGE_COUNT; s++)
 		some |= j->f->proofs[s].n > 0;
-	return !some && j->l->os && j->f->os && strcmp(j->l->os, j->f->os) != 0;
+	return !some && j->l->os && !own && other >= STARTS_MIN;
 }
 
 static void not_applicable(struct judging *j)
 {
 	for (int s = 0; s < STAGE_COUNT; s++)
 		j->ret->answers[s] = STAGE_NOT_APPLICABLE;
-	because(j, STAGE_S2, arena_printf(j->arena, "it is for %s, and this machine's programs are of %s: another system's build is "
-						    "another release", j->l->os, j->f->os));
+	because(j, STAGE_S2, arena_printf(j->arena, "it is for %s, and the %llu programs that were started here are of another system: "
+						    "another system's build is another release",
+					  j->l->os, (unsigned long long)(j->f->windows_starts + j->f->unix_starts)));
 }
 
 void stage_judge(const struct stage_facts *f, const struct stage_learned *l, struct arena *arena,

@@ -92,6 +92,7 @@ struct stage_facts {
 	struct stage_proof removed; /* uninstalled, or replaced by another version */
 	struct stage_proof timer;   /* a moment that it wrote down; shown[0].text says it */
 	int64_t timer_ns;
+	uint64_t windows_starts, unix_starts; /* process starts, by how their programs' paths are spelled */
 	int64_t system_ns; /* when its system was installed: what was before is forgotten; 0: not told */
 	bool installed; /* a record tells the installation itself: from then on it could run */
 	int64_t installed_ns;

@@ -491,14 +491,14 @@ static bool is_destination(const struct stage_known *k, uint32_t i, bool alertin
 }
 
 /* How likely so many of the machines that have it call this name, behind its coming, if that had nothing to do with it:
- * over all names that they call (Bonferroni). */
-static double by_chance(const struct stage_known *k, struct slice name)
+ * over all names that several of them call (Bonferroni). */
+static double by_chance(const struct stage_known *k, struct slice name, double names)
 {
 	uint32_t callers = hosts_in(&k->machine_callers, name), others = hosts_in(&k->machine_others, name);
 	const struct table t = { callers, (uint32_t)k->machine_having - callers, others,
 				 others < k->machine_without ? (uint32_t)k->machine_without - others : 0 };
 
-	return table_p(&t) * (double)k->machine_callers.n;
+	return table_p(&t) * names;
 }
 
 /* What all that have a version call as it comes is what the product calls, from this version on. */
@@ -512,20 +512,24 @@ static bool is_of_the_product(const struct stage_known *k, struct slice name)
 
 /* No record names the program of a contact. Machines that have it call it again and again behind its coming, also some
  * whose alerts lead to it; nearly none does without it or before, which is no chance. */
-static bool is_of_machines(const struct stage_known *k, struct slice name)
+static bool is_of_machines(const struct stage_known *k, struct slice name, double names)
 {
 	uint64_t callers = hosts_in(&k->machine_callers, name);
 
 	return callers > 1 && 2 * (uint64_t)hosts_in(&k->machine_again, name) >= callers &&
 	       hosts_in(&k->machine_alert_callers, name) && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
-	       !is_of_the_product(k, name) && by_chance(k, name) <= MACHINES_P;
+	       !is_of_the_product(k, name) && by_chance(k, name, names) <= MACHINES_P;
 }
 
 /* Of those that no record of a program names. */
 static void find_of_machines(struct stage_known *k)
 {
+	double names = 0;
+
 	for (uint32_t i = 0; i < k->machine_callers.n; i++)
-		if (is_of_machines(k, map_key(&k->machine_callers, i)))
+		names += k->machine_callers.entries[i].value > 1;
+	for (uint32_t i = 0; i < k->machine_callers.n; i++)
+		if (is_of_machines(k, map_key(&k->machine_callers, i), names))
 			map_set(&k->destinations, map_key(&k->machine_callers, i), DESTINATION_MACHINES);
 }
 

@@ -50,7 +50,7 @@ struct stage_known {
 	struct map machine_callers, machine_alert_callers, machine_others;
 	struct map machine_waited; /* those of callers that called it first when it had been there for hours */
 	struct map machine_again; /* those of callers that called it again and again: what is fetched once is not that */
-	uint64_t machine_having, machine_alerting; /* hosts that have it and of which such contacts are recorded behind that */
+	uint64_t machine_having; /* hosts that have it and of which such contacts are recorded behind that */
 	uint64_t machine_without; /* hosts of which they are recorded without it, or before */
 	struct map accused;	 /* called by it where an alert stands on the contact */
 	struct map destinations; /* after finish: whom it calls and nobody else does (enum stage_destination) */

@@ -2,10 +2,18 @@
 /* What each host teaches of the origin: contents, places, whom it and others call, what other versions do. */
 #include "case/stage_deeds.h"
 
+#include "base/heap.h"
+#include "base/when.h"
 #include "graph/path.h"
+
+#include <stdlib.h>
 
 /* Repeated contact, as stages count it. */
 #define AGAIN_MIN 3u
+/* Newer versions of the product that are looked at: who writes records may make up any number. */
+#define NEWER_MAX 256u
+/* Of one machine. */
+#define MACHINE_NAMES 100000u
 #define WAITED_NS (INT64_C(6) * 3600 * 1000000000)
 #define AGAIN_NS (INT64_C(600) * 1000000000)
 
@@ -27,6 +35,12 @@ static bool shared_folder(struct slice folder)
 	return false;
 }
 
+/* Contacts of the machine with one name. */
+struct machine_call {
+	uint64_t count;
+	int64_t first_ns, last_ns;
+};
+
 struct learning {
 	struct stage_known *k;
 	const struct graph *g;
@@ -39,6 +53,9 @@ struct learning {
 	bool machine_calls, machine_without; /* contacts of the machine behind its coming are recorded; without it or before */
 	bool calls;	    /* a contact of it is recorded */
 	struct map counted; /* names that this host was counted for */
+	struct map by_name; /* whom the machine calls -> calls_made */
+	struct machine_call *calls_made;
+	size_t call_count, call_cap;
 	struct arena scratch;
 };
 
@@ -120,6 +137,21 @@ static void learn_url(struct learning *x, const struct graph_edge *e)
 	}
 }
 
+static void note_machine_call(struct learning *x, struct slice name, const struct graph_edge *e)
+{
+	uint32_t at = map_intern(&x->by_name, name);
+	struct machine_call *c;
+
+	if (at == x->call_count) {
+		x->calls_made = heap_room(x->calls_made, x->call_count, &x->call_cap, sizeof(*x->calls_made));
+		x->calls_made[x->call_count++] = (struct machine_call){ 0, e->time_ns, e->time_ns };
+	}
+	c = &x->calls_made[at];
+	c->count += graph_count(x->g, e);
+	c->first_ns = e->time_ns < c->first_ns ? e->time_ns : c->first_ns;
+	c->last_ns = graph_last(x->g, e) > c->last_ns ? graph_last(x->g, e) : c->last_ns;
+}
+
 /* Each name once for this host. */
 static void count_host(struct learning *x, struct map *m, struct slice name, char kind)
 {
@@ -168,38 +200,39 @@ static void note_other_call(struct learning *x, uint32_t node, enum stage_mark m
 	struct slice version = caller == CALLER_NEWER ? version_of(x, node) : slice_of(NULL, 0);
 
 	add_bits(&x->k->other_called, name, caller);
-	if (version.n)
+	if (version.n && (x->k->newer.n < NEWER_MAX || map_get(&x->k->newer, version) != MAP_NONE))
 		count_host(x, &x->k->newer_calls, stage_newer_key(map_intern(&x->k->newer, version), name, &x->scratch), 'v');
 }
 
-/* Contacts of one machine that are alike are one edge. */
-static bool calls_again(const struct graph *g, const struct graph_edge *e)
-{
-	return graph_count(g, e) >= AGAIN_MIN && graph_last(g, e) - e->time_ns >= AGAIN_NS;
-}
-
-/* A contact of the machine: which program made it is in no record. Several alike may lie before and behind its coming. */
-static void learn_machine_call(struct learning *x, const struct graph_edge *e)
+/* A contact of the machine: which program made it is in no record. Those of one name are put together: how many of them
+ * are one edge depends on how the evidence was cut. */
+static void gather_machine_call(struct learning *x, const struct graph_edge *e)
 {
 	struct slice names[2];
 	size_t n = e->timed ? stage_destinations(x->g, e, &x->scratch, names) : 0;
-	bool has = x->own_from != INT64_MAX, behind = has && graph_last(x->g, e) >= x->own_from;
-	bool without = has ? x->sure && e->time_ns < x->own_from : !x->unclear;
 
-	x->machine_calls |= behind && n;
-	x->machine_without |= without && n;
-	for (size_t i = 0; i < n; i++) {
-		if (behind)
-			count_host(x, &x->k->machine_callers, names[i], 'm');
-		if (behind && e->time_ns - x->own_from >= WAITED_NS)
-			count_host(x, &x->k->machine_waited, names[i], 'w');
-		if (behind && calls_again(x->g, e))
-			count_host(x, &x->k->machine_again, names[i], 'g');
-		if (behind && x->marks.alerting)
-			count_host(x, &x->k->machine_alert_callers, names[i], 'n');
-		if (without)
-			count_host(x, &x->k->machine_others, names[i], 'o');
-	}
+	for (size_t i = 0; i < n && x->by_name.n < MACHINE_NAMES; i++)
+		note_machine_call(x, names[i], e);
+}
+
+/* What all contacts of the machine with one name say of whom the origin calls. */
+static void learn_machine_call(struct learning *x, struct slice name, const struct machine_call *c)
+{
+	bool has = x->own_from != INT64_MAX, behind = has && c->last_ns >= x->own_from;
+	bool without = has ? x->sure && c->first_ns < x->own_from : !x->unclear;
+
+	x->machine_calls |= behind;
+	x->machine_without |= without;
+	if (behind)
+		count_host(x, &x->k->machine_callers, name, 'm');
+	if (behind && c->first_ns >= x->own_from && when_apart(c->first_ns, x->own_from) >= WAITED_NS)
+		count_host(x, &x->k->machine_waited, name, 'w');
+	if (behind && c->count >= AGAIN_MIN && when_apart(c->last_ns, c->first_ns) >= AGAIN_NS)
+		count_host(x, &x->k->machine_again, name, 'g');
+	if (behind && x->marks.alerting)
+		count_host(x, &x->k->machine_alert_callers, name, 'n');
+	if (without)
+		count_host(x, &x->k->machine_others, name, 'o');
 }
 
 /* A contact, or a program that was started with an address. */
@@ -289,6 +322,7 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 	arena_init(&x.scratch, 0);
 	stage_marks_init(&x.marks, k, g, host);
 	map_init(&x.counted);
+	map_init(&x.by_name);
 	own_from(&x);
 	x.unclear |= is_listed(&x);
 	for (size_t i = 0; i < g->edge_count; i++) {
@@ -305,18 +339,23 @@ void stage_learn(struct stage_known *k, struct graph *g, struct slice host, cons
 		} else if (e->op == ACTIVITY_IMAGE_LOAD && e->subject != GRAPH_NONE)
 			learn_module(&x, e);
 		else if (stage_is_contact(e) && e->subject == GRAPH_NONE)
-			learn_machine_call(&x, e);
+			gather_machine_call(&x, e);
 		else if (stage_is_contact(e))
 			learn_call(&x, e);
 		if (e->subject != GRAPH_NONE)
 			learn_deed(&x, e);
 	}
+	for (uint32_t i = 0; i < x.by_name.n; i++) {
+		arena_reset(&x.scratch);
+		learn_machine_call(&x, map_key(&x.by_name, i), &x.calls_made[i]);
+	}
 	k->calling += x.calls;
 	k->alert_calling += x.calls && x.marks.alerting;
 	k->machine_having += x.machine_calls;
 	k->machine_without += x.machine_without;
-	k->machine_alerting += x.machine_calls && x.marks.alerting;
 	stage_marks_done(&x.marks);
 	map_done(&x.counted);
+	map_done(&x.by_name);
+	free(x.calls_made);
 	arena_done(&x.scratch);
 }

@@ -325,24 +325,31 @@ static void count_units(struct weighing *z)
 
 /* ---- the detector's own update ---- */
 
-/* The program had been there for days, and the detector beside it, when it began to alert, or it had just got new
- * signatures. */
+/* The scanner got new signatures within a day before it began to alert. */
+static bool was_updated(const struct weighing *z, uint32_t h)
+{
+	int64_t first = z->hosts[h].first_ns, update = cohort_updated_before(z->c, h, first);
+
+	return update != INT64_MIN && when_apart(first, update) <= BURST_NS;
+}
+
+/* The program had been there for days when it began to alert, and the detector beside it; where updates of that are
+ * recorded, one must have come. */
 static bool was_calm(const struct weighing *z, uint32_t h)
 {
 	const struct sight *s = &z->hosts[h];
-	int64_t update = cohort_updated_before(z->c, h, s->first_ns);
 
-	return s->at && when_apart(s->first_ns, s->at->first_ns) >= CALM_NS &&
-	       (when_apart(s->first_ns, s->live.from_ns) >= CALM_NS ||
-		(update != INT64_MIN && when_apart(s->first_ns, update) <= BURST_NS));
+	if (!s->at || when_apart(s->first_ns, s->at->first_ns) < CALM_NS)
+		return false;
+	return z->c->hosts[h].update != MAP_NONE ? was_updated(z, h) : when_apart(s->first_ns, s->live.from_ns) >= CALM_NS;
 }
 
 /* What a release does begins on each host when it comes there, or after a sleep of its own; what new signatures find
  * begins on all at once. */
-static bool began_at_once(const struct weighing *z)
+static bool began_at_once(struct weighing *z)
 {
 	int64_t first = INT64_MAX, last = INT64_MIN;
-	uint32_t n = 0, there = 0, calm = 0;
+	uint32_t n = 0, there = 0, calm = 0, updated = 0;
 
 	for (uint32_t h = 0; h < z->c->host_count; h++) {
 		const struct sight *s = &z->hosts[h];
@@ -354,7 +361,9 @@ static bool began_at_once(const struct weighing *z)
 		n++;
 		there += s->at && s->at->first_ns < s->first_ns;
 		calm += was_calm(z, h);
+		updated += was_updated(z, h);
 	}
+	z->w->rival_recorded = updated >= NEARLY_ALL * n;
 	return n >= 3 && calm >= 3 && when_apart(last, first) <= BURST_NS && calm >= NEARLY_ALL * there;
 }
 
@@ -535,8 +544,10 @@ static void judge(const struct weigh_candidate *x, struct weighed *w)
 		w->why = "its earlier versions raise the same alerts: no clean control, independent of the build";
 	} else if (w->detector_rival) {
 		w->verdict = w->arrivals ? WEIGH_LEAD : WEIGH_UNEXPLAINED;
-		w->why = "scanners alone raise these alerts, all at once and days after it came: an update of the detector "
-			 "explains them as well";
+		w->why = w->rival_recorded ? "scanners alone raise these alerts, all at once, days after it came and within a day of "
+					     "their own update: that explains them as well"
+					   : "scanners alone raise these alerts, all at once and days after it came: an update of the "
+					     "detector would explain them as well; none is recorded";
 	} else if (w->gravity < GRAVITY_LIGHT ||
 		   (!w->arrivals && w->gravity < (w->images > 1 ? GRAVITY_MIN : WEIGHTY))) {
 		w->verdict = WEIGH_UNEXPLAINED;

@@ -89,7 +89,7 @@ struct weighed {
 	/* Scanners alone raise them, and all at once, on hosts on which they had been at work beside the program for days: an
 	 * update of the detector explains them as well. rival: its name, borrowed from the cohort; n 0 where only rules of
 	 * ours that read its log are known. */
-	bool detector_rival;
+	bool detector_rival, rival_recorded; /* rival_recorded: records tell the update on most of these hosts */
 	struct slice rival;
 	struct slice detector;	/* the only one that raises them, borrowed from the cohort; n 0 where several do */
 	double score;

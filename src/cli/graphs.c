@@ -52,7 +52,9 @@ static struct graph *load(struct store *s, struct slice host, const struct cli_o
 
 void graphs_init(struct graphs *x, struct store *s, const struct cli_options *o)
 {
-	*x = (struct graphs){ .s = s, .o = o };
+	*x = (struct graphs){ .s = s, .o = o, .bytes_max = LIMIT_GRAPHS_BYTES };
+	if (o->memory && o->memory / 4 < x->bytes_max)
+		x->bytes_max = (size_t)(o->memory / 4);
 	arena_init(&x->scratch, 0);
 	map_init(&x->by_host);
 }
@@ -87,7 +89,7 @@ void graphs_give(struct graphs *x, struct slice host, struct graph *g)
 	if (!g || (at != MAP_NONE && x->kept[at] == g))
 		return;
 	bytes = graph_bytes(g);
-	if (at != MAP_NONE || x->bytes + bytes > LIMIT_GRAPHS_BYTES) {
+	if (at != MAP_NONE || x->bytes + bytes > x->bytes_max) {
 		graph_free(g);
 		return;
 	}

@@ -6,7 +6,6 @@
 #include "cli/output.h"
 #include "cli/scoping_sources.h"
 #include "cli/tracing.h"
-#include "graph/address.h"
 #include "report/scope.h"
 
 #include <stdlib.h>
@@ -32,7 +31,7 @@ struct scoping {
 	size_t chosen[STAGE_WANTED], chosen_count;
 	int64_t ranks[STAGE_WANTED]; /* of chosen */
 	size_t tied;		     /* of chosen: those of the rank that was asked for; the rest keep what they brought */
-	struct slice kept_name;	     /* whom the rest call */
+	struct slice kept_names[STAGE_WANTED]; /* of the rest: whom they call */
 	struct slice system;	     /* of the chosen releases, as the hosts that have them tell */
 	bool several_systems;
 	int64_t rank;
@@ -45,7 +44,6 @@ struct scoping {
 	struct slice last_file, last_inner;
 	uint32_t last_source;
 	struct stage_gathered gathered;
-	uint64_t addresses; /* of no known host: left out of gathered */
 	struct stage_learned learned;
 	struct stage_ladder *ladders;
 };
@@ -202,6 +200,14 @@ static void note_origin_alert(void *ctx, const struct slice *c, size_t n)
 	stage_wanted_alert(&x->known, &at);
 }
 
+static bool is_chosen(const struct scoping *x, struct slice version)
+{
+	for (size_t i = 0; i < x->chosen_count; i++)
+		if (stage_same_version(version, x->origins[x->chosen[i]].wanted.version))
+			return true;
+	return false;
+}
+
 /* An address that other versions were fetched from as well tells nothing of this one. */
 static void note_update(void *ctx, const struct slice *c, size_t n)
 {
@@ -212,7 +218,7 @@ static void note_update(void *ctx, const struct slice *c, size_t n)
 		for (size_t i = 0; i < x->chosen_count; i++) {
 			const struct stage_wanted *w = &x->origins[x->chosen[i]].wanted;
 
-			if (slice_eq_nocase(c[0], w->product))
+			if (slice_eq_nocase(c[0], w->product) && (stage_same_version(c[3], w->version) || !is_chosen(x, c[3])))
 				stage_wanted_url(&x->known, c[6], !stage_same_version(c[3], w->version));
 		}
 }
@@ -333,8 +339,8 @@ static bool take_keepers(struct scoping *x)
 	struct slice name;
 
 	for (uint32_t i = 0; i < x->known.newer.n && x->chosen_count < STAGE_WANTED; i++)
-		if (stage_keeps(&x->known, i, &name)) {
-			x->kept_name = keep(x, name);
+		if (!is_chosen(x, map_key(&x->known.newer, i)) && stage_keeps(&x->known, i, &name)) {
+			x->kept_names[x->chosen_count] = keep(x, name);
 			take(x, version_of(x, map_key(&x->known.newer, i)));
 		}
 	return x->chosen_count > before;
@@ -351,27 +357,6 @@ static bool learn_all(struct scoping *x, struct err *err)
 	return know_chosen(x, err) && learn_hosts(x, err);
 }
 
-static bool shows_something(const struct stage_facts *f)
-{
-	for (int s = 0; s < STAGE_COUNT; s++)
-		if (f->proofs[s].n)
-			return true;
-	return f->blocked.n || f->unclear.n || f->lies.n;
-}
-
-/* What a sensor calls by its address, and no record says whose it is, is told only where something of it shows. */
-static void drop_address(struct scoping *x, struct slice host, size_t before)
-{
-	bool shows = !address_is(host);
-
-	for (size_t i = before; i < x->gathered.n; i++)
-		shows |= shows_something(&x->gathered.list[i]);
-	if (!shows) {
-		x->gathered.n = before;
-		x->addresses++;
-	}
-}
-
 static bool gather_all(struct scoping *x, struct err *err)
 {
 	for (size_t i = 0; i < x->sources.host_count; i++) {
@@ -385,7 +370,6 @@ static bool gather_all(struct scoping *x, struct err *err)
 		stage_gather(&x->known, g, h->name, x->sources.list + h->first, h->n, h->first_ns, h->last_ns, &x->arena,
 			     &x->gathered);
 		graphs_give(x->graphs, h->name, g);
-		drop_address(x, h->name, before);
 		for (size_t k = before; k < x->gathered.n; k++)
 			x->gathered.list[k].system_ns = h->installed_ns;
 	}
@@ -595,14 +579,14 @@ bool scoping_tell(struct buf *out, struct graphs *graphs, const char *path, cons
 				  .rank = x.rank,
 				  .known = &x.known,
 				  .tied = x.tied,
-				  .kept_name = x.kept_name,
+				  .kept_names = x.kept_names,
 				  .learned = &x.learned,
 				  .facts = x.gathered.list,
 				  .ladders = x.ladders,
 				  .n = x.gathered.n,
 				  .without_host = x.sources.without_host,
 				  .without_time = x.sources.without_time,
-				  .addresses = x.addresses,
+				  .addresses = x.sources.addresses,
 				  .file = tracing_file,
 				  .ctx = graphs->s };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* How far each host of a case got with its origin: the joining of store, graph, case and report. Two passes over
- * all hosts: first what all teach, then what each shows. */
+ * all hosts: first what all teach (once more where a newer version keeps what the origin brought), then what each shows. */
 #include "cli/graphs.h"
 
 struct buf;

@@ -2,6 +2,7 @@
 #include "cli/scoping_sources.h"
 
 #include "base/heap.h"
+#include "graph/address.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,11 @@ static void note_host(void *ctx, const struct slice *c, size_t n)
 	(void)n;
 	if (!c[0].n)
 		return;
+	/* What a sensor calls by its address, and no record says whose it is: nothing can be shown of it. */
+	if (address_is(c[0])) {
+		x->addresses++;
+		return;
+	}
 	if (h.first_ns <= h.last_ns && (x->first_ns == INT64_MAX || h.first_ns < x->first_ns))
 		x->first_ns = h.first_ns;
 	x->hosts = heap_room(x->hosts, x->host_count, &x->host_cap, sizeof(*x->hosts));
@@ -251,7 +257,7 @@ static void note_kind(void *ctx, const struct slice *c, size_t n)
 	struct reading *r = ctx;
 	struct scoping_sources *x = r->x;
 	const struct kind *k = kind_of(c);
-	struct scoping_host *h = host_at(x, c[0]);
+	struct scoping_host *h = address_is(c[0]) ? NULL : host_at(x, c[0]);
 	struct stage_source s = { 0 };
 
 	(void)n;

@@ -20,6 +20,7 @@ struct scoping_sources {
 	size_t n, cap;
 	int64_t first_ns; /* of the case */
 	uint64_t without_host, without_time;
+	uint64_t addresses; /* that a sensor on the network saw, and that are no known host's: not among hosts */
 };
 
 bool scoping_sources_read(struct scoping_sources *x, struct store *s, struct err *err);

@@ -550,7 +550,7 @@ static bool tell(struct telling *t, const char *path, struct err *err)
 		   (const char *)files.p, (int)events.n, (const char *)events.p, (int)hits.n, (const char *)hits.p,
 		   t->hosts);
 	if (t->addresses)
-		buf_printf(t->out, ", %zu addresses of no known host", t->addresses);
+		buf_printf(t->out, ", %zu address%s of no known host", t->addresses, t->addresses == 1 ? "" : "es");
 	buf_put_byte(t->out, '\n');
 	if (!slice_is(store_meta(t->s, "state"), "complete"))
 		buf_put_str(t->out, "This case is not complete: its run was stopped. Run investigate again.\n");

@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/walk.h"
 #include "cli/weighing.h"
+#include "graph/address.h"
 #include "report/origin.h"
 
 #include <stdlib.h>
@@ -515,8 +516,9 @@ static bool trace_hosts(struct all *a, struct err *err)
 {
 	struct buf bytes = { 0 };
 
+	/* What a sensor saw of an address that is no known host's teaches nothing of programs. */
 	for (uint32_t i = 0; i < a->host_count; i++)
-		if (!learn_host(a, i, err))
+		if ((a->hosts[i].n || !address_is(a->hosts[i].name)) && !learn_host(a, i, err))
 			return false;
 	put_contents_of_several(a);
 	put_releases(a);

@@ -121,6 +121,8 @@ static bool on_row(void *ctx, const struct coverage_row *row)
 	const struct store_coverage c = stored_row(v, row);
 	struct coverage_row kind = *row;
 
+	if (row->hour != COVERAGE_NO_HOUR)
+		hosts_span(&v->survey.hosts, row->host, row->first_ns, row->last_ns);
 	/* Of all hours: as if all were one. */
 	kind.hour = 0;
 	if (row->hour != COVERAGE_NO_HOUR && coverage_put(&v->kinds, &kind)) {

@@ -3,6 +3,7 @@
 
 #include "base/cursor.h"
 #include "base/heap.h"
+#include "graph/address.h"
 #include "graph/block.h"
 
 #include <stdio.h>
@@ -19,6 +20,8 @@ enum {
 };
 
 #define MACHINES_MAX 1000000u
+#define DAY_NS (INT64_C(86400) * 1000000000)
+#define NO_DAY INT32_MIN
 
 struct worker {
 	void *hunt;
@@ -26,7 +29,7 @@ struct worker {
 	struct blocks *blocks;
 	struct coverage coverage;
 	struct numbers numbers;
-	struct map machines; /* names and numbers, and names and addresses, already sent */
+	struct map machines, addresses; /* names with numbers, names with addresses, that were sent */
 	struct slice last_machine, last_address;
 	struct buf message;
 	struct buf *out; /* while blocks are given */
@@ -43,6 +46,7 @@ void *survey_worker_new(void *shared)
 	coverage_init(&w->coverage);
 	numbers_init(&w->numbers);
 	map_init(&w->machines);
+	map_init(&w->addresses);
 	return w;
 }
 
@@ -124,38 +128,44 @@ static struct slice own_number(struct event *ev)
 	return slice_of(NULL, 0);
 }
 
-/* What a record says together of a host: once each pair. Records of one machine stand together. */
-static void note_pair(struct worker *w, struct slice host, struct slice what, uint8_t message, struct slice *last, struct buf *out)
+/* What a record says together of a host, in w->message: once each. Records of one machine stand together. */
+static void send_once(struct worker *w, struct map *sent, struct slice *last, uint8_t type, struct buf *out)
 {
+	size_t before = sent->n;
 	uint32_t at;
-	size_t before = w->machines.n;
 
-	if (!what.n || !host.n || before >= MACHINES_MAX)
+	if (before >= MACHINES_MAX || slice_eq(buf_slice(&w->message), *last))
 		return;
-	buf_clear(&w->message);
-	buf_put_sized(&w->message, host);
-	buf_put_sized(&w->message, what);
-	if (slice_eq(buf_slice(&w->message), *last))
-		return;
-	at = map_intern(&w->machines, buf_slice(&w->message));
-	*last = map_key(&w->machines, at);
-	if (w->machines.n > before)
-		engine_message(out, message, buf_slice(&w->message));
+	at = map_intern(sent, buf_slice(&w->message));
+	*last = map_key(sent, at);
+	if (sent->n > before)
+		engine_message(out, type, buf_slice(&w->message));
 }
 
 static void note_machine(struct worker *w, struct event *ev, struct buf *out)
 {
 	struct slice number = ev->dialect ? extract_machine(w->extract, ev) : own_number(ev);
 
-	note_pair(w, ev->host, number, MESSAGE_MACHINE, &w->last_machine, out);
+	if (!number.n || !ev->host.n)
+		return;
+	buf_clear(&w->message);
+	buf_put_sized(&w->message, ev->host);
+	buf_put_sized(&w->message, number);
+	send_once(w, &w->machines, &w->last_machine, MESSAGE_MACHINE, out);
 }
 
+/* By the day: who had which address when. A sensor's rows name the machine by its address: that says nothing. */
 static void note_address(struct worker *w, struct event *ev, const struct act *act, struct buf *out)
 {
 	struct slice host, address;
 
-	if (extract_lease(w->extract, ev, act, &host, &address))
-		note_pair(w, host, address, MESSAGE_ADDRESS, &w->last_address, out);
+	if (!extract_lease(w->extract, ev, act, &host, &address) || address_is(host))
+		return;
+	buf_clear(&w->message);
+	buf_put_sized(&w->message, host);
+	buf_put_sized(&w->message, address);
+	buf_put_le32(&w->message, ev->time.set ? (uint32_t)(int32_t)(ev->time.ns / DAY_NS) : (uint32_t)NO_DAY);
+	send_once(w, &w->addresses, &w->last_address, MESSAGE_ADDRESS, out);
 }
 
 void survey_worker_event(void *worker, struct event *ev, struct buf *out)
@@ -264,15 +274,19 @@ static bool take_break(struct survey *s, const struct engine_file *file, uint64_
 	return true;
 }
 
-/* A host's name, and its number or its address. */
-static bool take_pair(struct survey *s, struct slice payload, void (*note)(struct hosts *, struct slice, struct slice))
+/* A host's name, and its number or its address, with the day. */
+static bool take_pair(struct survey *s, struct slice payload, bool address)
 {
 	struct cursor c = cursor_of(payload);
 	struct slice name = cursor_sized(&c), what = cursor_sized(&c);
+	int32_t day = address ? (int32_t)cursor_u32(&c) : 0;
 
 	if (!c.ok || name.n > LIMIT_NAME_BYTES || what.n > LIMIT_NAME_BYTES)
 		return false;
-	note(&s->hosts, name, what);
+	if (address)
+		hosts_address(&s->hosts, name, what, day == NO_DAY ? INT64_MIN : day * DAY_NS);
+	else
+		hosts_note(&s->hosts, name, what);
 	return true;
 }
 
@@ -293,10 +307,10 @@ bool survey_result(struct survey *s, const struct engine_file *file, uint64_t re
 		s->dropped += !take_break(s, file, record_base, payload);
 		return true;
 	case MESSAGE_MACHINE:
-		s->dropped += !take_pair(s, payload, hosts_note);
+		s->dropped += !take_pair(s, payload, false);
 		return true;
 	case MESSAGE_ADDRESS:
-		s->dropped += !take_pair(s, payload, hosts_address);
+		s->dropped += !take_pair(s, payload, true);
 		return true;
 	case MESSAGE_NUMBERS:
 		s->dropped += !numbers_merge(&s->numbers, payload);

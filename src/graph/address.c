@@ -9,16 +9,41 @@ static bool starts_with_one(struct slice s, const char *const *list, size_t n)
 	return false;
 }
 
+/* Four numbers up to 255. */
+static bool is_four(struct slice s)
+{
+	unsigned parts = 0;
+
+	while (s.p && parts < 5) {
+		struct slice part = slice_cut(s, '.', &s);
+		uint64_t v;
+
+		if (part.n > 3 || !slice_to_u64(part, &v) || v > 255)
+			return false;
+		parts++;
+	}
+	return parts == 4;
+}
+
+/* Hexadecimal digits and two colons or more; what is mapped from the four numbers may end in them, a scope in a name. */
+static bool is_six(struct slice s)
+{
+	unsigned colons = 0;
+	size_t i = 0;
+
+	for (; i < s.n && s.p[i] != '.' && s.p[i] != '%'; i++) {
+		bool hex = (s.p[i] >= '0' && s.p[i] <= '9') || ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'f');
+
+		colons += s.p[i] == ':';
+		if (!hex && s.p[i] != ':')
+			return false;
+	}
+	return colons >= 2;
+}
+
 bool address_is(struct slice s)
 {
-	bool digits = s.n > 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == ':')
-			return true;
-		else if (s.p[i] != '.' && (s.p[i] < '0' || s.p[i] > '9'))
-			digits = false;
-	return digits;
+	return is_four(s) || is_six(s);
 }
 
 bool address_is_inner(struct slice s)

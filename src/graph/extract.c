@@ -34,7 +34,7 @@ struct extract {
 	uint16_t by_id[IDS];		/* index + 1 of the first row */
 	uint32_t data;
 	uint32_t machines[MACHINE_FIELDS];
-	uint32_t threat, severity, files, address, account, source_address;
+	uint32_t threat, severity, files, address, account, source_address, status;
 };
 
 /* Falcon, Defender, SentinelOne, Elastic, Carbon Black, Cortex, Velociraptor. */
@@ -87,6 +87,7 @@ struct extract *extract_new(struct names *names)
 	x->address = names_add(names, slice_str("HostAddress"));
 	x->account = names_add(names, slice_str("TargetUserName"));
 	x->source_address = names_add(names, slice_str("IpAddress"));
+	x->status = names_add(names, slice_str("Status"));
 	for (size_t i = 0; i < MACHINE_FIELDS; i++)
 		x->machines[i] = names_add(names, slice_str(machine_fields[i]));
 	for (size_t i = 0; i < extract_row_count; i++) {
@@ -528,16 +529,19 @@ struct slice extract_machine(const struct extract *x, struct event *ev)
 	return slice_of(NULL, 0);
 }
 
-/* Security 4624, 4768 and 4769: who asked, and from where ("::ffff:10.0.0.5"). Only the machine itself has the password of
- * its account. */
-static bool machine_logon(const struct extract *x, struct event *ev, struct slice *ret_host, struct slice *ret_address)
+/* Security 4768 and 4769: a ticket that a machine got for its own account, and where it asked from ("::ffff:10.0.0.5").
+ * Logons (4624) are no such word: a relay logs on from its own address. */
+static bool machine_ticket(const struct extract *x, struct event *ev, struct slice *ret_host, struct slice *ret_address)
 {
-	struct slice name, realm;
+	struct slice name, realm, status;
+	int64_t code;
 
-	if ((ev->event_id != 4624 && ev->event_id != 4768 && ev->event_id != 4769) ||
-	    !slice_eq_nocase(ev->channel, slice_str("Security")))
+	if ((ev->event_id != 4768 && ev->event_id != 4769) || !slice_eq_nocase(ev->channel, slice_str("Security")))
 		return false;
-	/* A ticket's user may have the domain behind it: PC1$@CORP.EXAMPLE. */
+	status = event_text_of(ev, x->status);
+	if (!status.n || !value_i64(value_text_of(status), &code) || code != 0)
+		return false;
+	/* The user may have the domain behind it: PC1$@CORP.EXAMPLE. */
 	name = slice_cut(event_text_of(ev, x->account), '@', &realm);
 	*ret_address = event_text_of(ev, x->source_address);
 	if (slice_starts(*ret_address, slice_str("::ffff:")))
@@ -556,7 +560,7 @@ bool extract_lease(const struct extract *x, struct event *ev, const struct act *
 		*ret_address = act->attributes[ATTRIBUTE_LOCAL_ADDRESS];
 	else
 		*ret_address = ev->dialect ? event_text_of(ev, x->address) : slice_of(NULL, 0);
-	return (ret_address->n && ret_host->n) || machine_logon(x, ev, ret_host, ret_address);
+	return (ret_address->n && ret_host->n) || machine_ticket(x, ev, ret_host, ret_address);
 }
 
 /* 1116 is the detection; 1117 what was done about it, 1121 a rule that blocked. Severity: the provider's words. */

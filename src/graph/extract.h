@@ -29,8 +29,8 @@ bool extract_more(const struct extract *x, struct event *ev, const struct act *f
 void extract_verdict(const struct extract *x, struct event *ev);
 /* The product's own number for the machine, where the record has one; p NULL else. */
 struct slice extract_machine(const struct extract *x, struct event *ev);
-/* Which address is which machine's, as the record says: a lease, an inventory, the near end of a connection; on whoever
- * checks them, the logon of a machine's own account (NAME$). False where it says none. act: of this record, or NULL where
+/* Which address is which machine's, as the record says: a lease, an inventory, the near end of a connection; where tickets
+ * are given out, one for a machine's own account (NAME$). False where it says none. act: of this record, or NULL where
  * it tells none. */
 bool extract_lease(const struct extract *x, struct event *ev, const struct act *act, struct slice *ret_host,
 		   struct slice *ret_address);

@@ -20,9 +20,9 @@
 
 /* Does the product's name stand in the file's path, or in what the file says of itself? */
 /* Installations that end within this of each other may be one; so many more are told. */
+#define TOGETHER_NS (INT64_C(60) * 1000000000)
 /* Two sources tell one start. */
 #define SAME_MOMENT_NS INT64_C(5000000000)
-#define TOGETHER_NS (INT64_C(60) * 1000000000)
 #define RIVALS_MAX 3u
 
 static bool names_product(struct slice name, struct slice key, const struct content *content)
@@ -435,7 +435,7 @@ static void version_end(struct causes *c, uint32_t file, const struct content *c
 	if (later && c->elsewhere.by_then && content->version.n &&
 	    !c->elsewhere.by_then(c->elsewhere.ctx, content->product, content->version, path_os(g->nodes[file].name), ns)) {
 		o = origin_of(ORIGIN_GAP, file, ns);
-		o.gap = "which version ran then is in no record: the one that later records name came later";
+		o.gap = "which version ran then is in no record; the one that later records name is in none by then";
 		o.not_yet = true;
 		cause_end(c, &o, 4, "gap", content->edge, o.gap);
 		return;

@@ -25,9 +25,10 @@ struct graph *graph_new(void)
 	return g;
 }
 
+/* An arena's last block may be as large as all before it. */
 static size_t map_bytes(const struct map *m)
 {
-	return m->arena.used + m->n * 40;
+	return 2 * m->arena.used + m->n * 40;
 }
 
 size_t graph_bytes(const struct graph *g)
@@ -37,7 +38,7 @@ size_t graph_bytes(const struct graph *g)
 	       g->node_cap * (sizeof(*g->nodes) + 3 * sizeof(*g->named)) + g->set_cap * sizeof(*g->sets) +
 	       g->attribute_cap * sizeof(*g->attributes) + g->hash_cap * sizeof(*g->hashes) +
 	       (g->set_edges ? g->edge_cap * sizeof(*g->set_edges) + g->set_cap * sizeof(*g->set_first) : 0) +
-	       g->arena.used + map_bytes(&g->texts) + map_bytes(&g->by_name) + map_bytes(&g->by_key) +
+	       2 * g->arena.used + map_bytes(&g->texts) + map_bytes(&g->by_name) + map_bytes(&g->by_key) +
 	       map_bytes(&g->by_image) + map_bytes(&g->by_hash);
 }
 

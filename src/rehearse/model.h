@@ -236,9 +236,6 @@ struct origin {
 struct scenario;
 
 /* What is settled of a machine before it is made. */
-/* What the network's sensor keeps. */
-enum network_log { NETWORK_CONN, NETWORK_DNS, NETWORK_SSL, NETWORK_DHCP, NETWORK_LOGS };
-
 struct seat {
 	enum os os;
 	enum telemetry sees;
@@ -246,6 +243,9 @@ struct seat {
 	bool bystander;
 	uint64_t place, of; /* among those that the product is for: 0 to of - 1, shuffled */
 };
+
+/* What the network's sensor keeps. */
+enum network_log { NETWORK_CONN, NETWORK_DNS, NETWORK_SSL, NETWORK_DHCP, NETWORK_LOGS };
 
 struct exercise {
 	const struct rehearse_options *o;

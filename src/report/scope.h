@@ -19,7 +19,7 @@ struct report_scope {
 	int64_t rank;	   /* of the origin; 0: named by the user */
 	const struct stage_known *known;
 	size_t tied;	       /* of known->wanted: not told apart; those behind are newer versions that keep what it brought */
-	struct slice kept_name; /* whom these call; n 0 where there are none */
+	const struct slice *kept_names; /* by place in wanted: whom such a version calls */
 	const struct stage_learned *learned;
 	const struct stage_facts *facts; /* n each, in the order of host and epoch */
 	const struct stage_ladder *ladders;
@@ -44,7 +44,7 @@ void report_scope_text(struct buf *out, const struct report_scope *r);
 struct scope_counts {
 	uint64_t hosts, epochs, users, blocked, clones; /* clones: hosts beyond the first of each image */
 	uint64_t clone_groups;
-	uint64_t organisations; /* domains of the hosts on which a stage is proved, as their full names tell them */
+	uint64_t domains; /* of the hosts on which a stage is proved, as their full names tell them */
 	uint64_t proved[STAGE_COUNT + 1];   /* hosts by the highest stage proved in any life; the last: none */
 	uint64_t possible[STAGE_COUNT + 2]; /* and by the highest not excluded; then none, then U */
 };

@@ -69,7 +69,7 @@ void scope_count(const struct report_scope *r, struct scope_counts *ret)
 	map_done(&users);
 	map_done(&groups);
 	map_done(&members);
-	ret->organisations = domains.n;
+	ret->domains = domains.n;
 	map_done(&domains);
 	arena_done(&scratch);
 }

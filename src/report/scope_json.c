@@ -118,11 +118,13 @@ static void put_wanted(struct buf *out, const struct stage_wanted *w)
 	buf_json_text(out, "signer", or_null(w->company));
 }
 
-static void put_list(struct buf *out, const struct stage_known *k, size_t from, size_t to)
+static void put_list(struct buf *out, const struct report_scope *r, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {
 		buf_put_str(out, i > from ? ",{" : "{");
-		put_wanted(out, &k->wanted[i]);
+		put_wanted(out, &r->known->wanted[i]);
+		if (i >= r->tied)
+			buf_json_text(out, "destination", r->kept_names[i]);
 		buf_put_byte(out, '}');
 	}
 }
@@ -145,13 +147,12 @@ static void put_origins(struct buf *out, const struct report_scope *r)
 	put_wanted(out, &r->known->wanted[0]);
 	buf_json_key(out, "tied_with");
 	buf_put_byte(out, '[');
-	put_list(out, r->known, 1, r->tied);
+	put_list(out, r, 1, r->tied);
 	buf_put_byte(out, ']');
 	buf_json_key(out, "kept_by");
 	buf_put_byte(out, '[');
-	put_list(out, r->known, r->tied, r->known->n);
+	put_list(out, r, r->tied, r->known->n);
 	buf_put_byte(out, ']');
-	buf_json_text(out, "kept_destination", or_null(r->kept_name));
 	buf_json_key(out, "destinations");
 	buf_put_byte(out, '[');
 	for (uint32_t i = 0; i < r->known->destinations.n && i < DESTINATIONS_SHOWN; i++) {
@@ -207,7 +208,7 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 	buf_json_u64(out, "clones", c.clones);
 	buf_json_u64(out, "clone_groups", c.clone_groups);
 	buf_json_u64(out, "users", c.users);
-	buf_json_u64(out, "organisations", c.organisations);
+	buf_json_u64(out, "domains", c.domains);
 	buf_json_u64(out, "blocked", c.blocked);
 	put_levels(out, "proved", c.proved, false);
 	put_levels(out, "possible", c.possible, true);

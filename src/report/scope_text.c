@@ -73,7 +73,7 @@ static void put_origins(struct buf *out, const struct report_scope *r)
 		buf_put_terminal(out, w->line, 46);
 		if (i && i >= r->tied) {
 			buf_put_str(out, ", which calls ");
-			buf_put_terminal(out, r->kept_name, 60);
+			buf_put_terminal(out, r->kept_names[i], 60);
 			buf_put_str(out, " too");
 		}
 		if (w->os.n)
@@ -245,8 +245,8 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 	put_number(out, c.users, "user");
 	buf_put_str(out, ", ");
 	put_number(out, c.clones, "clone");
-	if (c.organisations > 1)
-		buf_printf(out, ", of %llu domains", (unsigned long long)c.organisations);
+	if (c.domains > 1)
+		buf_printf(out, ", of %llu domains", (unsigned long long)c.domains);
 	buf_put_byte(out, '\n');
 	if (r->without_host || r->without_time) {
 		buf_put_str(out, "not counted: ");
@@ -254,8 +254,8 @@ static void put_counts(struct buf *out, const struct report_scope *r)
 		buf_printf(out, " without a host, %llu without a time\n", (unsigned long long)r->without_time);
 	}
 	if (r->addresses)
-		buf_printf(out, "%llu addresses that a sensor saw are no known host's, and show nothing of it: not told here\n",
-			   (unsigned long long)r->addresses);
+		buf_printf(out, "not told here: %llu address%s that a sensor saw, of no known host\n",
+			   (unsigned long long)r->addresses, r->addresses == 1 ? "" : "es");
 }
 
 static void put_duration(struct buf *out, int64_t ns)

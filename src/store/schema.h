@@ -59,14 +59,15 @@
 	"CREATE TABLE IF NOT EXISTS host_reason(host TEXT COLLATE NOCASE, epoch INTEGER, stage TEXT, text TEXT," \
 	" time TEXT, file TEXT, inner TEXT, record INTEGER, offset INTEGER);"
 
-/* New in version 6. coverage_kind is coverage without its hours: what has a time, one row a kind of record and host. */
+/* New in version 6. coverage_kind is coverage without its hours: what has a time, by kind of record and host. */
 #define STORE_KIND_TABLE                                                                           \
 	"CREATE TABLE IF NOT EXISTS coverage_kind(host TEXT COLLATE NOCASE, channel TEXT, event_id INTEGER, product TEXT," \
-	" category TEXT, service TEXT, format TEXT, events INTEGER, first_ns INTEGER, last_ns INTEGER, completeness TEXT);"
+	" category TEXT, service TEXT, format TEXT, events INTEGER, first_ns INTEGER, last_ns INTEGER, completeness TEXT);" \
+	"CREATE INDEX IF NOT EXISTS coverage_kind_host ON coverage_kind(host);"
 #define STORE_CAME_TABLE                                                                           \
 	"CREATE TABLE IF NOT EXISTS release_came(product TEXT, version TEXT, os TEXT, host TEXT COLLATE NOCASE," \
 	" arrived_ns INTEGER, ran_ns INTEGER);"                                                    \
-	"CREATE INDEX IF NOT EXISTS release_came_of ON release_came(product, version);"
+	"CREATE INDEX IF NOT EXISTS release_came_of ON release_came(product, version, os, host, arrived_ns, ran_ns);"
 
 /* When the rows are there: cheaper than row by row. */
 /* By time, so that a rule's earliest hit is its first. */

@@ -17,7 +17,7 @@ file records
 !after 11:00:00 security4688 again < later cmd="cmd.exe /c whoami"
 alert before
 origin gap path="C:\Program Files\Lumen\Call\call.exe"
-gap which version ran then is in no record: the one that later records name came later
+gap which version ran then is in no record; the one that later records name is in none by then
 never "Lumen Call"
 alert after
 origin release product="Lumen Call" version=5.4.3

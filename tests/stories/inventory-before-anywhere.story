@@ -23,6 +23,6 @@ host PC2
 2+09:01:00 sysmon1 call2 < svc2 product="Lumen Call" version=5.4.3 company="Lumen Example" hash=NEW
 alert before
 origin gap path="C:\Program Files\Lumen\Call\call.exe"
-gap which version ran then is in no record: the one that later records name came later
+gap which version ran then is in no record; the one that later records name is in none by then
 alert after
 origin release product="Lumen Call" version=5.4.3

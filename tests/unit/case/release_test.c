@@ -111,6 +111,18 @@ static void an_address_in_another_programs_words_tells_nothing(void **state)
 	releases_done(&r);
 }
 
+static void what_lies_at_a_drives_root_is_no_products_updater(void **state)
+{
+	struct releases r;
+
+	(void)state;
+	READ(&r, "40 process_start explorer.exe#1 > {c}C:\\x.exe#3 | command_line=x.exe https://get.example/2.0.1",
+	     "41 process_start explorer.exe#1 > {d}C:\\Users\\x.exe#4 | command_line=x.exe https://get.example/2.0.1",
+	     "90 file_present - > " APP V2);
+	assert_false(place(&r, "2.0.1")->arrived);
+	releases_done(&r);
+}
+
 static void one_name_with_two_contents_under_one_version_is_two(void **state)
 {
 	struct releases r;
@@ -132,6 +144,7 @@ int main(void)
 		cmocka_unit_test(what_only_a_list_names_did_not_run_as_far_as_records_say),
 		cmocka_unit_test(the_address_that_its_updater_was_given_tells_when_a_listed_version_came),
 		cmocka_unit_test(an_address_in_another_programs_words_tells_nothing),
+		cmocka_unit_test(what_lies_at_a_drives_root_is_no_products_updater),
 		cmocka_unit_test(one_name_with_two_contents_under_one_version_is_two),
 	};
 

@@ -526,7 +526,7 @@ static void all_silent_is_a_takedown_and_one_calling_is_none(void **state)
 
 static void a_release_for_another_system_is_not_applicable(void **state)
 {
-	struct stage_facts f = { .host = slice_str("H"), .epoch = 1, .os = "linux", .from_ns = DAY, .to_ns = 30 * DAY };
+	struct stage_facts f = { .host = slice_str("H"), .epoch = 1, .unix_starts = 20, .from_ns = DAY, .to_ns = 30 * DAY };
 	struct stage_learned l = { .from_ns = DAY, .os = "windows" };
 	struct stage_ladder r;
 	struct arena a;
@@ -538,20 +538,29 @@ static void a_release_for_another_system_is_not_applicable(void **state)
 	assert_int_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
 	assert_int_equal(r.reason_count, 1);
 	assert_non_null(slice_search(r.reasons[0].what.text, slice_str("for windows")));
+	/* Linux's and macOS's programs are called the same. */
+	l.os = "macos";
+	stage_judge(&f, &l, &a, &r);
+	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
+	/* One program of its own system, few of the other, or no system is known. */
+	l.os = "windows";
+	f.windows_starts = 1;
+	stage_judge(&f, &l, &a, &r);
+	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
+	f.windows_starts = 0;
+	f.unix_starts = 19;
+	stage_judge(&f, &l, &a, &r);
+	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
+	f.unix_starts = 20;
+	l.os = NULL;
+	stage_judge(&f, &l, &a, &r);
+	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
 	/* What shows something of it is judged as any. */
+	l.os = "windows";
 	show(&f.proofs[STAGE_S1], 3, "a record");
 	stage_judge(&f, &l, &a, &r);
 	assert_int_equal(r.proved, STAGE_S1);
 	assert_int_equal(r.possible, STAGE_S8);
-	/* The machine's system, or the origin's, is not known. */
-	f.proofs[STAGE_S1].n = 0;
-	f.os = NULL;
-	stage_judge(&f, &l, &a, &r);
-	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
-	f.os = "linux";
-	l.os = NULL;
-	stage_judge(&f, &l, &a, &r);
-	assert_int_not_equal(r.answers[STAGE_S3], STAGE_NOT_APPLICABLE);
 	arena_done(&a);
 }
 

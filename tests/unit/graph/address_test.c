@@ -20,7 +20,10 @@ static void addresses_are_known_by_their_ranges(void **state)
 		{ "fe80::1", true, true, false },	 { "fd12::9", true, true, true },
 		{ "2001:db8::7", true, false, true },	 { "ff02::fb", true, true, false },
 		{ "pc1.corp.example", false, false, false }, { "", false, false, false },
-		{ "10", true, false, false },
+		{ "10", false, false, false },	       { "100234", false, false, false },
+		{ "1.2.3", false, false, false },      { "1.2.3.4.5", false, false, false },
+		{ "300.1.2.3", false, false, false },  { "PC:1", false, false, false },
+		{ "::ffff:10.0.0.5", true, false, false }, { "fe80::1%eth0", true, true, false },
 	};
 
 	(void)state;
