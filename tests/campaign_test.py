@@ -208,6 +208,58 @@ def the_old_build_alerts_too(folder):
     check(not said(story) and "false positive" not in story.lower(), "it is not called one")
 
 
+# ---- what a scanner's log says of the scanner ----
+
+def defender(host, day, clock, event_id, **fields):
+    channel = "Microsoft-Windows-Windows Defender"
+    return json.dumps(json.loads(row(host, day, clock, event_id, **fields)) |
+                      {"Channel": channel + "/Operational", "SourceName": channel})
+
+
+def scanned(folder, alarm, records=lambda host, i: []):
+    """Of eight machines that have 18.12.416 from the 3rd on and of four without it: the origin. alarm(i): day and hour
+    of the scanner's on machine i, or None; records: what its log has besides."""
+    rows = []
+    for i in range(12):
+        host = f"org{i}-pc"
+        rows += [row(host, 1, "06:00:00", 1, ProcessGuid=guid(host, 997), ProcessId="40", Image=r"C:\Windows\System32\svchost.exe",
+                     CommandLine="svchost.exe", ParentImage=r"C:\Windows\System32\services.exe"),
+                 defender(host, 1, "06:00:00", 1150), *records(host, i)]
+        if i < 8:
+            rows += [writes(host, 3, "new", 7), starts(host, 3, "18.12.416", 2, "new")]
+            if alarm(i):
+                rows += [defender(host, *alarm(i), 1116, Path=f"file:_{PHONE}", **{"Threat Name": "x"})]
+        rows += [shell_of_other(host, 20), defender(host, 20, "10:00:00", 1150)]
+    story, case = investigate(folder, rows)
+    check(not said(story), said(story))
+    return [o for o in case["origins"] if (o.get("release") or {}).get("version") == "18.12.416"][0]
+
+
+def new_signatures_explain_what_begins_at_once(folder):
+    def updated(host, i):
+        return [defender(host, 15, "11:00:00", 2000, **{"Current Signature Version": "1.2"})]
+
+    def updated_long_before(host, i):
+        return [defender(host, 5, "11:00:00", 2000, **{"Current Signature Version": "1.2"})]
+    rival = {"kind": "detector_update", "detector": "Microsoft Defender"}
+    first = scanned(folder, lambda i: (15, "12:00:00"), updated)
+    check(first["rival"] == rival and first["verdict"] == "lead" and "within a day of their own update" in first["why"], first)
+    check(scanned(folder, lambda i: (15, "12:00:00"))["rival"] == rival, "known by how the alerts begin")
+    # Where updates are recorded, one must have come; and what begins on each machine at its own time is no update's.
+    check(scanned(folder, lambda i: (15, "12:00:00"), updated_long_before)["rival"] is None, "an old update")
+    check(scanned(folder, lambda i: (5 + i, "12:00:00"), updated)["rival"] is None, "one machine a day")
+
+
+def a_scanner_that_is_off_is_not_quiet(folder):
+    def off(until):
+        return lambda host, i: ([defender(host, 2, "10:00:00", 5001)] + [defender(host, until, "10:00:00", 5000)] * (until > 0)
+                                if i >= 4 else [])
+    seen = [scanned(folder, lambda i: (4 + i, "12:00:00") if i < 4 else None, records)["support"]
+            for records in (lambda host, i: [], off(0), off(3), off(19))]
+    got = [(s["exposed_alerting"], s["exposed_quiet"], s["unexposed_quiet"]) for s in seen]
+    check(got[0] == got[2] == (4, 4, 4) and got[1] == got[3] == (4, 0, 0), got)
+
+
 # ---- a case that begins with a name ----
 
 def a_case_that_begins_with_a_host_and_a_time(folder):
@@ -244,6 +296,7 @@ def the_order_of_records_changes_nothing(folder):
 
 def main():
     for test in (one_number_on_two_systems, a_hash_that_is_on_no_disk, four_alerts_of_one_build, the_old_build_alerts_too,
+                 new_signatures_explain_what_begins_at_once, a_scanner_that_is_off_is_not_quiet,
                  a_case_that_begins_with_a_host_and_a_time, the_order_of_records_changes_nothing):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)

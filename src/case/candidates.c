@@ -415,8 +415,12 @@ void candidates_weigh(struct origins *o, const struct releases *r, struct cohort
 	associate(&z);
 	find_ties(&z);
 	/* The cohort may go before the origins do. */
-	for (size_t i = 0; i < o->n; i++)
-		o->list[i].weighed.detector = arena_keep(&o->arena, o->list[i].weighed.detector);
+	for (size_t i = 0; i < o->n; i++) {
+		struct weighed *w = &o->list[i].weighed;
+
+		w->detector = arena_keep(&o->arena, w->detector);
+		w->rival = arena_keep(&o->arena, w->rival);
+	}
 	free(z.group_of);
 	free(z.next);
 	free(z.host);

@@ -87,11 +87,11 @@ struct weighed {
 	uint32_t control_hosts; /* quiet under an earlier version */
 	enum weigh_answer answer;
 	/* Scanners alone raise them, and all at once, on hosts on which they had been at work beside the program for days: an
-	 * update of the detector explains them as well. rival: its name, borrowed from the cohort; n 0 where only rules of
-	 * ours that read its log are known. */
+	 * update of the detector explains them as well. rival: its name; n 0 where only rules of ours that read its log are
+	 * known. This name and the next are borrowed from the cohort. */
 	bool detector_rival, rival_recorded; /* rival_recorded: records tell the update on most of these hosts */
 	struct slice rival;
-	struct slice detector;	/* the only one that raises them, borrowed from the cohort; n 0 where several do */
+	struct slice detector;	/* the only one that raises them; n 0 where several do */
 	double score;
 };
 
