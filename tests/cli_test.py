@@ -454,6 +454,26 @@ def an_older_case_becomes_a_new_file(d):
     check(r.returncode == 2 and "newer upriver" in r.stderr, r)
 
 
+def what_version_six_adds_is_made_of_what_is_there(d):
+    check(run("rehearse", "-o", f"{d}/x", "--hosts", "8").returncode == 0, "exercise")
+    check(run("investigate", f"{d}/x/evidence", "-o", f"{d}/6.db", "-q").returncode == 0, "case")
+    kinds = "select * from coverage_kind order by host, channel, event_id, product, category, service, format"
+    c = sqlite3.connect(f"{d}/6.db")
+    made = c.execute(kinds).fetchall()
+    c.execute(f"vacuum into '{d}/5.db'")
+    c.close()
+    c = sqlite3.connect(f"{d}/5.db")
+    c.executescript("drop table coverage_kind; drop table release_came; pragma user_version = 5;")
+    c.close()
+    check("version 5" in run("scope", f"{d}/5.db").stderr, "told")
+    check(run("show", f"{d}/5.db", "--migrate", f"{d}/new.db").returncode == 0, "migrated")
+    c = sqlite3.connect(f"{d}/new.db")
+    check(made and c.execute(kinds).fetchall() == made, "kinds of records by host")
+    c.close()
+    told = [json.loads(run("scope", f"{d}/{name}.db", "--json").stdout) for name in ("6", "new")]
+    check(told[0]["hosts"] and {**told[0], "case": ""} == {**told[1], "case": ""}, "how far each host got is the same")
+
+
 def a_trace_is_asked_for_in_many_ways(d):
     check(run("rehearse", "-o", f"{d}/x", "--hosts", "8").returncode == 0, "exercise")
     case = f"{d}/c.db"
@@ -757,7 +777,8 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          containers_are_read_like_folders, nesting_and_bombs_are_stopped, damaged_archives_give_what_is_whole,
          one_bad_byte_costs_one_field, broken_lines_are_told_one_by_one, a_line_of_a_gigabyte_is_passed_over,
          odd_files_are_listed, what_may_not_be_read_is_told, wide_and_strange_json, ctrl_c_ends_cleanly, a_case_is_built_shown_and_kept,
-         one_writer_at_a_time, a_killed_run_leaves_a_whole_file, an_older_case_becomes_a_new_file, a_case_is_never_cut_down,
+         one_writer_at_a_time, a_killed_run_leaves_a_whole_file, an_older_case_becomes_a_new_file,
+         what_version_six_adds_is_made_of_what_is_there, a_case_is_never_cut_down,
          a_trace_is_asked_for_in_many_ways, logs_without_a_host_are_the_only_hosts,
          hosts_are_asked_with_or_without_their_domain, the_same_seed_is_the_same_exercise,
          built_in_rules_load_and_export, event_logs_of_attacks_are_read_whole, corpus_rules_load,

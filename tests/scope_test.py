@@ -245,7 +245,11 @@ def what_a_sensor_saw_of_a_machine_counts(d):
     ticket = {"EventID": 4768, "Channel": "Security", "Hostname": "dc.corp.example", "@timestamp": asked[0]["@timestamp"],
               "TargetUserName": host.split(".")[0].upper() + "$", "IpAddress": "::ffff:10.9.8.7", "Status": "0x0"}
     other = {**lease, "client_fqdn": "elsewhere.corp.example"}
-    for said, stage, addresses in (((lease,), "S5", 0), ((ticket,), "S5", 0), ((), "S3", 1), ((lease, other), "S3", 1)):
+    late = {**other, "ts": "2025-04-20T08:00:00.000Z"}
+    realm = {**ticket, "EventID": 4769, "TargetUserName": ticket["TargetUserName"] + "@CORP.EXAMPLE"}
+    refused, of_a_user = {**ticket, "Status": "0x18"}, {**ticket, "TargetUserName": "someone"}
+    for said, stage, addresses in (((lease,), "S5", 0), ((ticket,), "S5", 0), ((), "S3", 1), ((lease, other), "S3", 1),
+                                   ((lease, late), "S3", 1), ((realm,), "S5", 0), ((refused,), "S3", 1), ((of_a_user,), "S3", 1)):
         x.records["sensor"] = rows + list(said)
         doc = x.scope()
         found = lives(doc)
