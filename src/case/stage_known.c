@@ -297,16 +297,9 @@ enum stage_kin stage_kin_by_hash(const struct stage_known *k, const struct graph
 
 const char *stage_os_of(struct slice path)
 {
-	static const char *const mac[] = { "/Applications/", "/Users/", "/Library/", "/System/", "/private/" };
+	bool whole = path.n && (path.p[0] == '/' || slice_find(path, '\\') < path.n);
 
-	if (!path.n)
-		return NULL;
-	if (path.p[0] != '/')
-		return slice_find(path, '\\') < path.n ? "windows" : NULL;
-	for (size_t i = 0; i < sizeof(mac) / sizeof(*mac); i++)
-		if (slice_starts(path, slice_str(mac[i])))
-			return "macos";
-	return "linux";
+	return whole ? path_os(path) : NULL;
 }
 
 const char *stage_os_of_graph(const struct graph *g)

@@ -188,7 +188,7 @@ bool path_is_package(struct slice path)
 
 const char *path_os(struct slice path)
 {
-	static const char *const mac[] = { "/Applications/", "/Users/", "/Library/", "/System/" };
+	static const char *const mac[] = { "/Applications/", "/Users/", "/Library/", "/System/", "/private/" };
 
 	if (!path.n)
 		return NULL;
