@@ -731,6 +731,17 @@ def a_trace_does_not_depend_on_threads(d):
     check(told[0] == told[1] and all(told[0]), "one thread and three")
 
 
+def graphs_that_find_no_room_are_built_anew(d):
+    e = exercise(d)
+    told = []
+    for n in ("1G", "100K"):
+        case = f"{d}/{n}.db"
+        check(run("investigate", e, "-o", case, "-q", "--memory", n).returncode == 0, n)
+        scope = json.loads(run("scope", case, "--json").stdout)
+        told.append((story(case)["origins"], scope["hosts"], scope["counts"]))
+    check(told[0] == told[1] and all(told[0]), "much memory and little")
+
+
 def much(n):
     """n accesses to one process, services, logons and packages; then alerts of the process and of programs."""
     base = {"Hostname": "pc-01", "Channel": SYSMON, "SourceName": "Microsoft-Windows-Sysmon"}
@@ -785,7 +796,7 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          activities_of_evidence_and_of_its_case_are_the_same, activities_are_asked_for_by_host_and_time,
          cases_and_evidence_are_not_mixed_in_a_timeline, a_run_killed_at_any_moment_is_finished_by_the_next,
          a_full_disk_gives_one_clear_line, a_damaged_block_costs_itself, a_trace_does_not_depend_on_threads,
-         a_host_with_much_of_everything_is_traced]
+         graphs_that_find_no_room_are_built_anew, a_host_with_much_of_everything_is_traced]
 
 
 def main():

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* The graphs of a case's hosts, out of its blocks. Several passes go over all hosts; graphs are kept between them as
- * long as there is room (a quarter of --memory, LIMIT_GRAPHS_BYTES at most), and built anew where there is none. Owner: the struct. One thread. */
+ * long as there is room (a quarter of --memory, LIMIT_GRAPHS_BYTES at most), and built anew where there is none.
+ * Owner: the struct. One thread. */
 #include "base/map.h"
 #include "cli/options.h"
 #include "graph/graph.h"
