@@ -742,6 +742,25 @@ def graphs_that_find_no_room_are_built_anew(d):
     check(told[0] == told[1] and all(told[0]), "much memory and little")
 
 
+def what_to_do_next_has_an_answer(d):
+    quiet = put(f"{d}/a.jsonl", lines(3))
+    for name, evidence in (("quiet", quiet), ("loud", exercise(d))):
+        case = f"{d}/{name}.db"
+        check(run("investigate", evidence, "-o", case, "-q").returncode == 0, name)
+        steps = json.loads(run("show", case, "--json").stdout)["next_steps"]
+        text = run("show", case).stdout
+        check(steps and all(step in text for step in steps), (steps, text))
+        for step in steps:
+            r = run(*step.replace("NAME", "cmd.exe").split()[1:])
+            check(r.returncode == 0 and r.stdout, (step, r))
+        check(any("--start" in step for step in steps) == (name == "quiet"), steps)
+        check(any("scope" in step for step in steps) == (name == "loud"), steps)
+    r = run("trace", f"{d}/quiet.db", "h0")
+    check(r.returncode == 2 and "no alert on H0 was traced" in r.stderr and "--host h0" in r.stderr, r)
+    r, short = run("trace", f"{d}/loud.db", "WS-003.corp.example"), run("trace", f"{d}/loud.db", "ws-003")
+    check(r.returncode == 0 and r.stdout == short.stdout, (r, short))
+
+
 def much(n):
     """n accesses to one process, services, logons and packages; then alerts of the process and of programs."""
     base = {"Hostname": "pc-01", "Channel": SYSMON, "SourceName": "Microsoft-Windows-Sysmon"}
@@ -796,7 +815,7 @@ TESTS = [a_hit_says_where_and_why, hit_ids_are_stable_wherever_the_folder_lies, 
          activities_of_evidence_and_of_its_case_are_the_same, activities_are_asked_for_by_host_and_time,
          cases_and_evidence_are_not_mixed_in_a_timeline, a_run_killed_at_any_moment_is_finished_by_the_next,
          a_full_disk_gives_one_clear_line, a_damaged_block_costs_itself, a_trace_does_not_depend_on_threads,
-         graphs_that_find_no_room_are_built_anew, a_host_with_much_of_everything_is_traced]
+         graphs_that_find_no_room_are_built_anew, what_to_do_next_has_an_answer, a_host_with_much_of_everything_is_traced]
 
 
 def main():

@@ -3,12 +3,14 @@
 
 #include "base/heap.h"
 #include "base/map.h"
+#include "cli/next.h"
 #include "cli/output.h"
 #include "event/stage.h"
 #include "graph/address.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define HOSTS_SHOWN 40u
 #define FINDINGS_SHOWN 40u
@@ -266,6 +268,8 @@ bool story_text(struct buf *out, struct store *s, const char *path, struct err *
 	struct telling t = { .out = out };
 	struct slice events = store_meta(s, "events"), hits = store_meta(s, "hits");
 	struct slice state = store_meta(s, "state");
+	struct next_step steps[NEXT_MAX];
+	size_t n = 0;
 	bool ok;
 
 	arena_init(&t.arena, 0);
@@ -278,8 +282,13 @@ bool story_text(struct buf *out, struct store *s, const char *path, struct err *
 	if (!slice_is(state, "complete"))
 		buf_put_str(out, "This case is not complete: its run was stopped. Run investigate again.\n");
 	ok = ok && tell_origins(&t, s, err) && tell_findings(&t, s, err) && tell_hosts(&t, s, err) && tell_unreadable(&t, s, err);
-	buf_printf(out, "\nNext: upriver trace %s shows the way to the first of these, hop by hop with its\n"
-			"records; upriver show %s --coverage what the logs leave out.\n", path, path);
+	ok = ok && next_steps(s, steps, &n, err);
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(steps[i].option, " --details"))
+			continue; /* it is what is read here */
+		buf_put_str(out, i ? "" : "\nNext\n");
+		next_line(out, &steps[i], path);
+	}
 	free(t.each);
 	arena_done(&t.arena);
 	return ok;
@@ -469,8 +478,9 @@ static void json_gap(void *ctx, const struct slice *c, size_t n)
 /* Platforms, gaps, what to do next. */
 static bool json_ends(struct buf *out, struct store *s, const char *path, struct err *err)
 {
-	static const char *const steps[] = { "trace", "scope", "show --details", "show --coverage" };
 	struct slice platforms = store_meta(s, "platforms");
+	struct next_step steps[NEXT_MAX];
+	size_t n = 0;
 	bool ok;
 
 	buf_json_key(out, "platforms");
@@ -479,12 +489,13 @@ static bool json_ends(struct buf *out, struct store *s, const char *path, struct
 	buf_put_byte(out, '[');
 	ok = store_ask(s, STORE_GAPS, json_gap, out, err);
 	buf_put_byte(out, ']');
+	ok = ok && next_steps(s, steps, &n, err);
 	buf_json_key(out, "next_steps");
 	buf_put_byte(out, '[');
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct buf line = { 0 };
 
-		buf_printf(&line, "upriver %s %s", steps[i], path);
+		buf_printf(&line, "upriver %s %s%s", steps[i].verb, path, steps[i].option);
 		buf_json_comma(out);
 		buf_put_json(out, buf_slice(&line));
 		buf_done(&line);

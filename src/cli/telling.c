@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/telling.h"
 
+#include "cli/next.h"
 #include "cli/output.h"
 #include "event/stage.h"
 #include "graph/address.h"
@@ -512,24 +513,17 @@ static bool tell_unseen(struct telling *t, struct err *err)
 	return true;
 }
 
-static void tell_next(struct telling *t, const char *path)
+static bool tell_next(struct telling *t, const char *path, struct err *err)
 {
-	static const struct {
-		const char *what, *verb, *option;
-	} commands[] = {
-		{ "the way to the first, by record", "trace", "" },
-		{ "every host's stage, and why", "scope", "" },
-		{ "hits by rule, hosts, notes", "show", " --details" },
-		{ "what the logs leave out", "show", " --coverage" },
-	};
+	struct next_step list[NEXT_MAX];
+	size_t n;
 
+	if (!next_steps(t->s, list, &n, err))
+		return false;
 	buf_put_str(t->out, "\nNext\n");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		buf_printf(t->out, "  %-33s upriver %s ", commands[i].what, commands[i].verb);
-		buf_put_terminal(t->out, slice_str(path), 0);
-		buf_put_str(t->out, commands[i].option);
-		buf_put_byte(t->out, '\n');
-	}
+	for (size_t i = 0; i < n; i++)
+		next_line(t->out, &list[i], path);
+	return true;
 }
 
 static bool tell(struct telling *t, const char *path, struct err *err)
@@ -556,8 +550,7 @@ static bool tell(struct telling *t, const char *path, struct err *err)
 		buf_put_str(t->out, "This case is not complete: its run was stopped. Run investigate again.\n");
 	if (!tell_events(t, err) || !tell_origins(t, err) || !tell_stages(t, err) || !tell_unseen(t, err))
 		return false;
-	tell_next(t, path);
-	return true;
+	return tell_next(t, path, err);
 }
 
 static size_t lines_of(struct slice s)

@@ -184,6 +184,29 @@ static bool host_wanted(const struct tracing *t, struct slice host)
 	return timeline_wants_host(&wanted, host);
 }
 
+/* Is this the host that was named, with or without its domain? */
+static bool is_named(const struct tracing *t, struct slice host)
+{
+	struct timeline_options named = { .hosts = &t->wanted, .host_count = 1 };
+
+	return timeline_wants_host(&named, host);
+}
+
+static bool not_found(const struct tracing *t, struct err *err)
+{
+	if (t->o->host_count)
+		return err_set(err, ERR_USAGE, 0, "nothing called %.*s on the hosts that --host names (upriver show lists the "
+			       "case's hosts)", (int)t->wanted.n, (const char *)t->wanted.p);
+	for (size_t i = 0; i < t->host_count; i++)
+		if (is_named(t, t->hosts[i]))
+			return err_set(err, ERR_USAGE, 0, "no alert on %.*s was traced: name a file, a process, a hash, a domain "
+				       "or an address there (--start NAME --host %.*s)", (int)t->hosts[i].n,
+				       (const char *)t->hosts[i].p, (int)t->wanted.n, (const char *)t->wanted.p);
+	return err_set(err, ERR_USAGE, 0, "%.*s is no alert, host or product of this case and no file, process, hash, domain "
+		       "or address in it (upriver show --json lists alerts; a file's whole path or its name alone will do)",
+		       (int)t->wanted.n, (const char *)t->wanted.p);
+}
+
 static bool trace_entities(struct tracing *t, struct err *err)
 {
 	if (!store_ask(t->s, STORE_GRAPH_HOSTS, note_host, t, err))
@@ -200,14 +223,7 @@ static bool trace_entities(struct tracing *t, struct err *err)
 		entities_of(t, g);
 		graphs_give(&t->graphs, t->hosts[i], g);
 	}
-	if (t->told)
-		return true;
-	if (t->o->host_count)
-		return err_set(err, ERR_USAGE, 0, "nothing called %.*s on the hosts that --host names (upriver show lists the "
-			       "case's hosts)", (int)t->wanted.n, (const char *)t->wanted.p);
-	return err_set(err, ERR_USAGE, 0, "%.*s is no alert, host or product of this case and no file, process, hash, domain "
-		       "or address in it (upriver show --json lists alerts; a file's whole path or its name alone will do)",
-		       (int)t->wanted.n, (const char *)t->wanted.p);
+	return t->told > 0 || not_found(t, err);
 }
 
 /* The alerts of a host, one for each origin that they have. */
@@ -222,7 +238,7 @@ static void note_host_alert(void *ctx, const struct slice *c, size_t n)
 	struct of_host *h = ctx;
 
 	(void)n;
-	if (slice_eq_nocase(c[0], h->t->wanted) && h->n < ENTITIES_MAX)
+	if (is_named(h->t, c[0]) && h->n < ENTITIES_MAX)
 		h->ids[h->n++] = arena_keep(&h->t->arena, c[1]);
 }
 
