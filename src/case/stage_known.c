@@ -509,7 +509,7 @@ static bool is_of_machines(const struct stage_known *k, struct slice name, doubl
 {
 	uint64_t callers = hosts_in(&k->machine_callers, name);
 
-	return callers > 1 && 2 * (uint64_t)hosts_in(&k->machine_again, name) >= callers &&
+	return callers > 1 && 4 * (uint64_t)hosts_in(&k->machine_again, name) >= 3 * callers &&
 	       hosts_in(&k->machine_alert_callers, name) && 4 * (uint64_t)hosts_in(&k->machine_others, name) < callers &&
 	       !is_of_the_product(k, name) && by_chance(k, name, names) <= MACHINES_P;
 }
