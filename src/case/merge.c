@@ -269,6 +269,12 @@ static int64_t came(const struct merging *m, const struct told_origin *x)
 	return first == INT64_MAX ? INT64_MIN : first;
 }
 
+/* The program alerted on that host long before the version was anywhere: under another. */
+static bool alerted_before(const struct origin_group *g, int64_t since)
+{
+	return since != INT64_MIN && g->first.set && g->first.ns < since - RELEASE_EARLIER_NS;
+}
+
 /* since: alerts before that do not say when the release's own began. */
 static void join(struct origin_group *to, struct origin_group *from, size_t at, int64_t since)
 {
@@ -318,8 +324,10 @@ void origins_merge(struct origins *o, const struct releases *r)
 		int64_t since = INT64_MIN;
 
 		if (at == MAP_NONE && assumed != MAP_NONE) {
+			since = came(&m, &o->list[assumed].origin);
+			if (alerted_before(&o->list[i], since))
+				continue;
 			at = assumed;
-			since = came(&m, &o->list[at].origin);
 			o->list[at].assumed += o->list[i].hosts.n;
 		}
 		/* A release is never another's: no chains. */

@@ -14,6 +14,9 @@
 
 #define RELEASE_CONTENTS 24u
 #define LIMIT_RELEASES 200000u
+/* A host of which no record tells the version may have had it before those that do: by a weekend. What was met longer
+ * before a version was anywhere is another. */
+#define RELEASE_EARLIER_NS (INT64_C(3) * 86400 * 1000000000)
 
 struct release_place {
 	uint32_t host; /* in releases.hosts */

@@ -2,6 +2,7 @@
 #include "case/stage_marks.h"
 
 #include "base/heap.h"
+#include "case/release.h"
 #include "case/stage_package.h"
 #include "graph/path.h"
 
@@ -10,8 +11,6 @@
 
 /* Two sources write one start's record within this. */
 #define MOMENT_NS INT64_C(2000000000)
-/* A host of which no record tells the version may have had it before those that do: by a weekend. */
-#define EARLIER_NS (INT64_C(3) * 86400 * 1000000000)
 /* Of one file: its processes, and its own records. */
 #define IMAGES_LOOKED_AT 256u
 /* From an alert up. */
@@ -553,7 +552,7 @@ static bool trace_alert(struct marking *x, uint32_t node, bool start)
 			return false;
 		/* What ran long before it was anywhere is another version. */
 		if (x->k->first_ns != INT64_MAX && x->g->edges[n->started].timed &&
-		    x->g->edges[n->started].time_ns < x->k->first_ns - EARLIER_NS)
+		    x->g->edges[n->started].time_ns < x->k->first_ns - RELEASE_EARLIER_NS)
 			return false;
 		/* That it was started is no deed of it. */
 		if (stage_mark_of(x->m, node) == MARK_UNCLEAR && (steps || !start)) {

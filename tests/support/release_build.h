@@ -24,6 +24,7 @@ static inline void build_place(struct releases *r, uint32_t release, const char 
 							      .first_ns = first_ns,
 							      .last_ns = last_ns,
 							      .arrived_ns = first_ns,
+							      .ran_ns = first_ns,
 							      .ran = true,
 							      .arrived = arrived };
 }

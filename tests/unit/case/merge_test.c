@@ -207,6 +207,28 @@ static void what_came_after_the_alert_is_not_what_the_host_had(void **state)
 	end(&b);
 }
 
+/* The alert lies at 100: days before the version was anywhere its place says nothing, a weekend before it does. */
+static void an_alert_long_before_it_was_anywhere_is_of_another(void **state)
+{
+	const int64_t came[] = { 100 + RELEASE_EARLIER_NS, 101 + RELEASE_EARLIER_NS };
+	struct told_origin x = release("Lumen Call", "2.0"), y = gap("C:\\Lumen\\call.exe");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct both b;
+
+		begin(&b);
+		x.path = y.path;
+		size_t at = add(&b, &x, "PC1"), from = add(&b, &y, "PC2");
+
+		build_release(&b.r, "Lumen Call", "2.0");
+		build_place(&b.r, 0, "PC1", came[i], INT64_MAX, true);
+		assert_int_equal(joined(&b, at, from), i == 0);
+		assert_int_equal(b.o.list[at].assumed, i == 0);
+		end(&b);
+	}
+}
+
 static void nothing_merges_with_nothing(void **state)
 {
 	struct both b;
@@ -233,6 +255,7 @@ int main(void)
 		cmocka_unit_test(a_program_without_a_version_is_that_of_its_place),
 		cmocka_unit_test(of_several_versions_it_is_the_one_that_the_host_had),
 		cmocka_unit_test(what_came_after_the_alert_is_not_what_the_host_had),
+		cmocka_unit_test(an_alert_long_before_it_was_anywhere_is_of_another),
 		cmocka_unit_test(nothing_merges_with_nothing),
 	};
 
