@@ -293,12 +293,14 @@ static bool is_listed(const struct learning *x)
 static void own_from(struct learning *x)
 {
 	x->own_from = INT64_MAX;
-	for (size_t i = 0; i < x->marks.install_count; i++)
-		if (x->marks.installs[i].own && x->marks.installs[i].from_ns - INSTALL_WINDOW_NS < x->own_from)
-			x->own_from = x->marks.installs[i].from_ns - INSTALL_WINDOW_NS;
+	for (size_t i = 0; i < x->marks.install_count; i++) {
+		const struct stage_install *s = &x->marks.installs[i];
+
+		if (s->own && s->from_ns - INSTALL_WINDOW_NS < x->own_from)
+			x->own_from = s->from_ns - INSTALL_WINDOW_NS;
+		x->sure |= s->own && !s->listed;
+	}
 	x->came = x->own_from != INT64_MAX;
-	for (size_t i = 0; i < x->marks.install_count; i++)
-		x->sure |= x->marks.installs[i].own && !x->marks.installs[i].listed;
 	if (x->own_from < x->k->first_ns)
 		x->k->first_ns = x->own_from;
 	for (uint32_t i = 0; i < x->g->node_count; i++) {

@@ -172,7 +172,7 @@ void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 {
 	struct worker *w = worker;
 	struct act act, more;
-	bool alert;
+	bool alert, acts;
 
 	extract_verdict(w->extract, ev);
 	alert = ev->verdict.detector != NULL;
@@ -183,11 +183,10 @@ void survey_worker_event(void *worker, struct event *ev, struct buf *out)
 	if (alert)
 		send_verdict(w, ev, out);
 	alert |= hunt_worker_match(w->hunt, ev, out);
-	if (!extract_act(w->extract, ev, alert, &act)) {
-		note_address(w, ev, NULL, out);
+	acts = extract_act(w->extract, ev, alert, &act);
+	note_address(w, ev, acts ? &act : NULL, out);
+	if (!acts)
 		return;
-	}
-	note_address(w, ev, &act, out);
 	if (blocks_add(w->blocks, &act))
 		send_blocks(w, out);
 	for (uint32_t at = 0; extract_more(w->extract, ev, &act, &at, &more);)

@@ -381,28 +381,6 @@ bool store_add_hop(struct store *s, const struct store_hop *h)
 	return statement_step(s, q) && ok;
 }
 
-bool store_add_kind(struct store *s, const struct store_coverage *c)
-{
-	bool ok = store_row_begin(s);
-	sqlite3_stmt *q = store_statement(s, "INSERT INTO coverage_kind(host, channel, event_id, product, category, service,"
-					     " format, events, first_ns, last_ns, completeness) VALUES(?,?,?,?,?,?,?,?,?,?,?)");
-
-	if (q) {
-		statement_text(q, 1, c->host.p ? c->host : slice_str(""));
-		statement_text(q, 2, c->channel);
-		sqlite3_bind_int64(q, 3, c->event_id);
-		statement_text(q, 4, c->product);
-		statement_text(q, 5, c->category);
-		statement_text(q, 6, c->service);
-		statement_text(q, 7, c->format);
-		sqlite3_bind_int64(q, 8, (int64_t)c->events);
-		sqlite3_bind_int64(q, 9, c->first_ns);
-		sqlite3_bind_int64(q, 10, c->last_ns);
-		statement_text(q, 11, slice_str(c->completeness));
-	}
-	return statement_step(s, q) && ok;
-}
-
 int64_t store_add_release(struct store *s, const struct store_release *r)
 {
 	bool ok = store_row_begin(s);

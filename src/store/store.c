@@ -26,7 +26,7 @@
 /* Of a question's answer. */
 #define ASK_COLUMNS 24
 
-enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_UNREADABLE, SET_META,
+enum statement { ADD_EVIDENCE, ADD_RULE, ADD_HIT, ADD_WHY, ADD_COVERAGE, ADD_KIND, ADD_UNREADABLE, SET_META,
 		 ADD_SOURCE, ADD_SPAN, ADD_BREAK, ADD_QUESTION, ADD_NOVEL,
 		 STATEMENTS };
 
@@ -38,6 +38,8 @@ static const char *const row_sql[STATEMENTS] = {
 	"INSERT INTO why(hit_id, selection, field, value, pattern) VALUES(?,?,?,?,?)",
 	"INSERT INTO coverage(host, channel, product, category, service, format, hour, event_id, events,"
 	" first, last, first_ns, last_ns, completeness) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	"INSERT INTO coverage_kind(host, channel, product, category, service, format, event_id, events,"
+	" first_ns, last_ns, completeness) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
 	"INSERT INTO unreadable(file, inner, offset, lost, reason) VALUES(?,?,?,?,?)",
 	"INSERT OR REPLACE INTO meta(key, value) VALUES(?,?)",
 	"INSERT INTO coverage_source(host, source, category, first, last, first_ns, last_ns, events,"
@@ -535,6 +537,22 @@ bool store_add_why(struct store *s, struct slice hit_id, struct slice selection,
 	return row_end(&r);
 }
 
+/* Whose records, and of which kind. */
+static void put_kind(struct row *r, const struct store_coverage *c)
+{
+	put_text(r, c->host.p ? c->host : slice_str(""));
+	put_text(r, c->channel);
+	put_text(r, c->product);
+	put_text(r, c->category);
+	put_text(r, c->service);
+	put_text(r, c->format);
+}
+
+static void put_completeness(struct row *r, const struct store_coverage *c)
+{
+	put_text(r, c->completeness ? slice_str(c->completeness) : slice_of(NULL, 0));
+}
+
 bool store_add_coverage(struct store *s, const struct store_coverage *c)
 {
 	struct row r = row_start(s, ADD_COVERAGE);
@@ -543,12 +561,7 @@ bool store_add_coverage(struct store *s, const struct store_coverage *c)
 	struct when first = { .ns = c->first_ns, .digits = 3, .set = timed };
 	struct when last = { .ns = c->last_ns, .digits = 3, .set = timed };
 
-	put_text(&r, c->host.p ? c->host : slice_str(""));
-	put_text(&r, c->channel);
-	put_text(&r, c->product);
-	put_text(&r, c->category);
-	put_text(&r, c->service);
-	put_text(&r, c->format);
+	put_kind(&r, c);
 	put_when(&r, hour);
 	put_number(&r, c->event_id);
 	put_number(&r, (int64_t)c->events);
@@ -556,7 +569,20 @@ bool store_add_coverage(struct store *s, const struct store_coverage *c)
 	put_when(&r, last);
 	put_number(&r, c->first_ns);
 	put_number(&r, c->last_ns);
-	put_text(&r, c->completeness ? slice_str(c->completeness) : slice_of(NULL, 0));
+	put_completeness(&r, c);
+	return row_end(&r);
+}
+
+bool store_add_kind(struct store *s, const struct store_coverage *c)
+{
+	struct row r = row_start(s, ADD_KIND);
+
+	put_kind(&r, c);
+	put_number(&r, c->event_id);
+	put_number(&r, (int64_t)c->events);
+	put_number(&r, c->first_ns);
+	put_number(&r, c->last_ns);
+	put_completeness(&r, c);
 	return row_end(&r);
 }
 

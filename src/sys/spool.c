@@ -32,16 +32,15 @@ static int named(const char *place, int *ret_read)
 	buf_printf(&path, "%s/upriver.XXXXXX", place);
 	buf_put_byte(&path, 0);
 	fd = mkostemp((char *)path.p, O_CLOEXEC);
-	if (fd >= 0) {
-		if (ret_read)
-			*ret_read = open((char *)path.p, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && ret_read)
+		*ret_read = open((char *)path.p, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
 		unlink((char *)path.p);
-	}
-	buf_done(&path);
 	if (fd >= 0 && ret_read && *ret_read < 0) {
 		close(fd);
-		return -1;
+		fd = -1;
 	}
+	buf_done(&path);
 	return fd;
 }
 
